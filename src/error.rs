@@ -1,0 +1,113 @@
+//! Operating failures: a file, a folder or a disk that could not be used, with the places at fault.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What could not be done, and where.
+///
+/// A request that is denied or refused is *not* an error: it is a [`Decision`](crate::Decision). An `Error`
+/// says that an input file, a policy folder or a journal could not be used; nothing was changed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct Error(Box<Inner>);
+
+/// The sort of failure, for a host that reacts to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// An input file, a request or a policy folder has faults; [`Error::faults`] lists them all.
+    Input,
+    /// The disk or the operating system failed.
+    Io,
+    /// The journal can no longer be trusted, or holds something this build cannot read.
+    Journal,
+    /// A bug of this library: it took the safe branch and refused.
+    Internal,
+}
+
+/// One fault in an input file: what is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The file at fault, where there is one.
+    pub file: Option<PathBuf>,
+    /// The line, from 1; 0 if the whole file is meant.
+    pub line: u32,
+    /// The column in characters, from 1; 0 if the whole line is meant.
+    pub column: u32,
+    /// What is wrong, what was allowed; lower case, no full stop.
+    pub message: String,
+}
+
+#[derive(Debug, Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    faults: Vec<Fault>,
+}
+
+impl Error {
+    /// Faults found in input files, all in one pass.
+    pub fn input(faults: Vec<Fault>) -> Self {
+        Self(Box::new(Inner { kind: ErrorKind::Input, message: String::new(), faults }))
+    }
+
+    /// A single failure without a place in a file.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), faults: Vec::new() }))
+    }
+
+    /// A file that could not be read or written.
+    pub fn io(path: &Path, cause: &std::io::Error) -> Self {
+        Self::new(ErrorKind::Io, format!("cannot use `{}`: {cause}", path.display()))
+    }
+
+    /// What sort of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Every fault found, in file and line order; empty unless [`ErrorKind::Input`].
+    pub fn faults(&self) -> &[Fault] {
+        &self.0.faults
+    }
+}
+
+impl Fault {
+    /// A fault at a place in a file.
+    pub fn at(file: &Path, line: u32, column: u32, message: impl Into<String>) -> Self {
+        Self { file: Some(file.to_path_buf()), line, column, message: message.into() }
+    }
+
+    /// A fault without a place.
+    pub fn nowhere(message: impl Into<String>) -> Self {
+        Self { file: None, line: 0, column: 0, message: message.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{}:", file.display())?;
+            if self.line > 0 {
+                write!(f, "{}:", self.line)?;
+                if self.column > 0 {
+                    write!(f, "{}:", self.column)?;
+                }
+            }
+            f.write_str(" ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        for (number, fault) in self.faults.iter().enumerate() {
+            if number > 0 || !self.message.is_empty() {
+                f.write_str("\n")?;
+            }
+            write!(f, "{fault}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,683 @@
+//! Events: everything that can happen to the books, one closed list; the books are their replay.
+
+use std::collections::BTreeMap;
+
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    Date, FactValue, Instalment, KindId, LoanId, LoanOutcome, NodeId, PermitId, PersonId, Seats,
+};
+use crate::request::Establish;
+
+/// One thing that happened to the books.
+///
+/// An event carries all that its replay needs. [`Event::fields`] gives what people and scripts see of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The books opened; the pools had these sizes.
+    Opened {
+        /// Size by pool.
+        pool_sizes: BTreeMap<NodeId, Seats>,
+    },
+    /// A cap was raised or cut (已核增减).
+    Authorized {
+        /// Whose cap.
+        node: NodeId,
+        /// The kind.
+        kind: KindId,
+        /// By how much; below 0 for a cut.
+        change: Seats,
+    },
+    /// Title moved (已划转).
+    Transferred {
+        /// Who gave.
+        from: NodeId,
+        /// Who received.
+        to: NodeId,
+        /// The kind.
+        kind: KindId,
+        /// How many seats.
+        count: Seats,
+    },
+    /// Seats were promised for recruiting (已核准).
+    Permitted(PermitTerms),
+    /// What was left of a permit was taken back (已撤回).
+    Withdrawn(PermitTerms),
+    /// A permit's last day went by (已失效).
+    Lapsed(PermitTerms),
+    /// A person was put on a seat (已入编).
+    Appointed {
+        /// Where.
+        unit: NodeId,
+        /// The kind of the seat.
+        kind: KindId,
+        /// The person's key; none if unnamed.
+        person: Option<PersonId>,
+        /// The category.
+        category: Option<String>,
+        /// The loan whose seat it is, if it is not an own seat.
+        loan: Option<LoanId>,
+        /// The permit that was used.
+        permit: Option<PermitId>,
+        /// What for.
+        purpose: Option<String>,
+        /// In post since; not shown.
+        since: Option<Date>,
+    },
+    /// A person left (已减员).
+    Vacated {
+        /// Where.
+        unit: NodeId,
+        /// The kind of the seat.
+        kind: KindId,
+        /// The person's key; none if unnamed.
+        person: Option<PersonId>,
+        /// The loan whose seat it was, if it was not an own seat.
+        loan: Option<LoanId>,
+        /// Why.
+        reason: Option<String>,
+        /// What else was known of the person; not shown.
+        was: PersonTerms,
+    },
+    /// A person on a borrowed seat moved to an own one (已转本编).
+    Converted {
+        /// Where.
+        unit: NodeId,
+        /// The kind of the seat.
+        kind: KindId,
+        /// The person's key; none if unnamed.
+        person: Option<PersonId>,
+        /// The loan whose seat fell free.
+        loan: LoanId,
+    },
+    /// A person moved between own seats of two units (已调动).
+    Moved {
+        /// Who.
+        person: PersonId,
+        /// Where from.
+        from: NodeId,
+        /// Where to.
+        to: NodeId,
+        /// The kind of the seat.
+        kind: KindId,
+    },
+    /// Seats were lent (已借出).
+    Lent {
+        /// The loan.
+        loan: LoanId,
+        /// Who keeps the title.
+        lender: NodeId,
+        /// Who got the use.
+        borrower: NodeId,
+        /// The kind.
+        kind: KindId,
+        /// How many seats.
+        count: Seats,
+        /// What for.
+        purpose: Option<String>,
+        /// The last day of the term.
+        ends: Option<Date>,
+        /// How it is given back; empty if nothing was agreed.
+        schedule: Vec<Instalment>,
+        /// The pool's size just before, if a pool lends.
+        pool_size: Option<Seats>,
+        /// The nodes it passed through; not shown.
+        via: Vec<NodeId>,
+    },
+    /// Seats of a loan went back (已归还).
+    Returned {
+        /// The loan.
+        loan: LoanId,
+        /// Who keeps the title.
+        lender: NodeId,
+        /// Who had the use.
+        borrower: NodeId,
+        /// The kind.
+        kind: KindId,
+        /// How many seats.
+        count: Seats,
+        /// Seats still out.
+        left: Seats,
+        /// The way back: from the borrower to the lender.
+        route: Vec<NodeId>,
+        /// Whether the loan goes on.
+        loan_open: bool,
+    },
+    /// A loan's term got a new last day.
+    Extended {
+        /// The loan.
+        loan: LoanId,
+        /// The new last day.
+        ends: Option<Date>,
+        /// The loan's terms before and after; not shown.
+        change: Box<TermsChange>,
+    },
+    /// A loan got a new schedule.
+    Rescheduled {
+        /// The loan.
+        loan: LoanId,
+        /// The new last day, if it changed.
+        ends: Option<Date>,
+        /// The new schedule.
+        schedule: Vec<Instalment>,
+        /// The loan's terms before and after; not shown.
+        change: Box<TermsChange>,
+    },
+    /// A loan's use was evaluated.
+    Evaluated {
+        /// The loan.
+        loan: LoanId,
+        /// The new last day, if it changed.
+        ends: Option<Date>,
+        /// What the evaluation concluded.
+        outcome: Option<LoanOutcome>,
+        /// The seats that it found right.
+        seats: Option<Seats>,
+        /// The loan's terms before and after; not shown.
+        change: Box<TermsChange>,
+    },
+    /// An instalment fell due (到期应还).
+    FellDue {
+        /// The loan.
+        loan: LoanId,
+        /// The instalment's seats.
+        count: Seats,
+    },
+    /// A loan's last day went by (期满).
+    Expired {
+        /// The loan.
+        loan: LoanId,
+        /// Seats still out.
+        count: Seats,
+    },
+    /// A jurisdiction, unit or pool was founded.
+    Established {
+        /// The node.
+        node: NodeId,
+        /// The node it lies in.
+        parent: NodeId,
+        /// All of it; not shown.
+        all: Box<Establish>,
+    },
+    /// A node's name, tags or one fact changed.
+    Amended {
+        /// The node.
+        node: NodeId,
+        /// The node it lies in; none for the root.
+        parent: Option<NodeId>,
+        /// What changed.
+        change: Amendment,
+    },
+    /// A node got a new place.
+    Relocated {
+        /// The node.
+        node: NodeId,
+        /// Its new parent.
+        parent: NodeId,
+        /// Its old one; not shown.
+        from: NodeId,
+    },
+    /// An empty node went (已撤销).
+    Abolished {
+        /// The node.
+        node: NodeId,
+        /// The node it lay in.
+        parent: NodeId,
+        /// What went back to the parent's reserve, by kind.
+        freed: BTreeMap<KindId, Seats>,
+    },
+    /// Units became one (已合并).
+    Merged {
+        /// The units that ended.
+        units: Vec<NodeId>,
+        /// The unit that goes on.
+        into: NodeId,
+    },
+    /// A pool got a new fixed size.
+    Resized {
+        /// The pool.
+        pool: NodeId,
+        /// Its size.
+        size: Seats,
+        /// Its size before; not shown.
+        was: crate::model::PoolSize,
+    },
+    /// An earlier entry was taken back (已更正).
+    Corrected {
+        /// The entry.
+        entry: u64,
+        /// Why.
+        reason: String,
+    },
+    /// Seats are to be given back as soon as they are idle (已记待还).
+    Owed {
+        /// The loan.
+        loan: LoanId,
+        /// How many more.
+        count: Seats,
+        /// How many in all.
+        owed: Seats,
+    },
+    /// One of the unnamed got a key (已登记).
+    Named {
+        /// Where.
+        unit: NodeId,
+        /// The kind of the seat.
+        kind: KindId,
+        /// The new key.
+        person: PersonId,
+        /// The loan whose seat it is, if it is not an own seat.
+        loan: Option<LoanId>,
+        /// The category; not shown.
+        category: Option<String>,
+        /// In post since; not shown.
+        since: Option<Date>,
+    },
+    /// A year ended (年结).
+    YearClosed {
+        /// The year.
+        year: i16,
+        /// The pools' sizes as the next year starts.
+        pool_sizes: BTreeMap<NodeId, Seats>,
+    },
+    /// The books moved to a new day (换日).
+    Advanced {
+        /// The day.
+        date: Date,
+    },
+}
+
+/// What a permit promises, and to whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermitTerms {
+    /// The permit.
+    pub permit: PermitId,
+    /// The unit that may recruit.
+    pub unit: NodeId,
+    /// The kind of the seats.
+    pub kind: KindId,
+    /// How many seats.
+    pub count: Seats,
+    /// What for.
+    pub purpose: Option<String>,
+    /// The last day on which it may be used.
+    pub ends: Date,
+}
+
+/// What is known of a person beside the seat.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonTerms {
+    /// The category.
+    pub category: Option<String>,
+    /// In post since.
+    pub since: Option<Date>,
+    /// What for.
+    pub purpose: Option<String>,
+}
+
+/// What can change of a loan that runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoanTerms {
+    /// The last day of the term.
+    pub ends: Option<Date>,
+    /// How it is given back, in date order.
+    pub schedule: Vec<Instalment>,
+    /// Seats already returned when the schedule was agreed: they do not count towards it.
+    pub returned_before: Seats,
+    /// What the last evaluation concluded.
+    pub outcome: Option<LoanOutcome>,
+    /// The seats that it found right.
+    pub evaluated_seats: Option<Seats>,
+}
+
+/// A loan's terms before and after an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermsChange {
+    /// Before.
+    pub was: LoanTerms,
+    /// After.
+    pub now: LoanTerms,
+}
+
+/// What changed of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Amendment {
+    /// Its name.
+    Name {
+        /// Before.
+        before: String,
+        /// After.
+        after: String,
+    },
+    /// Its tags.
+    Tags {
+        /// Before.
+        before: Vec<String>,
+        /// After.
+        after: Vec<String>,
+    },
+    /// One fact.
+    Fact {
+        /// The fact's name.
+        name: String,
+        /// Before; none if it was not known.
+        before: Option<FactValue>,
+        /// After; none if it is no longer known.
+        after: Option<FactValue>,
+    },
+}
+
+/// A field of an event, as people and scripts see it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Field {
+    /// A node.
+    Node(NodeId),
+    /// Several nodes.
+    Nodes(Vec<NodeId>),
+    /// A kind.
+    Kind(KindId),
+    /// A loan.
+    Loan(LoanId),
+    /// A permit.
+    Permit(PermitId),
+    /// A person.
+    Person(PersonId),
+    /// A number of seats.
+    Seats(Seats),
+    /// A whole number that is not a number of seats.
+    Whole(i64),
+    /// A text.
+    Text(String),
+    /// A fact's value.
+    Value(FactValue),
+    /// A day.
+    Date(Date),
+    /// Yes or no.
+    YesNo(bool),
+    /// A schedule.
+    Schedule(Vec<Instalment>),
+    /// Seats by kind.
+    Kinds(BTreeMap<KindId, Seats>),
+    /// Sizes by pool.
+    Pools(BTreeMap<NodeId, Seats>),
+}
+
+impl Event {
+    /// The name, as `after_<name>` hooks and files write it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Authorized { .. } => "authorized",
+            Self::Transferred { .. } => "transferred",
+            Self::Permitted(_) => "permitted",
+            Self::Withdrawn(_) => "withdrawn",
+            Self::Lapsed(_) => "lapsed",
+            Self::Appointed { .. } => "appointed",
+            Self::Vacated { .. } => "vacated",
+            Self::Converted { .. } => "converted",
+            Self::Moved { .. } => "moved",
+            Self::Lent { .. } => "lent",
+            Self::Returned { .. } => "returned",
+            Self::Extended { .. } => "extended",
+            Self::Rescheduled { .. } => "rescheduled",
+            Self::Evaluated { .. } => "evaluated",
+            Self::FellDue { .. } => "fell_due",
+            Self::Expired { .. } => "expired",
+            Self::Established { .. } => "established",
+            Self::Amended { .. } => "amended",
+            Self::Relocated { .. } => "relocated",
+            Self::Abolished { .. } => "abolished",
+            Self::Merged { .. } => "merged",
+            Self::Resized { .. } => "resized",
+            Self::Corrected { .. } => "corrected",
+            Self::Owed { .. } => "owed",
+            Self::Named { .. } => "named",
+            Self::YearClosed { .. } => "year_closed",
+            Self::Advanced { .. } => "advanced",
+        }
+    }
+
+    /// What people and scripts see, in the order in which it is written; absent fields are left out.
+    #[expect(clippy::too_many_lines, reason = "one row an event: a table, not a procedure")]
+    pub fn fields(&self) -> Vec<(&'static str, Field)> {
+        let mut row = Row::default();
+        match self {
+            Self::Opened { pool_sizes } => row.put("pool_sizes", Field::Pools(pool_sizes.clone())),
+            Self::Authorized { node, kind, change } => {
+                row.put("node", Field::Node(node.clone()));
+                row.put("kind", Field::Kind(kind.clone()));
+                row.put("change", Field::Seats(*change));
+            }
+            Self::Transferred { from, to, kind, count } => {
+                row.put("from", Field::Node(from.clone()));
+                row.put("to", Field::Node(to.clone()));
+                row.put("kind", Field::Kind(kind.clone()));
+                row.put("count", Field::Seats(*count));
+            }
+            Self::Permitted(terms) | Self::Withdrawn(terms) | Self::Lapsed(terms) => {
+                row.put("permit", Field::Permit(terms.permit.clone()));
+                row.put("unit", Field::Node(terms.unit.clone()));
+                row.put("kind", Field::Kind(terms.kind.clone()));
+                row.put("count", Field::Seats(terms.count));
+                row.text("purpose", terms.purpose.as_ref());
+                row.put("ends", Field::Date(terms.ends));
+            }
+            Self::Appointed { unit, kind, person, category, loan, permit, purpose, since: _ } => {
+                row.put("unit", Field::Node(unit.clone()));
+                row.put("kind", Field::Kind(kind.clone()));
+                row.maybe("person", person.clone().map(Field::Person));
+                row.text("category", category.as_ref());
+                row.maybe("loan", loan.clone().map(Field::Loan));
+                row.maybe("permit", permit.clone().map(Field::Permit));
+                row.text("purpose", purpose.as_ref());
+            }
+            Self::Vacated { unit, kind, person, loan, reason, was: _ } => {
+                row.put("unit", Field::Node(unit.clone()));
+                row.put("kind", Field::Kind(kind.clone()));
+                row.maybe("person", person.clone().map(Field::Person));
+                row.maybe("loan", loan.clone().map(Field::Loan));
+                row.text("reason", reason.as_ref());
+            }
+            Self::Converted { unit, kind, person, loan } => {
+                row.put("unit", Field::Node(unit.clone()));
+                row.put("kind", Field::Kind(kind.clone()));
+                row.maybe("person", person.clone().map(Field::Person));
+                row.put("loan", Field::Loan(loan.clone()));
+            }
+            Self::Moved { person, from, to, kind } => {
+                row.put("person", Field::Person(person.clone()));
+                row.put("from", Field::Node(from.clone()));
+                row.put("to", Field::Node(to.clone()));
+                row.put("kind", Field::Kind(kind.clone()));
+            }
+            Self::Lent {
+                loan,
+                lender,
+                borrower,
+                kind,
+                count,
+                purpose,
+                ends,
+                schedule,
+                pool_size,
+                via: _,
+            } => {
+                row.put("loan", Field::Loan(loan.clone()));
+                row.put("lender", Field::Node(lender.clone()));
+                row.put("borrower", Field::Node(borrower.clone()));
+                row.put("kind", Field::Kind(kind.clone()));
+                row.put("count", Field::Seats(*count));
+                row.text("purpose", purpose.as_ref());
+                row.maybe("ends", ends.map(Field::Date));
+                row.schedule(schedule);
+                row.maybe("pool_size", pool_size.map(Field::Seats));
+            }
+            Self::Returned { loan, lender, borrower, kind, count, left, route, loan_open } => {
+                row.put("loan", Field::Loan(loan.clone()));
+                row.put("lender", Field::Node(lender.clone()));
+                row.put("borrower", Field::Node(borrower.clone()));
+                row.put("kind", Field::Kind(kind.clone()));
+                row.put("count", Field::Seats(*count));
+                row.put("left", Field::Seats(*left));
+                row.put("route", Field::Nodes(route.clone()));
+                row.put("loan_open", Field::YesNo(*loan_open));
+            }
+            Self::Extended { loan, ends, change: _ } => {
+                row.put("loan", Field::Loan(loan.clone()));
+                row.maybe("ends", ends.map(Field::Date));
+            }
+            Self::Rescheduled { loan, ends, schedule, change: _ } => {
+                row.put("loan", Field::Loan(loan.clone()));
+                row.maybe("ends", ends.map(Field::Date));
+                row.schedule(schedule);
+            }
+            Self::Evaluated { loan, ends, outcome, seats, change: _ } => {
+                row.put("loan", Field::Loan(loan.clone()));
+                row.maybe("ends", ends.map(Field::Date));
+                row.maybe("outcome", outcome.map(|outcome| Field::Text(outcome.as_str().into())));
+                row.maybe("seats", seats.map(Field::Seats));
+            }
+            Self::FellDue { loan, count } | Self::Expired { loan, count } => {
+                row.put("loan", Field::Loan(loan.clone()));
+                row.put("count", Field::Seats(*count));
+            }
+            Self::Established { node, parent, all: _ } | Self::Relocated { node, parent, from: _ } => {
+                row.put("node", Field::Node(node.clone()));
+                row.put("parent", Field::Node(parent.clone()));
+            }
+            Self::Amended { node, parent, change } => {
+                row.put("node", Field::Node(node.clone()));
+                row.maybe("parent", parent.clone().map(Field::Node));
+                let (field, before, after) = change.shown();
+                row.put("field", Field::Text(field));
+                row.maybe("before", before.map(Field::Value));
+                row.maybe("after", after.map(Field::Value));
+            }
+            Self::Abolished { node, parent, freed } => {
+                row.put("node", Field::Node(node.clone()));
+                row.put("parent", Field::Node(parent.clone()));
+                row.put("freed", Field::Kinds(freed.clone()));
+            }
+            Self::Merged { units, into } => {
+                row.put("units", Field::Nodes(units.clone()));
+                row.put("into", Field::Node(into.clone()));
+            }
+            Self::Resized { pool, size, was: _ } => {
+                row.put("pool", Field::Node(pool.clone()));
+                row.put("size", Field::Seats(*size));
+            }
+            Self::Corrected { entry, reason } => {
+                row.put("entry", Field::Whole(i64::try_from(*entry).unwrap_or(i64::MAX)));
+                row.put("reason", Field::Text(reason.clone()));
+            }
+            Self::Owed { loan, count, owed } => {
+                row.put("loan", Field::Loan(loan.clone()));
+                row.put("count", Field::Seats(*count));
+                row.put("owed", Field::Seats(*owed));
+            }
+            Self::Named { unit, kind, person, loan, category: _, since: _ } => {
+                row.put("unit", Field::Node(unit.clone()));
+                row.put("kind", Field::Kind(kind.clone()));
+                row.put("person", Field::Person(person.clone()));
+                row.maybe("loan", loan.clone().map(Field::Loan));
+            }
+            Self::YearClosed { year, pool_sizes } => {
+                row.put("year", Field::Whole(i64::from(*year)));
+                row.put("pool_sizes", Field::Pools(pool_sizes.clone()));
+            }
+            Self::Advanced { date } => row.put("date", Field::Date(*date)),
+        }
+        row.0
+    }
+}
+
+impl Amendment {
+    /// The field's name and its values: `name`, `tags` (separated by `;`) or `facts.<name>`.
+    pub fn shown(&self) -> (String, Option<FactValue>, Option<FactValue>) {
+        match self {
+            Self::Name { before, after } => {
+                ("name".into(), Some(FactValue::Text(before.clone())), Some(FactValue::Text(after.clone())))
+            }
+            Self::Tags { before, after } => (
+                "tags".into(),
+                Some(FactValue::Text(before.join(";"))),
+                Some(FactValue::Text(after.join(";"))),
+            ),
+            Self::Fact { name, before, after } => (format!("facts.{name}"), before.clone(), after.clone()),
+        }
+    }
+}
+
+/// The fields of one event, as they are collected.
+#[derive(Default)]
+struct Row(Vec<(&'static str, Field)>);
+
+impl Row {
+    fn put(&mut self, name: &'static str, field: Field) {
+        self.0.push((name, field));
+    }
+
+    fn maybe(&mut self, name: &'static str, field: Option<Field>) {
+        self.0.extend(field.map(|field| (name, field)));
+    }
+
+    fn text(&mut self, name: &'static str, text: Option<&String>) {
+        self.maybe(name, text.cloned().map(Field::Text));
+    }
+
+    fn schedule(&mut self, schedule: &[Instalment]) {
+        self.maybe("schedule", (!schedule.is_empty()).then(|| Field::Schedule(schedule.to_vec())));
+    }
+}
+
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Node(id) => id.serialize(serializer),
+            Self::Nodes(ids) => ids.serialize(serializer),
+            Self::Kind(id) => id.serialize(serializer),
+            Self::Loan(id) => id.serialize(serializer),
+            Self::Permit(id) => id.serialize(serializer),
+            Self::Person(id) => id.serialize(serializer),
+            Self::Seats(seats) => seats.serialize(serializer),
+            Self::Whole(number) => number.serialize(serializer),
+            Self::Text(text) => text.serialize(serializer),
+            Self::Value(FactValue::Number(number)) => serializer.collect_str(&number.normalize()),
+            Self::Value(value) => value.serialize(serializer),
+            Self::Date(date) => serializer.collect_str(date),
+            Self::YesNo(yes) => yes.serialize(serializer),
+            Self::Schedule(parts) => parts.serialize(serializer),
+            Self::Kinds(kinds) => kinds.serialize(serializer),
+            Self::Pools(pools) => pools.serialize(serializer),
+        }
+    }
+}
+
+/// An event as people see it: `{"lent": {"loan": …}}`, with the fields of [`Event::fields`].
+#[derive(Debug, Clone, Copy)]
+pub struct ShownEvent<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The rule that brought it about, as `file.rhai:line`.
+    pub rule: Option<&'a str>,
+}
+
+impl Serialize for ShownEvent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Fields(Vec<(&'static str, Field)>);
+        impl Serialize for Fields {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().map(|(name, field)| (*name, field)))
+            }
+        }
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(self.event.name(), &Fields(self.event.fields()))?;
+        if let Some(rule) = self.rule {
+            map.serialize_entry("rule", rule)?;
+        }
+        map.end()
+    }
+}

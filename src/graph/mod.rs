@@ -1,0 +1,1 @@
+//! The quota graph: which node lies in which, and who lends to whom.

@@ -1,0 +1,1 @@
+//! The record: every entry, in order, kept where the host says.

@@ -1,0 +1,1 @@
+//! The books and the laws that no script can break.

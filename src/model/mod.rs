@@ -1,0 +1,25 @@
+//! The words of the field as plain values: ids, kinds, levels, seats, dates, figures, codes, opening books.
+
+mod code;
+mod fact;
+mod figures;
+mod id;
+mod lang;
+mod mention;
+mod opening;
+mod schedule;
+mod seats;
+
+pub use code::{InputCode, LawCode};
+pub use fact::FactValue;
+pub use figures::Figures;
+pub use id::{KindId, LoanId, NodeId, PermitId, PersonId, RequestId};
+pub use jiff::civil::Date;
+pub use lang::Lang;
+pub use mention::Mention;
+pub use opening::{
+    ExcessRule, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode, OpeningPermit, OpeningPerson,
+    OpeningPool, PoolSize,
+};
+pub use schedule::{Instalment, Outcome as LoanOutcome};
+pub use seats::Seats;

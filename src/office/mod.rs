@@ -1,0 +1,1 @@
+//! The flow: one way, one file, from request to record.

@@ -1,0 +1,1 @@
+//! Policies: scripts in, decisions out.

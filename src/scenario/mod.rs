@@ -1,0 +1,1 @@
+//! Scenarios: requests with expectations, played step by step.

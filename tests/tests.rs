@@ -1,0 +1,1 @@
+//! One test binary; this list says what is tested where.
