@@ -1,1 +1,4 @@
 //! One test binary; this list says what is tested where.
+
+mod city;
+mod laws;

@@ -474,7 +474,6 @@ impl Ledger {
         let place = self.add_node(node, above, level, role);
         let tags = all.tags.iter().map(|tag| self.tag(tag)).collect();
         let detail = Detail {
-            id: node.clone(),
             name: all.name.clone().unwrap_or_else(|| node.to_string()),
             tier: None,
             tags,
@@ -510,7 +509,6 @@ impl Ledger {
     /// The rows of the next place in the graph.
     pub(super) fn add_rows(&mut self, id: &NodeId) {
         self.details.push(Arc::new(Detail {
-            id: id.clone(),
             name: id.to_string(),
             tier: None,
             tags: Vec::new(),

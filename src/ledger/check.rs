@@ -487,7 +487,7 @@ impl Door<'_> {
     fn schedule(&mut self, schedule: &[Instalment], seats: Seats, ends: Option<Date>) {
         let sum: Seats = schedule.iter().map(|part| part.seats).sum();
         let in_order = schedule.iter().zip(schedule.iter().skip(1)).all(|(one, next)| one.on <= next.on);
-        let counts = schedule.iter().all(|part| part.seats.is_count());
+        let counts = schedule.iter().all(|part| part.seats >= Seats::ZERO);
         let in_term = schedule.last().zip(ends).is_none_or(|(last, ends)| last.on <= ends);
         if !(in_order && counts && in_term && sum == seats) {
             self.fault(InputCode::BadSchedule, "schedule", sum);
