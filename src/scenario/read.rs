@@ -149,7 +149,7 @@ fn verb(
     faults: &mut Vec<Fault>,
 ) -> Option<Verb> {
     let (verbs, others): (Vec<_>, Vec<_>) =
-        left.iter().partition(|(key, _)| Verb::NAMES.contains(&key.text.as_str()));
+        left.iter().copied().partition(|(key, _)| Verb::NAMES.contains(&key.text.as_str()));
     let what = if verbs.is_empty() { "request" } else { "field" };
     for (key, _) in others {
         let name = shortened(&key.text);

@@ -118,9 +118,11 @@ fn events(events: &[Happened]) -> Vec<ShownEvent<'_>> {
 
 impl Serialize for Books<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let books = self.0.books();
         let mut map = serializer.serialize_map(None)?;
-        for node in self.0.books().nodes_in_tree_order() {
-            map.serialize_entry(node, &Kinds { office: self.0, node: node.as_str() })?;
+        for node in books.nodes_in_tree_order() {
+            let id = books.id(node);
+            map.serialize_entry(&id, &Kinds { office: self.0, node: id.as_str() })?;
         }
         map.end()
     }
@@ -129,7 +131,7 @@ impl Serialize for Books<'_> {
 impl Serialize for Kinds<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for kind in self.office.books().kinds() {
+        for (_, kind) in self.office.books().kinds() {
             if let Some(figures) = self.office.figures(self.node, kind.id.as_str()) {
                 map.serialize_entry(&kind.id, &figures)?;
             }
