@@ -10,7 +10,7 @@ use serde::de::{
 };
 
 use super::fields::{listed, unknown_field_message};
-use super::{Key, Node, Plain, Value, did_you_mean, shortened, whole_number};
+use super::{Key, Node, Plain, Value, did_you_mean, shortened};
 use crate::error::Fault;
 
 /// Decodes a node, or tells the innermost place that does not fit.
@@ -65,11 +65,11 @@ impl de::Error for Misfit {
     }
 
     fn invalid_type(found: Unexpected<'_>, needed: &dyn Expected) -> Self {
-        Self::new(format!("found {found}, needed is {needed}"))
+        Self::new(format!("found {}, needed is {needed}", in_our_words(found)))
     }
 
     fn invalid_value(found: Unexpected<'_>, needed: &dyn Expected) -> Self {
-        Self::new(format!("found {found}, needed is {needed}"))
+        Self::new(format!("found {}, needed is {needed}", in_our_words(found)))
     }
 
     fn unknown_variant(word: &str, known: &'static [&'static str]) -> Self {
@@ -92,6 +92,28 @@ impl de::Error for Misfit {
 
     fn duplicate_field(field: &'static str) -> Self {
         Self::new(format!("field `{field}` stands twice"))
+    }
+}
+
+fn in_our_words(found: Unexpected<'_>) -> String {
+    match found {
+        Unexpected::Unit | Unexpected::Option => "nothing".into(),
+        Unexpected::Seq => "a list".into(),
+        Unexpected::Map => "a map".into(),
+        Unexpected::Bool(yes) => format!("`{yes}`"),
+        Unexpected::Signed(number) => format!("`{number}`"),
+        Unexpected::Unsigned(number) => format!("`{number}`"),
+        Unexpected::Str(text) => format!("`{}`", shortened(text)),
+        Unexpected::Float(_)
+        | Unexpected::Char(_)
+        | Unexpected::Bytes(_)
+        | Unexpected::NewtypeStruct
+        | Unexpected::Enum
+        | Unexpected::UnitVariant
+        | Unexpected::NewtypeVariant
+        | Unexpected::TupleVariant
+        | Unexpected::StructVariant
+        | Unexpected::Other(_) => found.to_string(),
     }
 }
 

@@ -48,14 +48,21 @@ struct Open {
     what: Collected,
 }
 
+/// What comes next in a map.
+enum Next {
+    Key,
+    ValueOf(Key),
+    /// The value of something that could not be a key: it is dropped.
+    Dropped,
+}
+
 enum Collected {
     List(Vec<Node>),
     Map {
         entries: Vec<(Key, Node)>,
         /// The line on which each key stands first; used only once there are many.
         seen: HashMap<String, u32>,
-        /// The key whose value comes next; `Some(None)` if it could not be a key.
-        key: Option<Option<Key>>,
+        next: Next,
     },
 }
 
@@ -85,7 +92,7 @@ impl Builder<'_> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.plain_yaml_only(line, column, anchor, tag.as_deref());
-                let map = Collected::Map { entries: Vec::new(), seen: HashMap::new(), key: None };
+                let map = Collected::Map { entries: Vec::new(), seen: HashMap::new(), next: Next::Key };
                 return self.begin(line, column, map);
             }
             Event::SequenceEnd | Event::MappingEnd => {
@@ -106,7 +113,7 @@ impl Builder<'_> {
         let plain = style == ScalarStyle::Plain;
         let mut node = Node { line, column, value: Value::Scalar { text, plain } };
         // An empty place is reported by the parser where the next thing begins; its key says better where.
-        if let Some(Open { what: Collected::Map { key: Some(Some(key)), .. }, .. }) = self.open.last()
+        if let Some(Open { what: Collected::Map { next: Next::ValueOf(key), .. }, .. }) = self.open.last()
             && node.text() == Some("")
             && plain
         {
@@ -134,18 +141,20 @@ impl Builder<'_> {
                 items.push(node);
                 None
             }
-            Some(Open { what: Collected::Map { entries, seen, key }, .. }) => match key.take() {
-                None => {
-                    let (found, fault) = key_of(node, entries, seen);
-                    *key = Some(found);
-                    fault
+            Some(Open { what: Collected::Map { entries, seen, next }, .. }) => {
+                match std::mem::replace(next, Next::Key) {
+                    Next::Key => {
+                        let (key, fault) = key_of(node, entries, seen);
+                        *next = key.map_or(Next::Dropped, Next::ValueOf);
+                        fault
+                    }
+                    Next::ValueOf(key) => {
+                        entries.push((key, node));
+                        None
+                    }
+                    Next::Dropped => None,
                 }
-                Some(Some(key)) => {
-                    entries.push((key, node));
-                    None
-                }
-                Some(None) => None,
-            },
+            }
         };
         if let Some((line, column, message)) = fault {
             self.fault(line, column, message);

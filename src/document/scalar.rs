@@ -112,13 +112,9 @@ fn exact_decimal(text: &str) -> Option<Decimal> {
     }
     let number: i128 = digits.parse().ok()?;
     let scale = i32::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
-    match u32::try_from(scale) {
-        Ok(scale) => Decimal::try_from_i128_with_scale(number, scale).ok(),
-        Err(_) => {
-            let factor = 10_i128.checked_pow(scale.unsigned_abs())?;
-            Decimal::try_from_i128_with_scale(number.checked_mul(factor)?, 0).ok()
-        }
-    }
+    let factor = 10_i128.checked_pow(scale.min(0).unsigned_abs())?;
+    let scale = u32::try_from(scale.max(0)).ok()?;
+    Decimal::try_from_i128_with_scale(number.checked_mul(factor)?, scale).ok()
 }
 
 fn unsigned(text: &str) -> &str {
