@@ -131,7 +131,11 @@ const POOL: &[Row] = &[
         Takes::Text,
         Read::Pool(|office, pool| id_of(office.books(), office.books().parent(pool))),
     ),
-    Row::new("kind", Takes::Text, Read::Pool(|office, pool| kind_of(office.books(), pool_kind(office, pool)))),
+    Row::new(
+        "kind",
+        Takes::Text,
+        Read::Pool(|office, pool| kind_of(office.books(), pool_kind(office, pool))),
+    ),
     Row::new("size", Takes::Number, Read::Pool(|office, pool| number(pool_figures(office, pool).cap))),
     Row::new(
         "size_at_year_start",
@@ -229,7 +233,10 @@ impl Check {
     /// Reads a check, or tells all its faults.
     pub(super) fn read(document: &Document, node: &Node) -> Result<Self, Vec<Fault>> {
         if !node.is_map() {
-            let message = format!("found {}, a map such as `{{node: …, kind: …, headcount: …}}` is needed", node.found());
+            let message = format!(
+                "found {}, a map such as `{{node: …, kind: …, headcount: …}}` is needed",
+                node.found()
+            );
             return Err(vec![document.fault(node, message)]);
         }
         let Some(named) = SUBJECTS.into_iter().find(|name| node.get(name).is_some()) else {
@@ -244,7 +251,8 @@ impl Check {
             if (key.text == named && subject != Subject::Today) || (key.text == "kind" && kind.is_some()) {
                 continue;
             }
-            match property(document, &subject, key).and_then(|row| Ok((row, expected(document, row, value)?))) {
+            match property(document, &subject, key).and_then(|row| Ok((row, expected(document, row, value)?)))
+            {
                 Ok(said) => says.push(said),
                 Err(fault) => faults.push(fault),
             }
@@ -275,7 +283,8 @@ impl Check {
             Subject::Loan(id) => books.loan(id).is_some(),
             Subject::Pool(id) => books.node(id).is_some_and(|node| books.role(node) == Role::Pool),
             Subject::Node { id, kind } => {
-                books.node(id).is_some() && kind.as_ref().is_none_or(|kind| books.kind(kind.as_str()).is_some())
+                books.node(id).is_some()
+                    && kind.as_ref().is_none_or(|kind| books.kind(kind.as_str()).is_some())
             }
             Subject::Today => true,
         }
@@ -288,12 +297,13 @@ impl Check {
             (Subject::Person(id), Read::Person(read)) => {
                 books.person(id).and_then(|place| books.person_at(place)).map(|person| read(books, person))
             }
-            (Subject::Permit(id), Read::Permit(read)) => books.permit_ever(id).map(|permit| read(books, permit)),
+            (Subject::Permit(id), Read::Permit(read)) => {
+                books.permit_ever(id).map(|permit| read(books, permit))
+            }
             (Subject::Loan(id), Read::Loan(read)) => books.loan_ever(id).map(|loan| read(books, loan)),
-            (Subject::Pool(id), Read::Pool(read)) => books
-                .node(id)
-                .filter(|node| books.role(*node) == Role::Pool)
-                .map(|node| read(office, node)),
+            (Subject::Pool(id), Read::Pool(read)) => {
+                books.node(id).filter(|node| books.role(*node) == Role::Pool).map(|node| read(office, node))
+            }
             (Subject::Node { id, .. }, Read::Node(read)) => books.node(id).map(|node| read(books, node)),
             (Subject::Node { id, kind: Some(kind) }, Read::Figure(read)) => {
                 office.figures(id, kind.as_str()).map(|figures| number(read(&figures)))
@@ -416,9 +426,7 @@ fn expected(document: &Document, row: Row, node: &Node) -> Result<CheckValue, Fa
         Takes::Day => (node.text().and_then(date).map(CheckValue::Date), "a day such as `2024-03-05`"),
         Takes::YesOrNo => (document.decode(node).ok().map(CheckValue::YesNo), "`true` or `false`"),
     };
-    found.ok_or_else(|| {
-        document.fault(node, format!("found {}, `{}` is {needed}", node.found(), row.name))
-    })
+    found.ok_or_else(|| document.fault(node, format!("found {}, `{}` is {needed}", node.found(), row.name)))
 }
 
 fn number(seats: Seats) -> CheckValue {

@@ -37,8 +37,7 @@ impl Expectation {
                 Some(outcome) => outcome,
                 None => return Err(vec![document.fault_at_key(key, unknown(&key.text))]),
             };
-            return codes_of(document, outcome, codes)
-                .map(|codes| Self { outcome, codes: Some(codes) });
+            return codes_of(document, outcome, codes).map(|codes| Self { outcome, codes: Some(codes) });
         }
         match node.text().map(|text| (text, outcome(text))) {
             Some((_, Some(outcome))) => Ok(Self { outcome, codes: None }),

@@ -112,12 +112,15 @@ impl Scenario {
     /// Tags, facts, categories, purposes and pool rules in the steps that the policies do not declare.
     pub fn undeclared(&self, policies: &PolicySet) -> Vec<Fault> {
         let mut faults = Vec::new();
-        for (step, node) in self.steps.iter().zip(self.document.root.get("steps").map_or(&[][..], Node::items)) {
+        for (step, node) in
+            self.steps.iter().zip(self.document.root.get("steps").map_or(&[][..], Node::items))
+        {
             let Action::Ask { request, .. } = &step.action else { continue };
             let beside = request.facts.iter().map(|(name, value)| Mention::Fact(name, value));
             for mention in request.verb.mentions().into_iter().chain(beside) {
                 if let Some(message) = policies.undeclared(&mention) {
-                    let (line, column) = place_of(node, name_of(&mention)).unwrap_or((node.line, node.column));
+                    let (line, column) =
+                        place_of(node, name_of(&mention)).unwrap_or((node.line, node.column));
                     faults.push(Fault::at(&self.document.file, line, column, message));
                 }
             }

@@ -7,7 +7,7 @@ use crate::decision::{Advanced, Decision, Outcome};
 use crate::error::Error;
 use crate::model::{Date, InputCode, NodeId};
 use crate::office::Office;
-use crate::request::{Request, Verb};
+use crate::request::Request;
 
 /// What came of one step.
 #[derive(Debug, Clone)]
@@ -94,7 +94,8 @@ impl<'a> Playing<'a> {
     ) -> Result<(Option<Arc<Advanced>>, Answer), Error> {
         let mut request = request.clone();
         request.on = Some(on);
-        request.by = Some(by.unwrap_or(self.office.root()).clone());
+        let books = self.office.books();
+        request.by = Some(by.cloned().unwrap_or_else(|| books.id(books.root())));
         let (advanced, decision) = self.submit(request)?;
         let expected = expect.map(|expect| expect.is_met_by(&decision));
         Ok((advanced, Answer::Decided { decision: Box::new(decision), expected }))

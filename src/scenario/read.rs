@@ -19,17 +19,18 @@ pub(super) fn scenario(document: Document) -> Result<Scenario, Vec<Fault>> {
     header(&document, &mut fields, &mut faults);
     let folder = document.file.parent().unwrap_or(Path::new(""));
     let charter = noted(path(&document, fields.required("charter")), &mut faults);
-    let policies = match fields.take("policies") {
-        Some(node) if node.is_null() => None,
-        Some(node) => noted(path(&document, Ok(node)), &mut faults),
-        None => {
-            faults.push(document.fault(
-                &document.root,
-                "missing field `policies`: a folder, or `null` for the laws alone",
-            ));
-            None
-        }
-    };
+    let policies =
+        match fields.take("policies") {
+            Some(node) if node.is_null() => None,
+            Some(node) => noted(path(&document, Ok(node)), &mut faults),
+            None => {
+                faults.push(document.fault(
+                    &document.root,
+                    "missing field `policies`: a folder, or `null` for the laws alone",
+                ));
+                None
+            }
+        };
     let mut steps = Vec::new();
     match fields.required("steps") {
         Ok(node) if node.is_list() => {
@@ -55,7 +56,7 @@ pub(super) fn scenario(document: Document) -> Result<Scenario, Vec<Fault>> {
     }
 }
 
-fn header<'a>(document: &Document, fields: &mut Fields<'a>, faults: &mut Vec<Fault>) {
+fn header(document: &Document, fields: &mut Fields<'_>, faults: &mut Vec<Fault>) {
     match fields.required("bianzhi") {
         Ok(node) if node.text() == Some(FORMAT) => {}
         Ok(node) => {
@@ -104,7 +105,8 @@ fn check_action(
     faults: &mut Vec<Fault>,
 ) -> Option<Action> {
     for (key, _) in fields.rest() {
-        let message = format!("`{}` has no meaning beside `check`; only `on` and `by` have", shortened(&key.text));
+        let message =
+            format!("`{}` has no meaning beside `check`; only `on` and `by` have", shortened(&key.text));
         faults.push(document.fault_at_key(key, message));
     }
     match Check::read(document, check) {
@@ -142,19 +144,16 @@ fn ask_action(
 }
 
 /// The one verb of a step among what is left of its fields.
-fn verb(
-    document: &Document,
-    step: &Node,
-    left: &[&(Key, Node)],
-    faults: &mut Vec<Fault>,
-) -> Option<Verb> {
+fn verb(document: &Document, step: &Node, left: &[&(Key, Node)], faults: &mut Vec<Fault>) -> Option<Verb> {
     let (verbs, others): (Vec<_>, Vec<_>) =
         left.iter().copied().partition(|(key, _)| Verb::NAMES.contains(&key.text.as_str()));
     let what = if verbs.is_empty() { "request" } else { "field" };
     for (key, _) in others {
         let name = shortened(&key.text);
         let known = Verb::NAMES.iter().copied().filter(|name| *name != "owe").chain(BESIDE);
-        faults.push(document.fault_at_key(key, format!("unknown {what} `{name}`{}", did_you_mean(&name, known))));
+        faults.push(
+            document.fault_at_key(key, format!("unknown {what} `{name}`{}", did_you_mean(&name, known))),
+        );
     }
     let mut verbs = verbs.into_iter();
     let Some((key, node)) = verbs.next() else {
@@ -164,8 +163,11 @@ fn verb(
         return None;
     };
     for (other, _) in verbs {
-        let message =
-            format!("a step has one request: `{}` stands beside `{}`", shortened(&other.text), shortened(&key.text));
+        let message = format!(
+            "a step has one request: `{}` stands beside `{}`",
+            shortened(&other.text),
+            shortened(&key.text)
+        );
         faults.push(document.fault_at_key(other, message));
     }
     let verb = noted(document.decode_verb(key, node), faults)?;
@@ -178,15 +180,14 @@ fn fits_a_step(document: &Document, key: &Key, node: &Node, faults: &mut Vec<Fau
     if key.text == "owe" {
         faults.push(document.fault_at_key(key, "`owe` is for the reactions of policies alone"));
     }
-    if key.text == "batch" {
-        for (key, _) in node.items().iter().flat_map(Node::entries) {
-            match key.text.as_str() {
-                name @ ("batch" | "advance") => faults
-                    .push(document.fault_at_key(key, format!("`{name}` cannot be a member of a batch"))),
-                "owe" => faults.push(document.fault_at_key(key, "`owe` is for the reactions of policies alone")),
-                _ => {}
-            }
-        }
+    let members = if key.text == "batch" { node.items() } else { &[] };
+    for (key, _) in members.iter().flat_map(Node::entries) {
+        let message = match key.text.as_str() {
+            name @ ("batch" | "advance") => format!("`{name}` cannot be a member of a batch"),
+            "owe" => "`owe` is for the reactions of policies alone".to_owned(),
+            _ => continue,
+        };
+        faults.push(document.fault_at_key(key, message));
     }
     faults.len() == before
 }

@@ -85,7 +85,8 @@ impl Told {
             Answer::Decided { decision, expected } => {
                 self.decision(out, &names, played.step, decision)?;
                 if let (Some(false), Some(expect)) = (expected, expect) {
-                    let text = format!("{} {expect}", self.lang.pick("与预期不符，预期：", "not as expected:"));
+                    let text =
+                        format!("{} {expect}", self.lang.pick("与预期不符，预期：", "not as expected:"));
                     writeln!(out, "{MARGIN}{}", self.paint.wrong(&text))?;
                 }
                 Ok(())
@@ -181,7 +182,8 @@ impl Told {
         differences: &[Difference],
     ) -> io::Result<()> {
         let passed = differences.is_empty();
-        let word = if passed { self.lang.pick("相符", "passed") } else { self.lang.pick("不符", "failed") };
+        let word =
+            if passed { self.lang.pick("相符", "passed") } else { self.lang.pick("不符", "failed") };
         let word = padded(word, OUTCOME_CELLS);
         let word = if passed { self.paint.right(&word) } else { self.paint.wrong(&word) };
         writeln!(out, "{step:>4}  {}  {word}  {}", office.today(), self.lang.pick("核对账册", "check"))?;
