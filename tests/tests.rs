@@ -1,1 +1,3 @@
 //! One test binary; this list says what is tested where.
+
+mod cli;

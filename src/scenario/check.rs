@@ -275,6 +275,19 @@ impl Check {
             .collect()
     }
 
+    /// What it is about: an id, with its kind if one is named; the word `date` for the books' day.
+    pub fn subject(&self) -> String {
+        match &self.subject {
+            Subject::Node { id, kind: Some(kind) } => format!("{id} {kind}"),
+            Subject::Person(id)
+            | Subject::Permit(id)
+            | Subject::Loan(id)
+            | Subject::Pool(id)
+            | Subject::Node { id, kind: None } => id.clone(),
+            Subject::Today => "date".into(),
+        }
+    }
+
     fn is_there(&self, office: &Office) -> bool {
         let books = office.books();
         match &self.subject {

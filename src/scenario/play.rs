@@ -28,7 +28,7 @@ pub enum Answer {
     /// A request was decided.
     Decided {
         /// The decision.
-        decision: Box<Decision>,
+        decision: Arc<Decision>,
         /// Whether it is as the step expects; none if the step expects nothing.
         expected: Option<bool>,
     },
@@ -98,12 +98,12 @@ impl<'a> Playing<'a> {
         request.by = Some(by.cloned().unwrap_or_else(|| books.id(books.root())));
         let (advanced, decision) = self.submit(request)?;
         let expected = expect.map(|expect| expect.is_met_by(&decision));
-        Ok((advanced, Answer::Decided { decision: Box::new(decision), expected }))
+        Ok((advanced, Answer::Decided { decision, expected }))
     }
 
     /// A check of a later day moves the books there first; one of an earlier day differs in its day.
     fn check(&mut self, check: &Check, on: Date) -> Result<(Option<Arc<Advanced>>, Answer), Error> {
-        let advanced = if on > self.office.today() { self.submit(Request::advance(on))?.0 } else { None };
+        let advanced = self.office.advance(on)?;
         let mut differences = check.differences(self.office);
         if on < self.office.today() {
             differences.insert(0, Difference::of_day("on", on, self.office.today()));
@@ -112,7 +112,7 @@ impl<'a> Playing<'a> {
     }
 
     /// The decision, and what the new day brought if the books moved now (a repeated answer moves nothing).
-    fn submit(&mut self, request: Request) -> Result<(Option<Arc<Advanced>>, Decision), Error> {
+    fn submit(&mut self, request: Request) -> Result<(Option<Arc<Advanced>>, Arc<Decision>), Error> {
         let before = self.office.today();
         let decision = self.office.submit(request)?;
         let moved = self.office.today() > before;

@@ -1,5 +1,8 @@
+//! Reading scenarios: what a step may be, and every fault with its place.
+
 use super::{Action, Scenario};
 use crate::decision::Outcome;
+use crate::model::NodeId;
 
 const HEAD: &str = "bianzhi: scenario/1\ncharter: charter.yaml\npolicies: null\nsteps:\n";
 
@@ -32,7 +35,7 @@ fn steps_carry_what_stands_beside_the_verb() {
     let scenario = Scenario::parse("s.yaml", &text).unwrap();
     let [first, second] = scenario.steps() else { panic!("two steps") };
     assert_eq!(first.on.map(|on| on.to_string()).as_deref(), Some("2024-03-05"));
-    assert_eq!(first.by.as_ref().map(|by| by.as_str()), Some("nanping"));
+    assert_eq!(first.by.as_ref().map(NodeId::as_str), Some("nanping"));
     let Action::Ask { request, expect } = &first.action else { panic!("a request") };
     assert_eq!(request.verb.name(), "vacate");
     assert_eq!(request.clerk.as_deref(), Some("王"));

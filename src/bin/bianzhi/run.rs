@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bianzhi::model::Lang;
 use bianzhi::office::Office;
-use bianzhi::scenario::{Action, Answer, Difference, Expectation, Played, Scenario};
+use bianzhi::scenario::{Action, Answer, Difference, Played, Scenario};
 use bianzhi::{Advanced, Decision, Happened, Reason, Remark, in_reading_order};
 
 use crate::table::padded;
@@ -44,11 +44,8 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
         if arguments.json {
             lines::write_step(out, &played)?;
         } else {
-            let expect = match scenario.steps().get(played.step.saturating_sub(1)).map(|step| &step.action) {
-                Some(Action::Ask { expect, .. }) => expect.as_ref(),
-                Some(Action::Check(_)) | None => None,
-            };
-            told.step(out, playing.office(), &played, expect)?;
+            let action = scenario.steps().get(played.step.saturating_sub(1)).map(|step| &step.action);
+            told.step(out, playing.office(), &played, action)?;
         }
     }
     match (arguments.json, arguments.books) {
@@ -75,23 +72,29 @@ impl Told {
         out: &mut dyn Write,
         office: &Office,
         played: &Played,
-        expect: Option<&Expectation>,
+        action: Option<&Action>,
     ) -> io::Result<()> {
         let names = Names::new(office.books(), self.lang);
         if let Some(advanced) = &played.advanced {
             self.advanced(out, &names, advanced)?;
         }
-        match &played.answer {
-            Answer::Decided { decision, expected } => {
+        match (&played.answer, action) {
+            (Answer::Decided { decision, expected }, action) => {
                 self.decision(out, &names, played.step, decision)?;
-                if let (Some(false), Some(expect)) = (expected, expect) {
+                if let (Some(false), Some(Action::Ask { expect: Some(expect), .. })) = (expected, action) {
                     let text =
-                        format!("{} {expect}", self.lang.pick("与预期不符，预期：", "not as expected:"));
+                        format!("{}{expect}", self.lang.pick("与预期不符，应为：", "not as expected: "));
                     writeln!(out, "{MARGIN}{}", self.paint.wrong(&text))?;
                 }
                 Ok(())
             }
-            Answer::Checked { differences } => self.check(out, office, played.step, differences),
+            (Answer::Checked { differences }, action) => {
+                let subject = match action {
+                    Some(Action::Check(check)) => check.subject(),
+                    Some(Action::Ask { .. }) | None => String::new(),
+                };
+                self.check(out, office, played.step, &subject, differences)
+            }
         }
     }
 
@@ -137,7 +140,7 @@ impl Told {
         let basis = if remark.basis.is_empty() { place } else { format!("{}  {place}", remark.basis) };
         writeln!(out, "{MARGIN}  {}", self.paint.faint(&basis))?;
         if let Some(condition) = &remark.condition {
-            writeln!(out, "{MARGIN}  {} {condition}", self.lang.pick("条件：", "condition:"))?;
+            writeln!(out, "{MARGIN}  {}{condition}", self.lang.pick("条件：", "condition: "))?;
         }
         for (source, value) in &remark.values {
             writeln!(out, "{MARGIN}    {source} = {value}")?;
@@ -179,6 +182,7 @@ impl Told {
         out: &mut dyn Write,
         office: &Office,
         step: usize,
+        subject: &str,
         differences: &[Difference],
     ) -> io::Result<()> {
         let passed = differences.is_empty();
@@ -186,7 +190,12 @@ impl Told {
             if passed { self.lang.pick("相符", "passed") } else { self.lang.pick("不符", "failed") };
         let word = padded(word, OUTCOME_CELLS);
         let word = if passed { self.paint.right(&word) } else { self.paint.wrong(&word) };
-        writeln!(out, "{step:>4}  {}  {word}  {}", office.today(), self.lang.pick("核对账册", "check"))?;
+        writeln!(
+            out,
+            "{step:>4}  {}  {word}  {} {subject}",
+            office.today(),
+            self.lang.pick("核对", "check")
+        )?;
         for Difference { field, expected, got } in differences {
             match self.lang {
                 Lang::Zh => writeln!(out, "{MARGIN}{field}：预期 {expected}，账上 {got}")?,

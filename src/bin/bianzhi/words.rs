@@ -40,7 +40,6 @@ impl<'a> Names<'a> {
         if rest.is_empty() { word.to_owned() } else { format!("{word} {rest}") }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one row a verb: a table, not a procedure")]
     fn details(&self, verb: &Verb) -> String {
         match verb {
             Verb::Authorize(verb) => {
@@ -241,10 +240,16 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The parts that are there, with blanks between them.
+/// The parts that are there, with blanks between them; a Chinese bracket brings its own.
 fn line<const N: usize>(parts: [String; N]) -> String {
-    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(" ")
+    let mut line = String::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        if !line.is_empty() && !part.starts_with('（') {
+            line.push(' ');
+        }
+        line.push_str(&part);
+    }
+    line
 }
 
 fn text<T: ToString>(id: Option<&T>) -> String {
