@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::value::Value;
-use super::vocabulary::{Situation, Sort};
+use super::vocabulary::Situation;
 use super::{PolicySet, limits};
 use crate::decision::ParameterRead;
 use crate::event::Event;
@@ -70,6 +70,8 @@ pub(crate) struct EventSeen {
 pub(crate) struct Call {
     pub(crate) scene: Arc<Scene>,
     pub(crate) situation: Situation,
+    /// The most steps that it may take.
+    budget: u64,
     state: Mutex<State>,
 }
 
@@ -180,12 +182,22 @@ impl Scene {
             sizes: Mutex::default(),
         }
     }
+
+    /// Whether a reaction asks or is asked: local folders have no say then.
+    pub(crate) fn is_reaction(&self) -> bool {
+        self.event.is_some() || self.request.as_ref().is_some_and(|request| request.by_reaction)
+    }
 }
 
 impl Call {
     /// A call in a scene.
     pub(crate) fn new(scene: &Arc<Scene>, situation: Situation) -> Self {
-        Self { scene: Arc::clone(scene), situation, state: Mutex::default() }
+        Self { scene: Arc::clone(scene), situation, budget: limits::STEPS, state: Mutex::default() }
+    }
+
+    /// The same call once more, on the tree, which counts finer steps.
+    pub(crate) fn again(scene: &Arc<Scene>, situation: Situation) -> Self {
+        Self { budget: limits::STEPS_AGAIN, ..Self::new(scene, situation) }
     }
 
     /// The books that the call sees.
@@ -232,12 +244,17 @@ impl Call {
     pub(crate) fn charge(&self, steps: u64) -> Result<(), Fail> {
         let mut state = self.state();
         state.steps = state.steps.saturating_add(steps);
-        if state.steps > limits::STEPS { Err(Fail::too_many_steps()) } else { Ok(()) }
+        if state.steps > self.budget { Err(Fail::too_many_steps()) } else { Ok(()) }
     }
 
     /// The call failed; the first failure is kept.
     pub(crate) fn fail(&self, fail: &Fail) {
         self.state().failed.get_or_insert_with(|| fail.clone());
+    }
+
+    /// Why it failed, if it did.
+    pub(crate) fn failure(&self) -> Option<Fail> {
+        self.state().failed.clone()
     }
 
     /// What the call did.
@@ -250,10 +267,4 @@ impl Call {
         // A panic inside a call is caught by its caller, who answers that it failed whatever stands here.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The sort of view that a hook of this scene is given, for a message.
-pub(crate) fn sort_of(scene: &Scene) -> Option<Sort> {
-    let request = scene.request.as_ref().map(|request| super::vocabulary::request_sort(&request.verb));
-    scene.event.as_ref().map(|seen| super::vocabulary::event_sort(&seen.event)).or(request)
 }

@@ -26,3 +26,5 @@ pub(crate) const FUNCTIONS: usize = 200;
 pub(crate) const VERSIONS: usize = 1_000;
 /// The most reasons, notes or proposals of one call of a hook; an entry holds 64 requests anyway.
 pub(crate) const SAID: usize = 100;
+/// The most steps when a call is looked at again on the tree, where every expression is one.
+pub(crate) const STEPS_AGAIN: u64 = 10 * STEPS;

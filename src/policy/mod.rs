@@ -1,1 +1,126 @@
-//! Policies: scripts in, decisions out.
+//! Policies: scripts in, decisions out – loading, the typed tree, views, hooks, parameters, reasons.
+//!
+//! Rhai runs the scripts. From its syntax tree a typed tree is built, in which every name is resolved and
+//! every type known: a script that is misspelt or ill-typed does not load. The tree tells the values in a
+//! condition that was not met.
+
+mod audit;
+mod call;
+mod declared;
+mod engine;
+mod hooks;
+mod limits;
+mod load;
+mod parameters;
+mod reasons;
+mod remarks;
+mod script;
+mod tree;
+mod value;
+mod view;
+mod vocabulary;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use declared::Declared;
+use parameters::Parameters;
+use reasons::Reasons;
+use script::Script;
+use vocabulary::Situation;
+
+pub(crate) use hooks::{Answer, Asked, Reaction, Told, freed_kinds};
+
+use crate::document::did_you_mean;
+use crate::error::Fault;
+use crate::graph::NodeIx;
+use crate::ledger::Ledger;
+use crate::model::{Mention, NodeId};
+
+/// All policies of a folder, compiled once and never changed: cheap to clone, safe to share.
+#[derive(Clone)]
+pub struct PolicySet(Arc<Inner>);
+
+/// What a policy set holds.
+pub(crate) struct Inner {
+    engine: rhai::Engine,
+    scripts: Vec<Script>,
+    /// The root folder's hooks by name, in the order of files and places.
+    root: BTreeMap<String, Vec<HookRef>>,
+    folders: Vec<Folder>,
+    /// The `capacity` of each rule.
+    rules: BTreeMap<String, HookRef>,
+    parameters: Parameters,
+    reasons: Reasons,
+    declared: Declared,
+    digest: Arc<str>,
+    lints: Vec<Fault>,
+}
+
+/// A local folder: a node's own requirements.
+struct Folder {
+    id: NodeId,
+    hooks: BTreeMap<String, Vec<HookRef>>,
+}
+
+/// A function that is called by name.
+#[derive(Debug, Clone)]
+pub(crate) struct HookRef {
+    script: usize,
+    body: usize,
+    name: Arc<str>,
+    situation: Situation,
+    line: u32,
+}
+
+impl PolicySet {
+    /// A digest of every script and YAML file: SHA-256 over paths and bytes, as hexadecimal digits.
+    pub fn digest(&self) -> Arc<str> {
+        Arc::clone(&self.0.digest)
+    }
+
+    /// What is allowed, but looks wrong: texts that nobody uses, divisions that drop a rest.
+    pub fn lints(&self) -> &[Fault] {
+        &self.0.lints
+    }
+
+    /// What is wrong with a tag, fact, category, purpose or rule that a charter or a request uses: it is not
+    /// declared here (with the nearest declared name), or a fact has another type. None if all is well.
+    pub fn undeclared(&self, mention: &Mention<'_>) -> Option<String> {
+        if let Mention::Rule(rule) = mention {
+            if self.0.rules.contains_key(*rule) {
+                return None;
+            }
+            let hint = did_you_mean(rule, self.0.rules.keys().map(String::as_str));
+            return Some(format!("no script has a `capacity` for the rule `{rule}`{hint}"));
+        }
+        self.0.declared.undeclared(mention)
+    }
+
+    /// The local folders that apply to any of these nodes.
+    fn folders_of(&self, books: &Ledger, nodes: &[NodeIx]) -> Vec<usize> {
+        let applies = |folder: &Folder| {
+            let Some(own) = books.node(folder.id.as_str()) else { return false };
+            nodes.iter().any(|node| books.within(*node, own))
+        };
+        let folders = self.0.folders.iter().enumerate();
+        folders.filter(|(_, folder)| applies(folder)).map(|(place, _)| place).collect()
+    }
+}
+
+impl HookRef {
+    /// The hook as `file.rhai:line`, for a loop of reactions.
+    pub(crate) fn place(&self, set: &PolicySet) -> String {
+        format!("{}:{}", set.path(self.script), self.line)
+    }
+}
+
+impl fmt::Debug for PolicySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicySet").field("digest", &self.0.digest).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

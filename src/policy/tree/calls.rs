@@ -156,7 +156,7 @@ impl Reader<'_> {
 
 /// Whether a function may be called in a hook of this kind.
 fn allowed(place: HostPlace, situation: Situation) -> bool {
-    use Situation::{After, Audit, Before, Capacity, Date, Uncalled, Witness};
+    use Situation::{After, Audit, Before, Capacity, Date, Uncalled};
     match place {
         HostPlace::Anywhere => true,
         HostPlace::Require => matches!(situation, Before | Audit | Uncalled),
@@ -165,6 +165,4 @@ fn allowed(place: HostPlace, situation: Situation) -> bool {
         HostPlace::Finding => matches!(situation, After | Date | Audit | Uncalled),
         HostPlace::Proposal => matches!(situation, After | Date | Uncalled),
     }
-    // `Witness` is a fact or a duty: only notes.
-    && !(situation == Witness && !matches!(place, HostPlace::Anywhere | HostPlace::Note))
 }

@@ -23,10 +23,10 @@ pub(crate) fn run(
     body: usize,
     call: &Call,
     args: Vec<Value>,
-) -> Result<(Value, Vec<Recorded>), Fail> {
+) -> (Result<Value, Fail>, Vec<Recorded>) {
     let mut runner = Runner { tree, call, depth: 0, seen: None, asked: None, recorded: Vec::new() };
-    let value = runner.body(body, args)?;
-    Ok((value, runner.recorded))
+    let value = runner.body(body, args);
+    (value, runner.recorded)
 }
 
 struct Runner<'a> {

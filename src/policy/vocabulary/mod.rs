@@ -7,7 +7,8 @@ mod requests;
 mod things;
 mod types;
 
-pub(crate) use functions::{HostFn, HostPlace, host_functions};
+pub(crate) use events::kind_of as kind_of_event;
+pub(crate) use functions::{HostFn, HostPlace, host_functions, years_after};
 pub(crate) use types::{Guard, Item, Row, Situation, Sort, Type};
 
 use crate::event::Event;
@@ -15,7 +16,7 @@ use crate::request::Verb;
 
 /// Every row of the views, table by table.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
-    [requests::ROWS, nodes::ROWS, things::ROWS, events::ROWS].into_iter().flatten()
+    [requests::ROWS, nodes::ROWS, nodes::FIGURES, nodes::OF_GROUPS, things::ROWS, events::ROWS].into_iter().flatten()
 }
 
 /// The row that `name` (in either language) means for a view of this sort.
