@@ -19,7 +19,8 @@ impl PolicySet {
         }
         let open: Vec<_> = books.loans().filter(|loan| loan.open).map(|loan| loan.id.clone()).collect();
         for id in open {
-            let Some((place, loan)) = books.loan(id.as_str()).and_then(|at| books.loan_at(at).map(|loan| (at, loan)))
+            let Some((place, loan)) =
+                books.loan(id.as_str()).and_then(|at| books.loan_at(at).map(|loan| (at, loan)))
             else {
                 continue;
             };

@@ -86,7 +86,9 @@ impl Declared {
     pub(crate) fn undeclared(&self, mention: &Mention<'_>) -> Option<String> {
         let (what, name, known): (_, _, Vec<&str>) = match mention {
             Mention::Tag(name) => ("tag", *name, self.tags.keys().map(String::as_str).collect()),
-            Mention::Category(name) => ("category", *name, self.categories.keys().map(String::as_str).collect()),
+            Mention::Category(name) => {
+                ("category", *name, self.categories.keys().map(String::as_str).collect())
+            }
             Mention::Purpose(name) => ("purpose", *name, self.purposes.keys().map(String::as_str).collect()),
             Mention::Fact(name, value) => {
                 if let Some(declared) = self.facts.get(*name) {

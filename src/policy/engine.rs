@@ -6,7 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rhai::packages::{ArithmeticPackage, BasicIteratorPackage, BasicStringPackage, LogicPackage, Package};
-use rhai::{AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, NativeCallContext, OptimizationLevel, Scope};
+use rhai::{
+    AST, Array, CallFnOptions, Dynamic, Engine, EvalAltResult, NativeCallContext, OptimizationLevel, Scope,
+};
 use rust_decimal::Decimal;
 
 use super::call::{Call, Fail};
@@ -19,8 +21,28 @@ use crate::model::Date;
 
 /// Symbols of Rhai that no policy needs, and that could hide, repeat or reach out.
 const DISABLED: [&str; 22] = [
-    "Fn", "call", "curry", "is_def_fn", "is_def_var", "is_shared", "type_of", "print", "debug", "eval", "import",
-    "export", "global", "while", "loop", "do", "until", "try", "catch", "throw", "this", "private",
+    "Fn",
+    "call",
+    "curry",
+    "is_def_fn",
+    "is_def_var",
+    "is_shared",
+    "type_of",
+    "print",
+    "debug",
+    "eval",
+    "import",
+    "export",
+    "global",
+    "while",
+    "loop",
+    "do",
+    "until",
+    "try",
+    "catch",
+    "throw",
+    "this",
+    "private",
 ];
 
 /// An engine with the vocabulary, as strict as Rhai allows.
@@ -130,7 +152,9 @@ fn register_host(engine: &mut Engine, function: &'static HostFn) {
             for _ in 0..*arity {
                 exact = exact
                     .iter()
-                    .flat_map(|shape: &Vec<TypeId>| numbers.map(|number| [shape.as_slice(), &[number]].concat()))
+                    .flat_map(|shape: &Vec<TypeId>| {
+                        numbers.map(|number| [shape.as_slice(), &[number]].concat())
+                    })
                     .collect();
             }
             shapes.extend(exact);
@@ -177,7 +201,13 @@ fn raised(context: &NativeCallContext<'_>, call: &Call, mut fail: Fail) -> Box<E
 }
 
 /// Calls a hook. Whatever goes wrong in it is a failure with a line, never a panic.
-pub(crate) fn run(engine: &Engine, ast: &AST, hook: &str, call: &Arc<Call>, given: View) -> Result<Value, Fail> {
+pub(crate) fn run(
+    engine: &Engine,
+    ast: &AST,
+    hook: &str,
+    call: &Arc<Call>,
+    given: View,
+) -> Result<Value, Fail> {
     let done = catch_unwind(AssertUnwindSafe(|| {
         let options = CallFnOptions::new().with_tag(Arc::clone(call)).eval_ast(false).rewind_scope(true);
         engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, hook, (given,))

@@ -91,7 +91,8 @@ impl PolicySet {
     /// Whether any hook is asked before such a request.
     pub(crate) fn has_hooks_for(&self, verb: &str) -> bool {
         let name = format!("on_{verb}");
-        self.0.root.contains_key(&name) || self.0.folders.iter().any(|folder| folder.hooks.contains_key(&name))
+        self.0.root.contains_key(&name)
+            || self.0.folders.iter().any(|folder| folder.hooks.contains_key(&name))
     }
 
     /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
@@ -145,10 +146,11 @@ impl PolicySet {
         let mut scene = Scene::new(books, self, told.date);
         let freed = told.freed.and_then(|kind| books.kind(kind.as_str()));
         let kind = freed.or_else(|| kind_of_event(told.event, books));
-        scene.request = Some(told.asked.map_or_else(
-            || RequestSeen::advance(books, told.date),
-            |asked| RequestSeen::of(books, &asked),
-        ));
+        scene.request =
+            Some(told.asked.map_or_else(
+                || RequestSeen::advance(books, told.date),
+                |asked| RequestSeen::of(books, &asked),
+            ));
         scene.event = Some(EventSeen { event: told.event.clone(), kind, freed: told.freed.cloned() });
         self.react(hook, &Arc::new(scene), View { what: What::Event, kind })
     }
@@ -180,9 +182,8 @@ impl PolicySet {
 
     /// A pool's size in a scene, asked once.
     pub(super) fn size_in(&self, scene: &Scene, call: &Call, pool: NodeIx) -> Result<Seats, Fail> {
-        let known = |scene: &Scene| {
-            scene.sizes.lock().unwrap_or_else(PoisonError::into_inner).get(&pool).cloned()
-        };
+        let known =
+            |scene: &Scene| scene.sizes.lock().unwrap_or_else(PoisonError::into_inner).get(&pool).cloned();
         let size = match known(scene) {
             Some(size) => size,
             None => {
@@ -213,7 +214,8 @@ impl PolicySet {
             None => return Ok(Seats::ZERO),
         };
         let Some(hook) = self.0.rules.get(rule) else {
-            let fail = Fail::new(format!("没有脚本对应规则 {rule}"), format!("no script serves the rule `{rule}`"));
+            let fail =
+                Fail::new(format!("没有脚本对应规则 {rule}"), format!("no script serves the rule `{rule}`"));
             let remark = Remark {
                 code: fail.code.to_owned(),
                 zh: fail.zh.clone(),
@@ -256,7 +258,8 @@ impl PolicySet {
         if said.iter().any(|said| said.required) {
             let again = Call::again(scene, hook.situation);
             let script = self.0.scripts.get(hook.script);
-            let rerun = script.map(|script| tree::run(&script.tree, hook.body, &again, vec![Value::View(given)]));
+            let rerun =
+                script.map(|script| tree::run(&script.tree, hook.body, &again, vec![Value::View(given)]));
             if let Some((result, conditions)) = rerun {
                 let agreed = again.outcome().said == said && result.is_ok() == failed.is_none();
                 recorded = conditions;
@@ -285,11 +288,15 @@ impl PolicySet {
     /// A parameter's value in a call: where a node is given, as it holds there.
     pub(super) fn parameter(&self, call: &Call, name: &str, node: Option<NodeIx>) -> Result<Value, Fail> {
         let scene = &call.scene;
-        let at_node = node.filter(|_| !scene.is_reaction()).map(|node| self.folders_of(&scene.books, &[node]));
+        let at_node =
+            node.filter(|_| !scene.is_reaction()).map(|node| self.folders_of(&scene.books, &[node]));
         let folders = at_node.as_deref().unwrap_or(&scene.folders);
         let holding = self.0.parameters.value(name, scene.date, folders).ok_or_else(|| {
             let date = scene.date;
-            Fail::new(format!("参数 {name} 在 {date} 没有值"), format!("the parameter `{name}` has no value on {date}"))
+            Fail::new(
+                format!("参数 {name} 在 {date} 没有值"),
+                format!("the parameter `{name}` has no value on {date}"),
+            )
         })?;
         let folder = holding.folder.and_then(|folder| self.0.folders.get(folder));
         call.read(ParameterRead {

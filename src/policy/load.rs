@@ -97,7 +97,8 @@ fn is_policy_file(path: &str) -> bool {
 /// The files sorted out: the root's and each local folder's.
 fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
     let mut loading = Loading { base, files, faults: Vec::new(), lints: Vec::new(), used: BTreeSet::new() };
-    let folders: BTreeSet<&str> = files.keys().filter_map(|path| path.split_once('/')).map(|(id, _)| id).collect();
+    let folders: BTreeSet<&str> =
+        files.keys().filter_map(|path| path.split_once('/')).map(|(id, _)| id).collect();
     let folders: Vec<&str> = folders.into_iter().collect();
     loading.check_names(&folders);
 
@@ -141,10 +142,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         engine,
         scripts: Vec::new(),
         root: BTreeMap::new(),
-        folders: folders
-            .iter()
-            .map(|id| Folder { id: NodeId::new(id), hooks: BTreeMap::new() })
-            .collect(),
+        folders: folders.iter().map(|id| Folder { id: NodeId::new(id), hooks: BTreeMap::new() }).collect(),
         rules: BTreeMap::new(),
         parameters,
         reasons,
@@ -181,7 +179,8 @@ impl Loading<'_> {
             }
         }
         for path in self.files.keys() {
-            let (folder, name) = path.split_once('/').map_or((None, path.as_str()), |(id, name)| (Some(id), name));
+            let (folder, name) =
+                path.split_once('/').map_or((None, path.as_str()), |(id, name)| (Some(id), name));
             if name.contains('/') {
                 self.fault(path, "local folders hold no folders");
                 continue;
@@ -250,7 +249,8 @@ impl Loading<'_> {
     fn unused(&mut self, reasons: &Reasons, known: &Known) {
         let texts = reasons.codes().filter(|code| !self.used.contains(*code));
         let file = self.base.join("reasons.yaml");
-        self.lints.extend(texts.map(|code| Fault::at(&file, 0, 0, format!("no script uses the text `{code}`"))));
+        self.lints
+            .extend(texts.map(|code| Fault::at(&file, 0, 0, format!("no script uses the text `{code}`"))));
         let file = self.base.join("parameters.yaml");
         let parameters = known.parameters.keys().filter(|name| !self.used.contains(*name));
         let message = |name: &String| format!("no script reads the parameter `{name}`");
@@ -265,7 +265,8 @@ impl Inner {
         let mut audits_and_more = Vec::new();
         for hook in reading.hooks {
             let name: Arc<str> = hook.name.as_str().into();
-            let found = HookRef { script, body: hook.body, name, situation: hook.kind.situation, line: hook.line };
+            let found =
+                HookRef { script, body: hook.body, name, situation: hook.kind.situation, line: hook.line };
             if hook.name == "capacity" {
                 self.rules.insert(rule_name(&path).to_owned(), found);
             } else {

@@ -163,7 +163,12 @@ impl Tighter {
 }
 
 impl Parameter {
-    fn read(document: &Document, name: &str, fields: &mut Fields<'_>, faults: &mut Vec<Fault>) -> Option<Self> {
+    fn read(
+        document: &Document,
+        name: &str,
+        fields: &mut Fields<'_>,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Self> {
         for title in ["zh", "en"] {
             text(document, fields, title, faults);
         }
@@ -175,7 +180,9 @@ impl Parameter {
                 Some((form, _)) => *form,
                 None => {
                     let known = Form::ALL.map(|(_, word)| word).join(", ");
-                    faults.push(document.fault(node, format!("the type is one of {known}, not {}", node.found())));
+                    faults.push(
+                        document.fault(node, format!("the type is one of {known}, not {}", node.found())),
+                    );
                     return None;
                 }
             },

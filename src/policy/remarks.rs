@@ -20,7 +20,13 @@ pub(crate) struct Remarks {
 
 impl PolicySet {
     /// What was said in a call of this hook; `recorded` has a row for each condition that was not met.
-    pub(super) fn remarks(&self, hook: &HookRef, call: &Call, said: &[Said], recorded: &[Recorded]) -> Remarks {
+    pub(super) fn remarks(
+        &self,
+        hook: &HookRef,
+        call: &Call,
+        said: &[Said],
+        recorded: &[Recorded],
+    ) -> Remarks {
         let mut remarks = Remarks::default();
         let mut recorded = recorded.iter();
         for said in said {
@@ -38,7 +44,8 @@ impl PolicySet {
     fn remark(&self, hook: &HookRef, call: &Call, said: &Said, condition: Option<&Recorded>) -> Remark {
         let mut values: Vec<(String, FactValue)> = Vec::new();
         if let Some(condition) = condition {
-            values.extend(condition.values.iter().map(|(source, value)| (source.clone(), shown(value, call))));
+            values
+                .extend(condition.values.iter().map(|(source, value)| (source.clone(), shown(value, call))));
         }
         for (name, value) in &said.facts {
             let value = shown(value, call);

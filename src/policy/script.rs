@@ -22,10 +22,15 @@ pub(crate) fn text<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a str, Fault> {
     let whole = |message: String| Fault::at(file, 0, 0, message);
     if bytes.len() > limits::SCRIPT_BYTES {
         let most = limits::SCRIPT_BYTES >> 10;
-        return Err(whole(format!("a script may have at most {most} KB; this one has {} bytes", bytes.len())));
+        return Err(whole(format!(
+            "a script may have at most {most} KB; this one has {} bytes",
+            bytes.len()
+        )));
     }
     if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        return Err(whole("the file begins with a byte-order mark (BOM); save it as UTF-8 without BOM".to_owned()));
+        return Err(whole(
+            "the file begins with a byte-order mark (BOM); save it as UTF-8 without BOM".to_owned(),
+        ));
     }
     utf8(file, bytes)
 }

@@ -66,7 +66,9 @@ impl Reader<'_> {
         if !allowed(function.place, frame.situation) {
             let message = match (function.place, frame.situation) {
                 (HostPlace::Deny | HostPlace::Require, Situation::Witness) => {
-                    format!("`{name}` cannot stand here: this request is a fact or a duty, a script may only `note`")
+                    format!(
+                        "`{name}` cannot stand here: this request is a fact or a duty, a script may only `note`"
+                    )
                 }
                 _ => format!("`{name}` cannot stand in this hook; it belongs to {}", function.place.named()),
             };
@@ -79,7 +81,8 @@ impl Reader<'_> {
             None if unknown => Type::Unknown,
             None => {
                 let given = types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                return self.wrong(place, format!("`{name}` is used as `{}`, not with ({given})", function.shape));
+                return self
+                    .wrong(place, format!("`{name}` is used as `{}`, not with ({given})", function.shape));
             }
         };
         let ty = match function.en {
@@ -97,7 +100,10 @@ impl Reader<'_> {
             let condition = args.remove(0);
             let source = self.first_argument(place, &condition);
             let (ty, line, column) = (condition.ty, condition.line, condition.column);
-            args.insert(0, Node { what: What::Required(Box::new(condition), word(&source)), ty, line, column });
+            args.insert(
+                0,
+                Node { what: What::Required(Box::new(condition), word(&source)), ty, line, column },
+            );
         }
         if function.en == "first" {
             self.check_first(frame, &args, place);
@@ -148,7 +154,9 @@ impl Reader<'_> {
         let known = path.is_some_and(|path| frame.truths.iter().any(|(one, yes)| *one == path && !*yes));
         if !known && frame.situation != Situation::Uncalled {
             let source = super::print::source(list);
-            let message = format!("`first` needs an element: read it only where `!is_empty({source})` is known to be true");
+            let message = format!(
+                "`first` needs an element: read it only where `!is_empty({source})` is known to be true"
+            );
             self.fault(place, message);
         }
     }

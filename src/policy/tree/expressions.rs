@@ -30,7 +30,9 @@ impl Reader<'_> {
                 }
                 _ => self.wrong(place, "this value cannot be used in a policy"),
             },
-            Expr::Variable(parts, ..) => self.variable_read(frame, parts.1.as_str(), parts.2.is_empty(), place),
+            Expr::Variable(parts, ..) => {
+                self.variable_read(frame, parts.1.as_str(), parts.2.is_empty(), place)
+            }
             Expr::Dot(parts, flags, _) => {
                 let receiver = self.expression(frame, &parts.lhs);
                 self.chain(frame, receiver, &parts.rhs, *flags)
@@ -40,7 +42,8 @@ impl Reader<'_> {
             Expr::Or(parts, _) => self.connected(frame, parts, false, place),
             Expr::Array(items, _) => self.list(frame, items, place),
             Expr::Map(parts, _) => {
-                let fields: Vec<_> = parts.0.iter().map(|(name, value)| (name.name.as_str(), value)).collect();
+                let fields: Vec<_> =
+                    parts.0.iter().map(|(name, value)| (name.name.as_str(), value)).collect();
                 self.facts(frame, &fields, place)
             }
             Expr::Stmt(block) => {
@@ -55,9 +58,10 @@ impl Reader<'_> {
             Expr::InterpolatedString(..) => self.wrong(place, "texts have no `${…}`; join them with `+`"),
             Expr::Unit(_) => self.wrong(place, "`()` cannot be used in a policy"),
             Expr::ThisPtr(_) => self.wrong(place, "`this` cannot be used in a policy"),
-            Expr::Index(..) => {
-                self.wrong(place, "`[…]` cannot be used in a policy; go over a list with `for`, or use `first(list)`")
-            }
+            Expr::Index(..) => self.wrong(
+                place,
+                "`[…]` cannot be used in a policy; go over a list with `for`, or use `first(list)`",
+            ),
             Expr::Coalesce(..) => self.wrong(place, "`??` cannot be used in a policy; ask with `if`"),
             _ => self.wrong(place, "this cannot be used in a policy"),
         }
@@ -87,7 +91,10 @@ impl Reader<'_> {
                 let receiver = self.chain(frame, receiver, &parts.lhs, ASTFlags::empty());
                 self.chain(frame, receiver, &parts.rhs, *inner)
             }
-            _ => self.wrong(place, "`[…]` cannot be used in a policy; go over a list with `for`, or use `first(list)`"),
+            _ => self.wrong(
+                place,
+                "`[…]` cannot be used in a policy; go over a list with `for`, or use `first(list)`",
+            ),
         }
     }
 
@@ -109,7 +116,9 @@ impl Reader<'_> {
             Type::One(Item::View(sort, bound)) => (sort, bound),
             Type::Unknown => return node(What::Constant(Value::Nothing), Type::Unknown, place),
             Type::List(_) | Type::EmptyList => {
-                let message = format!("a list has no `{name}`; use `for`, `count(…)`, `sum(…)`, `first(…)`, `is_empty(…)`");
+                let message = format!(
+                    "a list has no `{name}`; use `for`, `count(…)`, `sum(…)`, `first(…)`, `is_empty(…)`"
+                );
                 return self.wrong(place, message);
             }
             Type::Nothing | Type::One(_) | Type::Facts => {
@@ -124,9 +133,12 @@ impl Reader<'_> {
             (None, false) => Vec::new(),
             (Some(args), true) => args,
             (None, true) => {
-                return self.wrong(place, format!("`{name}` needs its arguments: `{name}({})`", types(row.args)));
+                return self
+                    .wrong(place, format!("`{name}` needs its arguments: `{name}({})`", types(row.args)));
             }
-            (Some(_), false) => return self.wrong(place, format!("`{name}` takes no arguments; write it without brackets")),
+            (Some(_), false) => {
+                return self.wrong(place, format!("`{name}` takes no arguments; write it without brackets"));
+            }
         };
         if !self.arguments_fit(name, row, &args, place) {
             return node(What::Constant(Value::Nothing), Type::Unknown, place);
@@ -206,7 +218,8 @@ impl Reader<'_> {
 
     fn check_guard(&mut self, frame: &Frame, receiver: &Node, row: &Row, args: &[Node], place: Position) {
         let Some((path, guard, wanted)) = guards::needed(receiver, row, args) else { return };
-        let known = path.is_some_and(|path| frame.truths.iter().any(|(one, yes)| *one == path && *yes == wanted));
+        let known =
+            path.is_some_and(|path| frame.truths.iter().any(|(one, yes)| *one == path && *yes == wanted));
         if !known && frame.situation != Situation::Uncalled {
             let source = super::print::source(receiver);
             let not = if wanted { "" } else { "!" };
@@ -245,7 +258,10 @@ impl Reader<'_> {
                 (Type::EmptyList, Type::One(one)) => Type::List(one),
                 (Type::List(known), Type::One(one)) if one.fits(known) => ty,
                 (_, other) => {
-                    self.fault(place, format!("a list holds things of one type; a {other} does not fit a {ty}"));
+                    self.fault(
+                        place,
+                        format!("a list holds things of one type; a {other} does not fit a {ty}"),
+                    );
                     Type::Unknown
                 }
             };

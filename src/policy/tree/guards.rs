@@ -24,7 +24,11 @@ pub(super) fn truths(condition: &Node) -> (Vec<Truth>, Vec<Truth>) {
 }
 
 /// The guard's path for a word read from this receiver, with these arguments.
-pub(super) fn needed(receiver: &Node, row: &Row, args: &[Node]) -> Option<(Option<String>, &'static str, bool)> {
+pub(super) fn needed(
+    receiver: &Node,
+    row: &Row,
+    args: &[Node],
+) -> Option<(Option<String>, &'static str, bool)> {
     let (word, wanted) = match row.guard {
         Guard::None => return None,
         Guard::When(word) => (word, true),

@@ -55,7 +55,10 @@ impl Reader<'_> {
             _ => false,
         };
         if !fits {
-            return self.wrong(place, format!("`in` looks for a thing in a list, not for a {} in a {}", item.ty, list.ty));
+            return self.wrong(
+                place,
+                format!("`in` looks for a thing in a list, not for a {} in a {}", item.ty, list.ty),
+            );
         }
         node(What::In(Box::new((item, list))), Type::YES_NO, place)
     }
@@ -80,7 +83,11 @@ impl Reader<'_> {
             Operator::Plus | Operator::Minus | Operator::Times | Operator::Divided | Operator::Remainder
                 if numeric =>
             {
-                if left == Type::NUMBER && right == Type::NUMBER { Type::NUMBER } else { Type::DECIMAL }
+                if left == Type::NUMBER && right == Type::NUMBER {
+                    Type::NUMBER
+                } else {
+                    Type::DECIMAL
+                }
             }
             _ => {
                 let message = if operator.compares() {
@@ -94,7 +101,9 @@ impl Reader<'_> {
         if operator == Operator::Divided && ty == Type::NUMBER {
             self.lint(place, "`/` between whole numbers drops the rest; `ratio(a, b)` keeps it");
         }
-        if let (Operator::Divided | Operator::Remainder, What::Constant(Value::Number(0))) = (operator, &two.what) {
+        if let (Operator::Divided | Operator::Remainder, What::Constant(Value::Number(0))) =
+            (operator, &two.what)
+        {
             self.fault(place, "a division by zero");
         }
         node(What::Binary(operator, Box::new((one, two))), ty, place)

@@ -159,11 +159,17 @@ impl Reader<'_> {
             let Some(function) = self.functions.get(place) else { continue };
             let (name, begins, arity) = (function.name.clone(), function.begins, function.params.len());
             if arity > limits::ARGUMENTS {
-                self.fault(begins, format!("`{name}` has {arity} arguments; at most {} are allowed", limits::ARGUMENTS));
+                self.fault(
+                    begins,
+                    format!("`{name}` has {arity} arguments; at most {} are allowed", limits::ARGUMENTS),
+                );
                 continue;
             }
             if vocabulary::is_taken(&name) {
-                self.fault(begins, format!("`{name}` is a word of the vocabulary and cannot be defined again"));
+                self.fault(
+                    begins,
+                    format!("`{name}` is a word of the vocabulary and cannot be defined again"),
+                );
                 continue;
             }
             if !vocabulary::looks_like_hook(&name) {
@@ -178,7 +184,9 @@ impl Reader<'_> {
                 continue;
             };
             if local && matches!(kind.situation, Situation::After | Situation::Date | Situation::Capacity) {
-                let message = format!("`{name}` may stand in the root folder only; a local folder has `on_…` and `audit_…`");
+                let message = format!(
+                    "`{name}` may stand in the root folder only; a local folder has `on_…` and `audit_…`"
+                );
                 self.fault(begins, message);
                 continue;
             }

@@ -108,7 +108,8 @@ impl Runner<'_> {
                 _ => return Err(Fail::wrong_type("for")),
             },
             Over::Range(from, to, inclusive) => {
-                let (Value::Number(from), Value::Number(to)) = (self.value(from, slots)?, self.value(to, slots)?)
+                let (Value::Number(from), Value::Number(to)) =
+                    (self.value(from, slots)?, self.value(to, slots)?)
                 else {
                     return Err(Fail::wrong_type("for"));
                 };
@@ -193,9 +194,7 @@ impl Runner<'_> {
             }
             What::Not(inner) => Ok(Value::YesNo(!self.yes(inner, slots)?)),
             What::Minus(inner) => match self.value(inner, slots)? {
-                Value::Number(number) => {
-                    number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow)
-                }
+                Value::Number(number) => number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow),
                 Value::Decimal(number) => Ok(Value::Decimal(-number)),
                 _ => Err(Fail::wrong_type("-")),
             },

@@ -62,7 +62,13 @@ impl Reader<'_> {
                 if flags.contains(ASTFlags::EXPORTED) {
                     self.fault(*place, "`export` has no meaning here");
                 }
-                self.variable(frame, variable.name.as_str(), value, flags.contains(ASTFlags::CONSTANT), *place)
+                self.variable(
+                    frame,
+                    variable.name.as_str(),
+                    value,
+                    flags.contains(ASTFlags::CONSTANT),
+                    *place,
+                )
             }
             Stmt::Assignment(parts) => {
                 let (operator, sides) = &**parts;
@@ -205,7 +211,13 @@ impl Reader<'_> {
         Some(Step::Set(local.slot, value))
     }
 
-    fn loop_over(&mut self, frame: &mut Frame, name: &str, flow: &FlowControl, place: Position) -> Option<Step> {
+    fn loop_over(
+        &mut self,
+        frame: &mut Frame,
+        name: &str,
+        flow: &FlowControl,
+        place: Position,
+    ) -> Option<Step> {
         let (over, item) = match &flow.expr {
             Expr::FnCall(call, _) if matches!(call.name.as_str(), ".." | "..=") && call.args.len() == 2 => {
                 let mut ends = call.args.iter().map(|end| self.expression(frame, end)).collect::<Vec<_>>();
@@ -223,7 +235,10 @@ impl Reader<'_> {
                     Type::List(item) => Type::One(item),
                     Type::EmptyList | Type::Unknown => Type::Unknown,
                     Type::Nothing | Type::One(_) | Type::Facts => {
-                        self.fault(place, format!("`for` goes over a list or a range, not over a {}", list.ty));
+                        self.fault(
+                            place,
+                            format!("`for` goes over a list or a range, not over a {}", list.ty),
+                        );
                         Type::Unknown
                     }
                 };

@@ -149,10 +149,15 @@ impl View {
         match &self.what {
             What::Node(node) | What::Pool(node) => books.id(*node).to_string(),
             What::Loan(loan) => books.loan_at(*loan).map(|loan| loan.id.to_string()).unwrap_or_default(),
-            What::Permit(permit) => books.permit_at(*permit).map(|one| one.id.to_string()).unwrap_or_default(),
-            What::Request | What::Event | What::Office | What::Person(_) | What::Group(..) | What::Part(_) => {
-                self.shown()
+            What::Permit(permit) => {
+                books.permit_at(*permit).map(|one| one.id.to_string()).unwrap_or_default()
             }
+            What::Request
+            | What::Event
+            | What::Office
+            | What::Person(_)
+            | What::Group(..)
+            | What::Part(_) => self.shown(),
         }
     }
 
@@ -203,9 +208,7 @@ impl View {
 
     /// The kind that figures are read in.
     pub(crate) fn bound_kind(&self) -> Result<KindIx, Fail> {
-        self.kind.ok_or_else(|| {
-            Fail::new("未指明编制类别", "no kind of quota is bound: use `.of(\"…\")`")
-        })
+        self.kind.ok_or_else(|| Fail::new("未指明编制类别", "no kind of quota is bound: use `.of(\"…\")`"))
     }
 
     /// The figures of a node, a pool or a group. A pool's size is asked only where it is `sized`.
@@ -227,10 +230,7 @@ impl View {
 /// A pool's size now. `capacity` itself cannot ask: it is what says it.
 pub(crate) fn pool_size(call: &Call, pool: NodeIx) -> Result<Seats, Fail> {
     if call.situation == Situation::Capacity {
-        return Err(Fail::new(
-            "capacity 中不能读取周转池规模",
-            "`capacity` cannot ask for a pool's size",
-        ));
+        return Err(Fail::new("capacity 中不能读取周转池规模", "`capacity` cannot ask for a pool's size"));
     }
     call.scene.set.size_in(&call.scene, call, pool)
 }

@@ -76,124 +76,187 @@ const fn row(en: &'static str, zh: &'static str, ty: Type, read: super::types::R
     Row::new(EVENT, en, zh, ty, read)
 }
 
-const OF_LOANS: &[&str] = &["extended", "rescheduled", "evaluated", "fell_due", "expired", "converted", "returned", "lent", "owed"];
+const OF_LOANS: &[&str] =
+    &["extended", "rescheduled", "evaluated", "fell_due", "expired", "converted", "returned", "lent", "owed"];
 const OF_PERMITS: &[&str] = &["permitted", "withdrawn", "lapsed"];
 
-pub(super) static ROWS: &[Row] = &[
-    row("name", "名称", Type::TEXT, |c, _, _| Ok(Value::text(c.event()?.event.name()))),
-    row("on", "日期", Type::DATE, |c, _, _| Ok(Value::Date(c.scene.date))),
-    row("by", "申请方", NODE, |c, v, _| {
-        let by = c.books().node(c.request()?.by.as_str()).unwrap_or_else(|| c.books().root());
-        Ok(node(by, v.kind))
-    }),
-    row("request", "请求", super::requests::any(), |c, v, _| {
-        c.request()?;
-        Ok(Value::View(View { what: What::Request, kind: v.kind }))
-    }),
-    row("kind", "编制类别", Type::TEXT, |c, v, _| super::nodes::kind(c.books(), v.kind)).only(&[
-        "authorized", "transferred", "permitted", "withdrawn", "lapsed", "appointed", "vacated", "converted", "moved",
-        "lent", "returned", "extended", "rescheduled", "evaluated", "fell_due", "expired", "owed", "named", "resized",
-        "abolished",
-    ]),
-    row("node", "节点", NODE, |c, v, _| node_field(c, v, "node"))
-        .only(&["authorized", "established", "amended", "relocated", "abolished"]),
-    row("parent", "上级", NODE, |c, v, _| node_field(c, v, "parent"))
-        .only(&["established", "relocated", "abolished"]),
-    row("has_parent", "有上级", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "parent")?.is_some())))
+pub(super) static ROWS: &[Row] =
+    &[
+        row("name", "名称", Type::TEXT, |c, _, _| Ok(Value::text(c.event()?.event.name()))),
+        row("on", "日期", Type::DATE, |c, _, _| Ok(Value::Date(c.scene.date))),
+        row("by", "申请方", NODE, |c, v, _| {
+            let by = c.books().node(c.request()?.by.as_str()).unwrap_or_else(|| c.books().root());
+            Ok(node(by, v.kind))
+        }),
+        row("request", "请求", super::requests::any(), |c, v, _| {
+            c.request()?;
+            Ok(Value::View(View { what: What::Request, kind: v.kind }))
+        }),
+        row("kind", "编制类别", Type::TEXT, |c, v, _| super::nodes::kind(c.books(), v.kind)).only(&[
+            "authorized",
+            "transferred",
+            "permitted",
+            "withdrawn",
+            "lapsed",
+            "appointed",
+            "vacated",
+            "converted",
+            "moved",
+            "lent",
+            "returned",
+            "extended",
+            "rescheduled",
+            "evaluated",
+            "fell_due",
+            "expired",
+            "owed",
+            "named",
+            "resized",
+            "abolished",
+        ]),
+        row("node", "节点", NODE, |c, v, _| node_field(c, v, "node")).only(&[
+            "authorized",
+            "established",
+            "amended",
+            "relocated",
+            "abolished",
+        ]),
+        row("parent", "上级", NODE, |c, v, _| node_field(c, v, "parent")).only(&[
+            "established",
+            "relocated",
+            "abolished",
+        ]),
+        row("has_parent", "有上级", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "parent")?.is_some()))
+        })
         .only(&["amended"]),
-    row("parent", "上级", NODE, |c, v, _| node_field(c, v, "parent")).only(&["amended"]).when("has_parent"),
-    row("change", "增减数", Type::NUMBER, |c, _, _| number(c, "change")).only(&["authorized"]),
-    row("from", "划出方", NODE, |c, v, _| node_field(c, v, "from")).only(&["transferred", "moved"]),
-    row("to", "划入方", NODE, |c, v, _| node_field(c, v, "to")).only(&["transferred", "moved"]),
-    row("count", "数量", Type::NUMBER, |c, _, _| number(c, "count")).only(&[
-        "transferred", "permitted", "withdrawn", "lapsed", "lent", "returned", "fell_due", "expired", "owed",
-    ]),
-    row("permit", "用编核准", Type::view(Sort::Permit), permit).only(OF_PERMITS),
-    row("on_permit", "用核准", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "permit")?.is_some())))
+        row("parent", "上级", NODE, |c, v, _| node_field(c, v, "parent"))
+            .only(&["amended"])
+            .when("has_parent"),
+        row("change", "增减数", Type::NUMBER, |c, _, _| number(c, "change")).only(&["authorized"]),
+        row("from", "划出方", NODE, |c, v, _| node_field(c, v, "from")).only(&["transferred", "moved"]),
+        row("to", "划入方", NODE, |c, v, _| node_field(c, v, "to")).only(&["transferred", "moved"]),
+        row("count", "数量", Type::NUMBER, |c, _, _| number(c, "count")).only(&[
+            "transferred",
+            "permitted",
+            "withdrawn",
+            "lapsed",
+            "lent",
+            "returned",
+            "fell_due",
+            "expired",
+            "owed",
+        ]),
+        row("permit", "用编核准", Type::view(Sort::Permit), permit).only(OF_PERMITS),
+        row("on_permit", "用核准", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "permit")?.is_some()))
+        })
         .only(&["appointed"]),
-    row("permit", "用编核准", Type::view(Sort::Permit), permit).only(&["appointed"]).when("on_permit"),
-    row("unit", "单位", NODE, |c, v, _| node_field(c, v, "unit"))
-        .only(&["permitted", "withdrawn", "lapsed", "appointed", "vacated", "converted", "named"]),
-    row("purpose", "用途", Type::TEXT, |c, _, _| text(c, "purpose"))
-        .only(&["permitted", "withdrawn", "lapsed", "appointed", "lent"]),
-    row("ends", "到期日", Type::DATE, ends).only(OF_PERMITS),
-    row("has_end", "有期限", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "ends")?.is_some())))
-        .only(&["lent", "extended", "rescheduled", "evaluated", "permitted", "withdrawn", "lapsed"]),
-    row("ends", "到期日", Type::DATE, ends).only(&["lent", "extended", "rescheduled", "evaluated"]).when("has_end"),
-    row("named", "实名", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "person")?.is_some())))
-        .only(&["appointed", "vacated", "converted", "moved", "named"]),
-    row("person", "人员", Type::view(Sort::Person), person).only(&["moved", "named"]),
-    row("person", "人员", Type::view(Sort::Person), person)
-        .only(&["appointed", "vacated", "converted"])
-        .when("named"),
-    row("category", "人员类别", Type::TEXT, |c, _, _| text(c, "category")).only(&["appointed"]),
-    row("on_loan", "用借入编", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "loan")?.is_some())))
-        .only(&["appointed", "vacated", "named", "converted"]),
-    row("loan", "调借", Type::view(Sort::Loan), loan).only(OF_LOANS),
-    row("loan", "调借", Type::view(Sort::Loan), loan).only(&["appointed", "vacated", "named"]).when("on_loan"),
-    row("reason", "原因", Type::TEXT, |c, _, _| text(c, "reason")).only(&["vacated", "corrected"]),
-    row("lender", "借出方", NODE, |c, v, _| node_field(c, v, "lender")).only(&["lent", "returned"]),
-    row("borrower", "借入方", NODE, |c, v, _| node_field(c, v, "borrower")).only(&["lent", "returned"]),
-    row("has_schedule", "有归还计划", Type::YES_NO, |c, _, _| {
-        Ok(Value::YesNo(field(c, "schedule")?.is_some()))
-    })
-    .only(&["lent", "rescheduled"]),
-    row("schedule", "归还计划", Type::views(Sort::Part), |c, _, _| match field(c, "schedule")? {
-        Some(Field::Schedule(parts)) => Ok(proposals::parts(&parts)),
-        _ => Err(Fail::absent("schedule")),
-    })
-    .only(&["lent", "rescheduled"])
-    .when("has_schedule"),
-    row("from_pool", "出自周转池", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "pool_size")?.is_some())))
+        row("permit", "用编核准", Type::view(Sort::Permit), permit).only(&["appointed"]).when("on_permit"),
+        row("unit", "单位", NODE, |c, v, _| node_field(c, v, "unit")).only(&[
+            "permitted",
+            "withdrawn",
+            "lapsed",
+            "appointed",
+            "vacated",
+            "converted",
+            "named",
+        ]),
+        row("purpose", "用途", Type::TEXT, |c, _, _| text(c, "purpose")).only(&[
+            "permitted",
+            "withdrawn",
+            "lapsed",
+            "appointed",
+            "lent",
+        ]),
+        row("ends", "到期日", Type::DATE, ends).only(OF_PERMITS),
+        row("has_end", "有期限", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "ends")?.is_some())))
+            .only(&["lent", "extended", "rescheduled", "evaluated", "permitted", "withdrawn", "lapsed"]),
+        row("ends", "到期日", Type::DATE, ends)
+            .only(&["lent", "extended", "rescheduled", "evaluated"])
+            .when("has_end"),
+        row("named", "实名", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "person")?.is_some())))
+            .only(&["appointed", "vacated", "converted", "moved", "named"]),
+        row("person", "人员", Type::view(Sort::Person), person).only(&["moved", "named"]),
+        row("person", "人员", Type::view(Sort::Person), person)
+            .only(&["appointed", "vacated", "converted"])
+            .when("named"),
+        row("category", "人员类别", Type::TEXT, |c, _, _| text(c, "category")).only(&["appointed"]),
+        row("on_loan", "用借入编", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "loan")?.is_some())))
+            .only(&["appointed", "vacated", "named", "converted"]),
+        row("loan", "调借", Type::view(Sort::Loan), loan).only(OF_LOANS),
+        row("loan", "调借", Type::view(Sort::Loan), loan)
+            .only(&["appointed", "vacated", "named"])
+            .when("on_loan"),
+        row("reason", "原因", Type::TEXT, |c, _, _| text(c, "reason")).only(&["vacated", "corrected"]),
+        row("lender", "借出方", NODE, |c, v, _| node_field(c, v, "lender")).only(&["lent", "returned"]),
+        row("borrower", "借入方", NODE, |c, v, _| node_field(c, v, "borrower")).only(&["lent", "returned"]),
+        row("has_schedule", "有归还计划", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "schedule")?.is_some()))
+        })
+        .only(&["lent", "rescheduled"]),
+        row("schedule", "归还计划", Type::views(Sort::Part), |c, _, _| match field(c, "schedule")? {
+            Some(Field::Schedule(parts)) => Ok(proposals::parts(&parts)),
+            _ => Err(Fail::absent("schedule")),
+        })
+        .only(&["lent", "rescheduled"])
+        .when("has_schedule"),
+        row("from_pool", "出自周转池", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "pool_size")?.is_some()))
+        })
         .only(&["lent"]),
-    row("pool_size", "周转池规模", Type::NUMBER, |c, _, _| number(c, "pool_size")).only(&["lent"]).when("from_pool"),
-    row("left", "剩余数", Type::NUMBER, |c, _, _| number(c, "left")).only(&["returned"]),
-    row("route", "途经", Type::views(Sort::Node), |c, v, _| nodes(c, v, "route")).only(&["returned"]),
-    row("loan_open", "调借未结", Type::YES_NO, |c, _, _| {
-        Ok(Value::YesNo(field(c, "loan_open")? == Some(Field::YesNo(true))))
-    })
-    .only(&["returned"]),
-    row("outcome", "评估结论", Type::TEXT, |c, _, _| text(c, "outcome")).only(&["evaluated"]),
-    row("seats", "席数", Type::NUMBER, |c, v, _| match field(c, "seats")? {
-        Some(Field::Seats(found)) => Ok(seats(found)),
-        _ => match loan(c, v, &[])? {
-            Value::View(view) => Ok(seats(view.loan(c)?.seats)),
-            _ => Err(Fail::absent("seats")),
-        },
-    })
-    .only(&["evaluated"]),
-    row("field", "字段", Type::TEXT, |c, _, _| text(c, "field")).only(&["amended"]),
-    row("before", "改前", Type::TEXT, |c, _, _| text(c, "before")).only(&["amended"]),
-    row("after", "改后", Type::TEXT, |c, _, _| text(c, "after")).only(&["amended"]),
-    row("freed", "腾出数", Type::NUMBER, |c, _, _| {
-        let seen = c.event()?;
-        let Event::Abolished { freed, .. } = &seen.event else { return Err(Fail::absent("freed")) };
-        let count = seen.freed.as_ref().and_then(|kind| freed.get(kind));
-        Ok(seats(count.copied().unwrap_or(Seats::ZERO)))
-    })
-    .only(&["abolished"]),
-    row("units", "被并单位", Type::views(Sort::Node), |c, v, _| nodes(c, v, "units")).only(&["merged"]),
-    row("into", "并入单位", NODE, |c, v, _| node_field(c, v, "into")).only(&["merged"]),
-    row("pool", "周转池", Type::view(Sort::Pool), |c, v, _| {
-        let Value::View(view) = node_field(c, v, "pool")? else { return Err(Fail::absent("pool")) };
-        Ok(Value::View(View::of_pool(c, view.node(c)?)))
-    })
-    .only(&["resized"]),
-    row("size", "规模", Type::NUMBER, |c, _, _| number(c, "size")).only(&["resized"]),
-    row("entry", "更正条目", Type::NUMBER, |c, _, _| number(c, "entry")).only(&["corrected"]),
-    row("owed", "空一待还", Type::NUMBER, |c, _, _| number(c, "owed")).only(&["owed"]),
-    row("year", "年度", Type::NUMBER, |c, _, _| number(c, "year")).only(&["year_closed"]),
-    row("pool_sizes", "周转池规模表", Type::List(Item::Number), |c, _, _| match field(c, "pool_sizes")? {
-        Some(Field::Pools(sizes)) => Ok(Value::list(sizes.values().map(|size| seats(*size)))),
-        _ => Err(Fail::absent("pool_sizes")),
-    })
-    .only(&["year_closed"]),
-    row("date", "今日", Type::DATE, |c, _, _| match field(c, "date")? {
-        Some(Field::Date(date)) => Ok(Value::Date(date)),
-        _ => Err(Fail::absent("date")),
-    })
-    .only(&["advanced"]),
-];
+        row("pool_size", "周转池规模", Type::NUMBER, |c, _, _| number(c, "pool_size"))
+            .only(&["lent"])
+            .when("from_pool"),
+        row("left", "剩余数", Type::NUMBER, |c, _, _| number(c, "left")).only(&["returned"]),
+        row("route", "途经", Type::views(Sort::Node), |c, v, _| nodes(c, v, "route")).only(&["returned"]),
+        row("loan_open", "调借未结", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "loan_open")? == Some(Field::YesNo(true))))
+        })
+        .only(&["returned"]),
+        row("outcome", "评估结论", Type::TEXT, |c, _, _| text(c, "outcome")).only(&["evaluated"]),
+        row("seats", "席数", Type::NUMBER, |c, v, _| match field(c, "seats")? {
+            Some(Field::Seats(found)) => Ok(seats(found)),
+            _ => match loan(c, v, &[])? {
+                Value::View(view) => Ok(seats(view.loan(c)?.seats)),
+                _ => Err(Fail::absent("seats")),
+            },
+        })
+        .only(&["evaluated"]),
+        row("field", "字段", Type::TEXT, |c, _, _| text(c, "field")).only(&["amended"]),
+        row("before", "改前", Type::TEXT, |c, _, _| text(c, "before")).only(&["amended"]),
+        row("after", "改后", Type::TEXT, |c, _, _| text(c, "after")).only(&["amended"]),
+        row("freed", "腾出数", Type::NUMBER, |c, _, _| {
+            let seen = c.event()?;
+            let Event::Abolished { freed, .. } = &seen.event else { return Err(Fail::absent("freed")) };
+            let count = seen.freed.as_ref().and_then(|kind| freed.get(kind));
+            Ok(seats(count.copied().unwrap_or(Seats::ZERO)))
+        })
+        .only(&["abolished"]),
+        row("units", "被并单位", Type::views(Sort::Node), |c, v, _| nodes(c, v, "units")).only(&["merged"]),
+        row("into", "并入单位", NODE, |c, v, _| node_field(c, v, "into")).only(&["merged"]),
+        row("pool", "周转池", Type::view(Sort::Pool), |c, v, _| {
+            let Value::View(view) = node_field(c, v, "pool")? else { return Err(Fail::absent("pool")) };
+            Ok(Value::View(View::of_pool(c, view.node(c)?)))
+        })
+        .only(&["resized"]),
+        row("size", "规模", Type::NUMBER, |c, _, _| number(c, "size")).only(&["resized"]),
+        row("entry", "更正条目", Type::NUMBER, |c, _, _| number(c, "entry")).only(&["corrected"]),
+        row("owed", "空一待还", Type::NUMBER, |c, _, _| number(c, "owed")).only(&["owed"]),
+        row("year", "年度", Type::NUMBER, |c, _, _| number(c, "year")).only(&["year_closed"]),
+        row("pool_sizes", "周转池规模表", Type::List(Item::Number), |c, _, _| {
+            match field(c, "pool_sizes")? {
+                Some(Field::Pools(sizes)) => Ok(Value::list(sizes.values().map(|size| seats(*size)))),
+                _ => Err(Fail::absent("pool_sizes")),
+            }
+        })
+        .only(&["year_closed"]),
+        row("date", "今日", Type::DATE, |c, _, _| match field(c, "date")? {
+            Some(Field::Date(date)) => Ok(Value::Date(date)),
+            _ => Err(Fail::absent("date")),
+        })
+        .only(&["advanced"]),
+    ];
 
 /// The kind that an event's nodes are read in.
 pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<crate::ledger::KindIx> {

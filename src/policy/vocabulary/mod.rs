@@ -16,7 +16,9 @@ use crate::request::Verb;
 
 /// Every row of the views, table by table.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
-    [requests::ROWS, nodes::ROWS, nodes::FIGURES, nodes::OF_GROUPS, things::ROWS, events::ROWS].into_iter().flatten()
+    [requests::ROWS, nodes::ROWS, nodes::FIGURES, nodes::OF_GROUPS, things::ROWS, events::ROWS]
+        .into_iter()
+        .flatten()
 }
 
 /// The row that `name` (in either language) means for a view of this sort.
@@ -49,10 +51,16 @@ pub(crate) fn hooks() -> Vec<(String, HookKind)> {
     let mut all = Vec::new();
     for verb in Verb::NAMES {
         // `owe` is for reactions alone and `batch` is asked member by member, but both may be looked at.
-        all.push((format!("on_{verb}"), HookKind { situation: requests::situation(verb), given: requests::given(verb) }));
+        all.push((
+            format!("on_{verb}"),
+            HookKind { situation: requests::situation(verb), given: requests::given(verb) },
+        ));
     }
     for event in events::NAMES {
-        all.push((format!("after_{event}"), HookKind { situation: Situation::After, given: events::given(event) }));
+        all.push((
+            format!("after_{event}"),
+            HookKind { situation: Situation::After, given: events::given(event) },
+        ));
     }
     let rest = [
         ("on_date", Situation::Date, Sort::Office),

@@ -57,25 +57,33 @@ pub(super) static OF_GROUPS: &[Row] = &GROUP_FIGURES;
 pub(super) static ROWS: &[Row] = &[
     Row::new(NODE, "id", "编号", Type::TEXT, |c, v, _| Ok(Value::text(c.books().id(v.node(c)?).as_str()))),
     Row::new(NODE, "name", "名称", Type::TEXT, |c, v, _| Ok(Value::text(c.books().name(v.node(c)?)))),
-    Row::new(NODE, "level", "层级", Type::TEXT, |c, v, _| Ok(Value::text(c.books().level_name(v.node(c)?)))),
+    Row::new(NODE, "level", "层级", Type::TEXT, |c, v, _| {
+        Ok(Value::text(c.books().level_name(v.node(c)?)))
+    }),
     Row::new(NODE, "tier", "行政层级", Type::TEXT, |c, v, _| Ok(Value::text(c.books().tier(v.node(c)?)))),
     Row::new(NODE, "is_unit", "是单位", Type::YES_NO, |c, v, _| {
         Ok(Value::YesNo(c.books().role(v.node(c)?) == Role::Unit))
     }),
-    Row::new(NODE, "is_root", "是全市", Type::YES_NO, |c, v, _| Ok(Value::YesNo(v.node(c)? == c.books().root()))),
+    Row::new(NODE, "is_root", "是全市", Type::YES_NO, |c, v, _| {
+        Ok(Value::YesNo(v.node(c)? == c.books().root()))
+    }),
     Row::new(NODE, "parent", "上级", Type::view(NODE), |c, v, _| {
         let parent = c.books().parent(v.node(c)?).ok_or_else(|| Fail::absent("parent"))?;
         Ok(node(parent, v.kind))
     })
     .unless("is_root"),
-    Row::new(NODE, "county", "县级", Type::view(NODE), |c, v, _| Ok(node(c.books().county(v.node(c)?), v.kind))),
+    Row::new(NODE, "county", "县级", Type::view(NODE), |c, v, _| {
+        Ok(node(c.books().county(v.node(c)?), v.kind))
+    }),
     Row::new(NODE, "has_tag", "有标签", Type::YES_NO, |c, v, a| {
         Ok(Value::YesNo(c.books().has_tag(v.node(c)?, text(a)?)))
     })
     .takes(TEXT),
     Row::new(NODE, "within", "属于", Type::YES_NO, |c, v, a| {
         let books = c.books();
-        Ok(Value::YesNo(books.node(text(a)?).is_some_and(|above| books.within(v.node(c).unwrap_or(above), above))))
+        Ok(Value::YesNo(
+            books.node(text(a)?).is_some_and(|above| books.within(v.node(c).unwrap_or(above), above)),
+        ))
     })
     .takes(TEXT),
     Row::new(NODE, "fact", "事实", Type::Unknown, |c, v, a| {
@@ -92,13 +100,17 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(NODE, "of", "类别", Type::view(NODE), |c, v, a| {
         let id = text(a)?;
         let kind = c.books().kind(id);
-        let kind = kind.ok_or_else(|| Fail::new(format!("没有编制类别：{id}"), format!("there is no kind `{id}`")))?;
+        let kind =
+            kind.ok_or_else(|| Fail::new(format!("没有编制类别：{id}"), format!("there is no kind `{id}`")))?;
         Ok(Value::View(View { what: v.what.clone(), kind: Some(kind) }))
     })
     .takes(TEXT),
     // Looking back.
     Row::new(NODE, "vacancy_at_year_start", "年初空编", Type::NUMBER, |c, v, _| {
-        known(c.books().past_figures(v.node(c)?, v.bound_kind()?).vacancy_at_year_start, "vacancy_at_year_start")
+        known(
+            c.books().past_figures(v.node(c)?, v.bound_kind()?).vacancy_at_year_start,
+            "vacancy_at_year_start",
+        )
     })
     .of_kind(),
     Row::new(NODE, "arrivals", "本年入编", Type::NUMBER, |c, v, _| {
@@ -154,7 +166,9 @@ pub(super) static ROWS: &[Row] = &[
     })
     .takes(TEXT)
     .of_kind(),
-    Row::new(NODE, "pools", "周转池", Type::views(Sort::Pool), |c, v, _| pools(c, c.books().pools_of(v.node(c)?))),
+    Row::new(NODE, "pools", "周转池", Type::views(Sort::Pool), |c, v, _| {
+        pools(c, c.books().pools_of(v.node(c)?))
+    }),
     // Pools.
     Row::new(Sort::Pool, "sponsor", "设立方", Type::view(NODE), |c, v, _| {
         let sponsor = c.books().parent(v.node(c)?).ok_or_else(|| Fail::absent("sponsor"))?;

@@ -17,8 +17,23 @@ const NODE: Type = Type::view(Sort::Node);
 
 /// Verbs that have a kind of quota, so that their nodes are read in it.
 const OF_A_KIND: &[&str] = &[
-    "authorize", "transfer", "permit", "withdraw", "appoint", "draw", "vacate", "name", "convert", "move", "borrow",
-    "give_back", "owe", "extend", "reschedule", "evaluate", "resize",
+    "authorize",
+    "transfer",
+    "permit",
+    "withdraw",
+    "appoint",
+    "draw",
+    "vacate",
+    "name",
+    "convert",
+    "move",
+    "borrow",
+    "give_back",
+    "owe",
+    "extend",
+    "reschedule",
+    "evaluate",
+    "resize",
 ];
 const LOAN_VERBS: &[&str] = &["give_back", "owe", "extend", "reschedule", "evaluate"];
 const PEOPLE: &[&str] = &["appoint", "draw", "vacate", "name", "convert", "move"];
@@ -47,7 +62,11 @@ pub(super) const fn any() -> Type {
 /// What an `on_<verb>` hook may do.
 pub(super) fn situation(verb: &str) -> Situation {
     // The same verbs as `Verb::is_fact_or_duty`, which needs a whole request.
-    if matches!(verb, "vacate" | "advance" | "convert" | "give_back") { Situation::Witness } else { Situation::Before }
+    if matches!(verb, "vacate" | "advance" | "convert" | "give_back") {
+        Situation::Witness
+    } else {
+        Situation::Before
+    }
 }
 
 const fn row(en: &'static str, zh: &'static str, ty: Type, read: super::types::Read) -> Row {
@@ -72,8 +91,10 @@ pub(super) static ROWS: &[Row] = &[
     }),
     row("by_reaction", "联动产生", Type::YES_NO, |c, _, _| Ok(Value::YesNo(c.request()?.by_reaction))),
     row("effective", "实际日期", Type::DATE, |c, _, _| Ok(Value::Date(c.request()?.effective))),
-    row("has_fact", "有附件", Type::YES_NO, |c, _, a| Ok(Value::YesNo(c.request()?.facts.contains_key(text(a)?))))
-        .takes(&[Type::TEXT]),
+    row("has_fact", "有附件", Type::YES_NO, |c, _, a| {
+        Ok(Value::YesNo(c.request()?.facts.contains_key(text(a)?)))
+    })
+    .takes(&[Type::TEXT]),
     row("fact", "附件", Type::Unknown, |c, _, a| {
         let name = text(a)?;
         let fact = c.request()?.facts.get(name).ok_or_else(|| Fail::absent(name))?;
@@ -90,8 +111,24 @@ pub(super) static ROWS: &[Row] = &[
         _ => kind(c.books(), v.kind),
     })
     .only(&[
-        "authorize", "transfer", "permit", "withdraw", "appoint", "draw", "vacate", "name", "convert", "move",
-        "borrow", "give_back", "owe", "extend", "reschedule", "evaluate", "resize", "establish",
+        "authorize",
+        "transfer",
+        "permit",
+        "withdraw",
+        "appoint",
+        "draw",
+        "vacate",
+        "name",
+        "convert",
+        "move",
+        "borrow",
+        "give_back",
+        "owe",
+        "extend",
+        "reschedule",
+        "evaluate",
+        "resize",
+        "establish",
     ]),
     row("count", "数量", Type::NUMBER, |c, _, _| {
         Ok(seats(match verb(c)? {
@@ -103,7 +140,19 @@ pub(super) static ROWS: &[Row] = &[
             _ => Seats::ONE,
         }))
     })
-    .only(&["transfer", "permit", "borrow", "give_back", "owe", "appoint", "draw", "vacate", "convert", "move", "name"]),
+    .only(&[
+        "transfer",
+        "permit",
+        "borrow",
+        "give_back",
+        "owe",
+        "appoint",
+        "draw",
+        "vacate",
+        "convert",
+        "move",
+        "name",
+    ]),
     row("change", "增减数", Type::NUMBER, |c, _, _| {
         let Verb::Authorize(verb) = verb(c)? else { return Err(Fail::absent("change")) };
         let books = c.books();
@@ -153,13 +202,16 @@ pub(super) static ROWS: &[Row] = &[
     // Nodes.
     row("node", "节点", NODE, |c, v, _| {
         Ok(node(
-            named(c, match verb(c)? {
-                Verb::Authorize(verb) => &verb.node,
-                Verb::Amend(verb) => &verb.node,
-                Verb::Relocate(verb) => &verb.node,
-                Verb::Abolish(verb) => &verb.node,
-                _ => return Err(Fail::absent("node")),
-            })?,
+            named(
+                c,
+                match verb(c)? {
+                    Verb::Authorize(verb) => &verb.node,
+                    Verb::Amend(verb) => &verb.node,
+                    Verb::Relocate(verb) => &verb.node,
+                    Verb::Abolish(verb) => &verb.node,
+                    _ => return Err(Fail::absent("node")),
+                },
+            )?,
             v.kind,
         ))
     })
@@ -173,11 +225,14 @@ pub(super) static ROWS: &[Row] = &[
     .only(&["transfer", "move"]),
     row("to", "划入方", NODE, |c, v, _| {
         Ok(node(
-            named(c, match verb(c)? {
-                Verb::Transfer(verb) => &verb.to,
-                Verb::Move(verb) => &verb.to,
-                _ => return Err(Fail::absent("to")),
-            })?,
+            named(
+                c,
+                match verb(c)? {
+                    Verb::Transfer(verb) => &verb.to,
+                    Verb::Move(verb) => &verb.to,
+                    _ => return Err(Fail::absent("to")),
+                },
+            )?,
             v.kind,
         ))
     })
@@ -240,7 +295,8 @@ pub(super) static ROWS: &[Row] = &[
     .only(&["borrow", "give_back"]),
     // People.
     row("named", "实名", Type::YES_NO, |c, _, _| Ok(Value::YesNo(!person_key(c)?.is_empty()))).only(PEOPLE),
-    row("person", "人员", Type::TEXT, |c, _, _| person_key(c).map(Value::text)).only(&["draw", "name", "move"]),
+    row("person", "人员", Type::TEXT, |c, _, _| person_key(c).map(Value::text))
+        .only(&["draw", "name", "move"]),
     row("person", "人员", Type::TEXT, |c, _, _| person_key(c).map(Value::text))
         .only(&["appoint", "vacate", "convert"])
         .when("named"),
@@ -255,21 +311,35 @@ pub(super) static ROWS: &[Row] = &[
     .only(PEOPLE),
     // Texts.
     row("purpose", "用途", Type::TEXT, |c, _, _| {
-        Ok(Value::text(match verb(c)? {
-            Verb::Authorize(verb) => verb.purpose.as_deref(),
-            Verb::Transfer(verb) => verb.purpose.as_deref(),
-            Verb::Permit(verb) => verb.purpose.as_deref(),
-            Verb::Appoint(verb) => verb.purpose.as_deref(),
-            Verb::Draw(verb) => verb.purpose.as_deref(),
-            Verb::Borrow(verb) => verb.purpose.as_deref(),
-            Verb::Withdraw(_) => c.books().permit_at(permit(c)?).and_then(|permit| permit.purpose.as_deref()),
-            _ => c.books().loan_at(loan(c)?).and_then(|loan| loan.purpose.as_deref()),
-        }
-        .unwrap_or("")))
+        Ok(Value::text(
+            match verb(c)? {
+                Verb::Authorize(verb) => verb.purpose.as_deref(),
+                Verb::Transfer(verb) => verb.purpose.as_deref(),
+                Verb::Permit(verb) => verb.purpose.as_deref(),
+                Verb::Appoint(verb) => verb.purpose.as_deref(),
+                Verb::Draw(verb) => verb.purpose.as_deref(),
+                Verb::Borrow(verb) => verb.purpose.as_deref(),
+                Verb::Withdraw(_) => {
+                    c.books().permit_at(permit(c)?).and_then(|permit| permit.purpose.as_deref())
+                }
+                _ => c.books().loan_at(loan(c)?).and_then(|loan| loan.purpose.as_deref()),
+            }
+            .unwrap_or(""),
+        ))
     })
     .only(&[
-        "authorize", "transfer", "permit", "appoint", "draw", "borrow", "withdraw", "give_back", "owe", "extend",
-        "reschedule", "evaluate",
+        "authorize",
+        "transfer",
+        "permit",
+        "appoint",
+        "draw",
+        "borrow",
+        "withdraw",
+        "give_back",
+        "owe",
+        "extend",
+        "reschedule",
+        "evaluate",
     ]),
     row("reason", "原因", Type::TEXT, |c, _, _| {
         Ok(Value::text(match verb(c)? {
@@ -299,27 +369,55 @@ pub(super) static ROWS: &[Row] = &[
     })
     .only(&["correct"]),
     // Loans and permits.
-    row("on_loan", "用借入编", Type::YES_NO, |c, _, _| Ok(Value::YesNo(c.request()?.found.loan.is_some()))).only(&[
-        "appoint", "vacate", "convert", "name", "give_back", "owe", "extend", "reschedule", "evaluate",
+    row("on_loan", "用借入编", Type::YES_NO, |c, _, _| {
+        Ok(Value::YesNo(c.request()?.found.loan.is_some()))
+    })
+    .only(&[
+        "appoint",
+        "vacate",
+        "convert",
+        "name",
+        "give_back",
+        "owe",
+        "extend",
+        "reschedule",
+        "evaluate",
     ]),
-    row("loan", "调借", Type::view(Sort::Loan), |c, _, _| Ok(Value::View(View::of_loan(c, loan(c)?)))).only(LOAN_VERBS),
+    row("loan", "调借", Type::view(Sort::Loan), |c, _, _| Ok(Value::View(View::of_loan(c, loan(c)?))))
+        .only(LOAN_VERBS),
     row("loan", "调借", Type::view(Sort::Loan), |c, _, _| Ok(Value::View(View::of_loan(c, loan(c)?))))
         .only(&["appoint", "vacate", "convert", "name"])
         .when("on_loan"),
-    row("on_permit", "用核准", Type::YES_NO, |c, _, _| Ok(Value::YesNo(c.request()?.found.permit.is_some())))
-        .only(&["appoint", "withdraw"]),
-    row("permit", "用编核准", Type::view(Sort::Permit), |c, _, _| Ok(Value::View(View::of_permit(c, permit(c)?))))
-        .only(&["withdraw"]),
-    row("permit", "用编核准", Type::view(Sort::Permit), |c, _, _| Ok(Value::View(View::of_permit(c, permit(c)?))))
-        .only(&["appoint"])
-        .when("on_permit"),
-    row("has_end", "有期限", Type::YES_NO, |c, _, _| Ok(Value::YesNo(ends(c)?.is_some())))
-        .only(&["permit", "extend", "draw", "borrow", "reschedule", "evaluate"]),
-    row("ends", "到期日", Type::DATE, |c, _, _| ends(c)?.map(Value::Date).ok_or_else(|| Fail::absent("ends")))
-        .only(&["permit", "extend"]),
-    row("ends", "到期日", Type::DATE, |c, _, _| ends(c)?.map(Value::Date).ok_or_else(|| Fail::absent("ends")))
-        .only(&["draw", "borrow", "reschedule", "evaluate"])
-        .when("has_end"),
+    row("on_permit", "用核准", Type::YES_NO, |c, _, _| {
+        Ok(Value::YesNo(c.request()?.found.permit.is_some()))
+    })
+    .only(&["appoint", "withdraw"]),
+    row("permit", "用编核准", Type::view(Sort::Permit), |c, _, _| {
+        Ok(Value::View(View::of_permit(c, permit(c)?)))
+    })
+    .only(&["withdraw"]),
+    row("permit", "用编核准", Type::view(Sort::Permit), |c, _, _| {
+        Ok(Value::View(View::of_permit(c, permit(c)?)))
+    })
+    .only(&["appoint"])
+    .when("on_permit"),
+    row("has_end", "有期限", Type::YES_NO, |c, _, _| Ok(Value::YesNo(ends(c)?.is_some()))).only(&[
+        "permit",
+        "extend",
+        "draw",
+        "borrow",
+        "reschedule",
+        "evaluate",
+    ]),
+    row("ends", "到期日", Type::DATE, |c, _, _| {
+        ends(c)?.map(Value::Date).ok_or_else(|| Fail::absent("ends"))
+    })
+    .only(&["permit", "extend"]),
+    row("ends", "到期日", Type::DATE, |c, _, _| {
+        ends(c)?.map(Value::Date).ok_or_else(|| Fail::absent("ends"))
+    })
+    .only(&["draw", "borrow", "reschedule", "evaluate"])
+    .when("has_end"),
     row("schedule", "归还计划", Type::views(Sort::Part), |c, _, _| {
         Ok(match verb(c)? {
             Verb::Borrow(verb) => proposals::parts(verb.schedule.as_deref().unwrap_or(&[])),

@@ -33,7 +33,9 @@ pub(super) static ROWS: &[Row] = &[
         Ok(Value::text(v.loan(c)?.purpose.as_deref().unwrap_or("")))
     }),
     Row::new(LOAN, "since", "起始日", Type::DATE, |c, v, _| Ok(Value::Date(v.loan(c)?.since))),
-    Row::new(LOAN, "has_end", "有期限", Type::YES_NO, |c, v, _| Ok(Value::YesNo(v.loan(c)?.terms.ends.is_some()))),
+    Row::new(LOAN, "has_end", "有期限", Type::YES_NO, |c, v, _| {
+        Ok(Value::YesNo(v.loan(c)?.terms.ends.is_some()))
+    }),
     Row::new(LOAN, "ends", "到期日", Type::DATE, |c, v, _| {
         v.loan(c)?.terms.ends.map(Value::Date).ok_or_else(|| Fail::absent("ends"))
     })
@@ -67,13 +69,19 @@ pub(super) static ROWS: &[Row] = &[
     }),
     Row::new(PERSON, "unit", "单位", NODE, |_, v, _| Ok(node(v.person()?.unit, v.kind))),
     Row::new(PERSON, "kind", "编制类别", Type::TEXT, |c, v, _| kind(c.books(), v.kind)),
-    Row::new(PERSON, "category", "人员类别", Type::TEXT, |_, v, _| Ok(Value::text(&v.person()?.category))),
-    Row::new(PERSON, "has_since", "有入编日", Type::YES_NO, |_, v, _| Ok(Value::YesNo(v.person()?.since.is_some()))),
+    Row::new(PERSON, "category", "人员类别", Type::TEXT, |_, v, _| {
+        Ok(Value::text(&v.person()?.category))
+    }),
+    Row::new(PERSON, "has_since", "有入编日", Type::YES_NO, |_, v, _| {
+        Ok(Value::YesNo(v.person()?.since.is_some()))
+    }),
     Row::new(PERSON, "since", "入编日", Type::DATE, |_, v, _| {
         // Unknown means before everyone of whom it is known.
         Ok(Value::Date(v.person()?.since.unwrap_or(crate::model::Date::MIN)))
     }),
-    Row::new(PERSON, "on_loan", "用借入编", Type::YES_NO, |_, v, _| Ok(Value::YesNo(v.person()?.loan.is_some()))),
+    Row::new(PERSON, "on_loan", "用借入编", Type::YES_NO, |_, v, _| {
+        Ok(Value::YesNo(v.person()?.loan.is_some()))
+    }),
     Row::new(PERSON, "loan", "调借", Type::view(LOAN), |c, v, _| {
         let loan = v.person()?.loan.ok_or_else(|| Fail::absent("loan"))?;
         Ok(Value::View(View::of_loan(c, loan)))
@@ -83,7 +91,9 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(Sort::Part, "on", "日期", Type::DATE, |_, v, _| Ok(Value::Date(v.part()?.on))),
     Row::new(Sort::Part, "seats", "席数", Type::NUMBER, |_, v, _| Ok(seats(v.part()?.seats))),
     Row::new(OFFICE, "date", "今日", Type::DATE, |c, _, _| Ok(Value::Date(c.books().today()))),
-    Row::new(OFFICE, "year", "年度", Type::NUMBER, |c, _, _| Ok(Value::Number(i64::from(c.books().today().year())))),
+    Row::new(OFFICE, "year", "年度", Type::NUMBER, |c, _, _| {
+        Ok(Value::Number(i64::from(c.books().today().year())))
+    }),
     Row::new(OFFICE, "root", "全市", NODE, |c, _, _| Ok(node(c.books().root(), None))),
     Row::new(OFFICE, "node", "节点", NODE, |c, _, a| {
         let id = text(a)?;
