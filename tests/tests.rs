@@ -1,1 +1,5 @@
 //! One test binary; this list says what is tested where.
+
+mod city;
+mod cli;
+mod laws;

@@ -16,7 +16,9 @@
 mod apply;
 mod book;
 mod check;
+mod door;
 mod draft;
+mod draft_shape;
 mod due;
 mod effect;
 mod laws;
@@ -26,6 +28,7 @@ mod pages;
 mod past;
 mod people;
 mod read;
+mod reshape;
 mod reverse;
 mod shape;
 
@@ -35,9 +38,7 @@ use std::sync::Arc;
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 
 use crate::graph::{NodeIx, QuotaGraph};
-use crate::model::{
-    Date, ExcessRule, FactValue, KindId, LoanId, NodeId, PermitId, PersonId, PoolSize, Seats,
-};
+use crate::model::{Date, FactValue, KindId, LoanId, PermitId, PersonId, PoolSize, Seats};
 
 use book::{Book, Sums};
 use loans::Due;
@@ -101,7 +102,6 @@ struct Terms {
     opened: Date,
     levels: Vec<String>,
     kinds: Vec<Kind>,
-    excess: ExcessRule,
 }
 
 /// A kind of quota (编制类别).
@@ -132,7 +132,6 @@ struct TagNames {
 /// What is known of a node beside its figures.
 #[derive(Debug, Clone)]
 struct Detail {
-    id: NodeId,
     name: String,
     tier: Option<String>,
     tags: Vec<TagIx>,

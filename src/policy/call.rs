@@ -10,7 +10,7 @@ use crate::decision::ParameterRead;
 use crate::event::Event;
 use crate::graph::NodeIx;
 use crate::ledger::{KindIx, Ledger, LoanIx, PermitIx};
-use crate::model::{Date, FactValue, KindId, NodeId, RequestId, Seats};
+use crate::model::{Date, FactValue, KindId, RequestId, Seats};
 use crate::request::Verb;
 
 /// What all hooks called for one request, event, day or thing have before them.
@@ -37,12 +37,10 @@ pub(crate) struct Scene {
 pub(crate) struct RequestSeen {
     pub(crate) verb: Verb,
     pub(crate) id: Option<RequestId>,
-    pub(crate) by: NodeId,
+    pub(crate) by: NodeIx,
     pub(crate) effective: Date,
     pub(crate) facts: BTreeMap<String, FactValue>,
     pub(crate) by_reaction: bool,
-    /// The id that something new gets, where the office makes it (a draw's loan).
-    pub(crate) new_id: Option<String>,
     /// What the request's names stand for in the books.
     pub(crate) found: Found,
 }
@@ -59,8 +57,8 @@ pub(crate) struct Found {
 #[derive(Debug, Clone)]
 pub(crate) struct EventSeen {
     pub(crate) event: Event,
-    /// The kind that its nodes are bound to.
-    pub(crate) kind: Option<KindIx>,
+    /// Who asked for what led to it.
+    pub(crate) by: NodeIx,
     /// The one kind of an `abolished` that the hook is called for.
     pub(crate) freed: Option<KindId>,
 }
@@ -91,8 +89,6 @@ pub(crate) struct Outcome {
     pub(crate) said: Vec<Said>,
     pub(crate) proposals: Vec<(Verb, u32)>,
     pub(crate) parameters: BTreeSet<ParameterRead>,
-    pub(crate) steps: u64,
-    pub(crate) failed: Option<Fail>,
 }
 
 /// Something that a script said about the request, event or thing.
@@ -259,8 +255,8 @@ impl Call {
 
     /// What the call did.
     pub(crate) fn outcome(&self) -> Outcome {
-        let State { said, proposals, parameters, steps, failed } = std::mem::take(&mut *self.state());
-        Outcome { said, proposals, parameters, steps, failed }
+        let State { said, proposals, parameters, steps: _, failed: _ } = std::mem::take(&mut *self.state());
+        Outcome { said, proposals, parameters }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rhai::packages::{ArithmeticPackage, BasicIteratorPackage, BasicStringPackage, LogicPackage, Package};
 use rhai::{
@@ -251,29 +251,33 @@ fn failure(error: &EvalAltResult, call: &Call) -> Fail {
 /// Makes sure that checked 64-bit numbers and the limits are really there: another crate of the same program
 /// may have switched on features of Rhai that take them away.
 pub(crate) fn probe(engine: &Engine) -> Result<(), Error> {
-    let broken = |what: &str| {
+    static PROBED: OnceLock<Result<(), &'static str>> = OnceLock::new();
+    PROBED.get_or_init(|| probed(engine)).map_err(|what| {
         let message = format!("the script engine was built without {what}; policies would not be safe");
-        Err(Error::new(ErrorKind::Internal, message))
-    };
+        Error::new(ErrorKind::Internal, message)
+    })
+}
+
+fn probed(engine: &Engine) -> Result<(), &'static str> {
     let eval = |script: &str| engine.eval::<Dynamic>(script);
     if eval("9223372036854775807").ok().and_then(|value| value.as_int().ok()) != Some(i64::MAX) {
-        return broken("64-bit numbers");
+        return Err("64-bit numbers");
     }
     if eval("9223372036854775807 + 1").is_ok() || eval("1 / 0").is_ok() {
-        return broken("checked arithmetic");
+        return Err("checked arithmetic");
     }
     if eval("let x = 0; for i in 0..1000000 { x = i; } x").is_ok() {
-        return broken("a limit on steps");
+        return Err("a limit on steps");
     }
     if eval("let x = \"aaaaaaaaaaaaaaaa\"; for i in 0..12 { x += x; } x").is_ok() {
-        return broken("a limit on texts");
+        return Err("a limit on texts");
     }
     if eval("fn f(n) { f(n + 1) } f(0)").is_ok() {
-        return broken("a limit on calls");
+        return Err("a limit on calls");
     }
     let third = eval("0.1 + 0.2").ok().and_then(|value| value.as_decimal().ok());
     if third.map(|sum| sum.normalize()) != Some(Decimal::new(3, 1)) {
-        return broken("exact decimals");
+        return Err("exact decimals");
     }
     Ok(())
 }

@@ -9,83 +9,12 @@ use super::tree;
 use super::value::Value;
 use super::view::{View, What};
 use super::vocabulary::{Situation, kind_of_event};
-use super::{HookRef, PolicySet, engine};
+use super::{Answer, Asked, HookRef, PolicySet, Reaction, Told, engine};
 use crate::decision::{ParameterRead, Remark};
-use crate::event::Event;
 use crate::graph::NodeIx;
-use crate::ledger::{KindIx, Ledger};
-use crate::model::{Date, FactValue, KindId, NodeId, PoolSize, RequestId, Seats};
+use crate::ledger::{Actor, KindIx, Ledger};
+use crate::model::{Date, FactValue, KindId, NodeId, PoolSize, Seats};
 use crate::request::{Advance, Place, Sitting, Verb};
-
-/// A request as the office asks about it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    /// The verb; a batch member's own.
-    pub(crate) verb: &'a Verb,
-    /// What comes with it; a batch member's own.
-    pub(crate) facts: &'a BTreeMap<String, FactValue>,
-    /// The request's id.
-    pub(crate) id: Option<&'a RequestId>,
-    /// Who asks.
-    pub(crate) by: &'a NodeId,
-    /// The day it is decided on.
-    pub(crate) date: Date,
-    /// When it really happened.
-    pub(crate) effective: Date,
-    /// Whether a reaction proposed it: then the root folder decides alone.
-    pub(crate) by_reaction: bool,
-    /// The id that the office would give to something new, such as a draw's loan.
-    pub(crate) new_id: Option<&'a str>,
-}
-
-/// What the policies say about a request.
-#[derive(Debug, Default)]
-pub(crate) struct Answer {
-    /// Why not; empty if nothing stands against it.
-    pub(crate) denials: Vec<Remark>,
-    pub(crate) notes: Vec<Remark>,
-    /// Hooks that failed about a fact or a duty, which no script can stop.
-    pub(crate) findings: Vec<Remark>,
-    pub(crate) parameters: Vec<ParameterRead>,
-    pub(crate) steps: u64,
-}
-
-/// An event as the office tells it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Told<'a> {
-    /// The event.
-    pub(crate) event: &'a Event,
-    /// The request that it belongs to; none for what fell due.
-    pub(crate) asked: Option<Asked<'a>>,
-    /// The day.
-    pub(crate) date: Date,
-    /// For `abolished`: the one kind of [`freed_kinds`] that this call is about.
-    pub(crate) freed: Option<&'a KindId>,
-}
-
-/// What one call of a hook proposes.
-#[derive(Debug, Default)]
-pub(crate) struct Reaction {
-    /// The requests, in order, with the place that proposes each.
-    pub(crate) proposals: Vec<(Verb, Arc<str>)>,
-    pub(crate) notes: Vec<Remark>,
-    pub(crate) findings: Vec<Remark>,
-    /// Why the hook failed; then nothing is proposed.
-    pub(crate) failed: Option<Remark>,
-    pub(crate) parameters: Vec<ParameterRead>,
-}
-
-/// The kinds for which hooks are called about an event: one call for each kind that an `abolished` freed, at
-/// least one; one call for every other event.
-pub(crate) fn freed_kinds(event: &Event, books: &Ledger) -> Vec<Option<KindId>> {
-    let Event::Abolished { freed, .. } = event else { return vec![None] };
-    let mut kinds: Vec<Option<KindId>> =
-        freed.iter().filter(|(_, seats)| **seats > Seats::ZERO).map(|(kind, _)| Some(kind.clone())).collect();
-    if kinds.is_empty() {
-        kinds.push(books.kinds().next().map(|(_, kind)| kind.id.clone()));
-    }
-    kinds
-}
 
 impl PolicySet {
     /// Whether any hook is asked before such a request.
@@ -124,7 +53,6 @@ impl PolicySet {
             } else {
                 answer.denials.extend(done.failed);
             }
-            answer.steps = answer.steps.saturating_add(done.steps);
             parameters.extend(done.parameters);
         }
         answer.parameters = parameters.into_iter().collect();
@@ -145,18 +73,23 @@ impl PolicySet {
     pub(crate) fn after(&self, hook: &HookRef, books: &Arc<Ledger>, told: &Told<'_>) -> Reaction {
         let mut scene = Scene::new(books, self, told.date);
         let freed = told.freed.and_then(|kind| books.kind(kind.as_str()));
-        let kind = freed.or_else(|| kind_of_event(told.event, books));
+        let kind = freed.or_else(|| kind_of_event(&told.happened.event, books));
         scene.request =
             Some(told.asked.map_or_else(
                 || RequestSeen::advance(books, told.date),
-                |asked| RequestSeen::of(books, &asked),
+                |asked| RequestSeen::of(books, asked),
             ));
-        scene.event = Some(EventSeen { event: told.event.clone(), kind, freed: told.freed.cloned() });
+        scene.event = Some(EventSeen {
+            event: told.happened.event.clone(),
+            by: acting(books, told.by),
+            freed: told.freed.cloned(),
+        });
         self.react(hook, &Arc::new(scene), View { what: What::Event, kind })
     }
 
     /// Calls an `on_date` hook.
-    pub(crate) fn day(&self, hook: &HookRef, books: &Arc<Ledger>, date: Date) -> Reaction {
+    pub(crate) fn new_date(&self, hook: &HookRef, books: &Arc<Ledger>) -> Reaction {
+        let date = books.today();
         let mut scene = Scene::new(books, self, date);
         scene.request = Some(RequestSeen::advance(books, date));
         self.react(hook, &Arc::new(scene), View { what: What::Office, kind: None })
@@ -252,7 +185,7 @@ impl PolicySet {
     pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Done {
         let call = Arc::new(Call::new(scene, hook.situation));
         let result = self.run(hook, &call, given.clone());
-        let Outcome { said, proposals, parameters, steps, failed: _ } = call.outcome();
+        let Outcome { said, proposals, parameters } = call.outcome();
         let mut failed = result.err();
         let mut recorded = Vec::new();
         if said.iter().any(|said| said.required) {
@@ -276,7 +209,6 @@ impl PolicySet {
             failed: failed.map(|fail| self.failed(hook, &fail)),
             proposals,
             parameters,
-            steps,
         }
     }
 
@@ -333,7 +265,6 @@ pub(super) struct Done {
     pub(super) failed: Option<Remark>,
     pub(super) proposals: Vec<(Verb, u32)>,
     pub(super) parameters: BTreeSet<ParameterRead>,
-    pub(super) steps: u64,
 }
 
 impl RequestSeen {
@@ -341,11 +272,10 @@ impl RequestSeen {
         Self {
             verb: asked.verb.clone(),
             id: asked.id.cloned(),
-            by: asked.by.clone(),
+            by: acting(books, asked.by),
             effective: asked.effective,
             facts: asked.facts.clone(),
             by_reaction: asked.by_reaction,
-            new_id: asked.new_id.map(str::to_owned),
             found: Found::of(books, asked.verb),
         }
     }
@@ -355,11 +285,10 @@ impl RequestSeen {
         Self {
             verb: Verb::Advance(Advance {}),
             id: None,
-            by: books.id(books.root()),
+            by: books.root(),
             effective: date,
             facts: BTreeMap::new(),
             by_reaction: false,
-            new_id: None,
             found: Found::default(),
         }
     }
@@ -425,6 +354,14 @@ impl Found {
                 self.loan = loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
             }
         }
+    }
+}
+
+/// The node that acts. Above the root there is none; what `superior` asks is shown as the root's.
+fn acting(books: &Ledger, by: Actor) -> NodeIx {
+    match by {
+        Actor::Node(node) => node,
+        Actor::Superior | Actor::Reaction => books.root(),
     }
 }
 

@@ -265,8 +265,9 @@ impl Inner {
         let mut audits_and_more = Vec::new();
         for hook in reading.hooks {
             let name: Arc<str> = hook.name.as_str().into();
-            let found =
-                HookRef { script, body: hook.body, name, situation: hook.kind.situation, line: hook.line };
+            let place = format!("{path}:{}", hook.line).into();
+            let (body, situation, line) = (hook.body, hook.kind.situation, hook.line);
+            let found = HookRef { script, body, name, situation, line, place };
             if hook.name == "capacity" {
                 self.rules.insert(rule_name(&path).to_owned(), found);
             } else {

@@ -4,6 +4,7 @@
 //! every type known: a script that is misspelt or ill-typed does not load. The tree tells the values in a
 //! condition that was not met.
 
+mod asked;
 mod audit;
 mod call;
 mod declared;
@@ -30,7 +31,7 @@ use reasons::Reasons;
 use script::Script;
 use vocabulary::Situation;
 
-pub(crate) use hooks::{Answer, Asked, Reaction, Told, freed_kinds};
+pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 
 use crate::document::did_you_mean;
 use crate::error::Fault;
@@ -72,6 +73,8 @@ pub(crate) struct HookRef {
     name: Arc<str>,
     situation: Situation,
     line: u32,
+    /// The script's path and the function's line.
+    pub(crate) place: Arc<str>,
 }
 
 impl PolicySet {
@@ -106,13 +109,6 @@ impl PolicySet {
         };
         let folders = self.0.folders.iter().enumerate();
         folders.filter(|(_, folder)| applies(folder)).map(|(place, _)| place).collect()
-    }
-}
-
-impl HookRef {
-    /// The hook as `file.rhai:line`, for a loop of reactions.
-    pub(crate) fn place(&self, set: &PolicySet) -> String {
-        format!("{}:{}", set.path(self.script), self.line)
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{DAY, ask, ask_on, city, codes, script, set};
+use crate::decision::Happened;
 use crate::event::{Event, PersonTerms};
+use crate::ledger::Actor;
 use crate::model::{Date, FactValue, Mention, Seats};
 use crate::policy::{PolicySet, Told};
 use crate::request::{Request, Verb};
@@ -77,7 +79,9 @@ fn a_script_that_fails_denies() {
         assert_eq!(codes(&answer), ["policy-failed"], "{body}");
         let remark = &answer.denials[0];
         assert!(remark.en.contains(cause), "{}", remark.en);
-        assert_eq!((remark.script.as_str(), remark.line), ("a.rhai", 2), "{body}: {}", remark.en);
+        // Rhai knows no place for the step that was one too many.
+        let line = if cause.contains("steps") { 1 } else { 2 };
+        assert_eq!((remark.script.as_str(), remark.line), ("a.rhai", line), "{body}: {}", remark.en);
     }
     let set = script("fn on_draw(r) { if r.unit.arrivals_in_years(3) > 0 { deny(\"full\"); } }");
     assert_eq!(codes(&ask(&set, draw("finance"))), ["history-missing"]);
@@ -136,7 +140,9 @@ fn a_pool_is_as_large_as_its_rule_says() {
 
 fn told(set: &PolicySet, event: &Event) -> Vec<(Verb, String)> {
     let books = city();
-    let told = Told { event, asked: None, date: DAY, freed: None };
+    let happened = Happened::asked(event.clone());
+    let by = Actor::Node(books.root());
+    let told = Told { happened: &happened, freed: None, asked: None, by, date: DAY };
     let mut proposals = Vec::new();
     for hook in set.reactions(event.name()) {
         let reaction = set.after(hook, &books, &told);
@@ -187,7 +193,8 @@ fn undeclared_words_are_told() {
     let told = |mention| set.undeclared(&mention).unwrap();
     assert!(told(Mention::Tag("orgn")).contains("did you mean `organ`?"));
     assert!(told(Mention::Rule("pool")).contains("no script has a `capacity`"));
-    assert!(told(Mention::Fact("pupils", &FactValue::Text("many".into()))).contains("is a number"));
+    let many = FactValue::Text("many".into());
+    assert!(told(Mention::Fact("pupils", &many)).contains("is a number"));
     assert_eq!(set.undeclared(&Mention::Fact("pupils", &FactValue::Whole(3))), None);
     assert!(told(Mention::Category("x")).contains("category"));
     assert!(told(Mention::Purpose("x")).contains("purpose"));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::{Answer, Asked, PolicySet};
 use crate::error::Error;
-use crate::ledger::Ledger;
+use crate::ledger::{Actor, Ledger};
 use crate::model::{
     Date, ExcessRule, KindId, NodeId, Opening, OpeningHistory, OpeningKind, OpeningNode, OpeningPerson,
     OpeningPool, PoolSize, Seats,
@@ -129,18 +129,17 @@ fn ask(set: &PolicySet, request: impl Into<Request>) -> Answer {
 
 fn ask_on(set: &PolicySet, date: Date, request: impl Into<Request>) -> Answer {
     let request = request.into();
-    let by = request.by.clone().unwrap_or_else(|| NodeId::new("nanping"));
+    let books = city();
     let asked = Asked {
         verb: &request.verb,
         facts: &request.facts,
         id: request.id.as_ref(),
-        by: &by,
+        by: Actor::Node(books.root()),
         date,
         effective: date,
         by_reaction: false,
-        new_id: None,
     };
-    set.before(&city(), &asked)
+    set.before(&books, &asked)
 }
 
 /// The codes of the denials.

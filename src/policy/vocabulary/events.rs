@@ -84,10 +84,7 @@ pub(super) static ROWS: &[Row] =
     &[
         row("name", "名称", Type::TEXT, |c, _, _| Ok(Value::text(c.event()?.event.name()))),
         row("on", "日期", Type::DATE, |c, _, _| Ok(Value::Date(c.scene.date))),
-        row("by", "申请方", NODE, |c, v, _| {
-            let by = c.books().node(c.request()?.by.as_str()).unwrap_or_else(|| c.books().root());
-            Ok(node(by, v.kind))
-        }),
+        row("by", "申请方", NODE, |c, v, _| Ok(node(c.event()?.by, v.kind))),
         row("request", "请求", super::requests::any(), |c, v, _| {
             c.request()?;
             Ok(Value::View(View { what: What::Request, kind: v.kind }))

@@ -80,11 +80,7 @@ pub(super) static ROWS: &[Row] = &[
         Ok(Value::text(c.request()?.id.as_ref().map_or("", |id| id.as_str())))
     }),
     row("on", "日期", Type::DATE, |c, _, _| Ok(Value::Date(c.scene.date))),
-    row("by", "申请方", NODE, |c, v, _| {
-        // Above the root there is no node; what `superior` asks is shown as the root's.
-        let by = c.books().node(c.request()?.by.as_str()).unwrap_or_else(|| c.books().root());
-        Ok(node(by, v.kind))
-    }),
+    row("by", "申请方", NODE, |c, v, _| Ok(node(c.request()?.by, v.kind))),
     row("nodes", "涉及单位", Type::views(Sort::Node), |c, v, _| {
         let nodes = c.books().touches(verb(c)?);
         super::functions::bounded(c, nodes.into_iter().map(|one| node(one, v.kind)).collect())
@@ -359,7 +355,7 @@ pub(super) static ROWS: &[Row] = &[
             Verb::Permit(verb) => verb.id.as_str(),
             Verb::Borrow(verb) => verb.id.as_str(),
             Verb::Establish(verb) => verb.id.as_str(),
-            _ => c.request()?.new_id.as_deref().unwrap_or(""),
+            _ => return Ok(Value::text(c.books().next_draw().as_str())),
         }))
     })
     .only(&["permit", "borrow", "establish", "draw"]),
