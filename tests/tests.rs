@@ -1,1 +1,2 @@
 //! One test binary; this list says what is tested where.
+mod model;
