@@ -1,11 +1,13 @@
 //! The second model's flow: known id, date, input, laws on the net effect, then the books.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use bianzhi::model::{Date, KindId, NodeId, Opening, RequestId};
 use bianzhi::{Outcome, Request, Verb};
 
 use super::books::{Books, Table, count, promised};
+use super::correct::reversed;
 use super::effects::Draft;
 use super::input::{Actor, actor, faults};
 use super::shown;
@@ -14,6 +16,8 @@ use super::shown;
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
     pub(crate) books: Books,
+    /// What each granted entry made of the books; none once it is corrected.
+    pub(crate) entries: BTreeMap<u64, Option<Rc<(Books, Books)>>>,
     answers: BTreeMap<RequestId, (Request, Answer)>,
 }
 
@@ -75,7 +79,7 @@ impl Answer {
 
 impl Model {
     pub(crate) fn open(opening: &Opening) -> Self {
-        Self { books: Books::open(opening), answers: BTreeMap::new() }
+        Self { books: Books::open(opening), entries: BTreeMap::new(), answers: BTreeMap::new() }
     }
 
     pub(crate) fn submit(&mut self, request: &Request) -> Answer {
@@ -98,7 +102,27 @@ impl Model {
         answer
     }
 
+    /// Takes an earlier entry back. Who may is left to the office: the model asks as `superior` does.
+    fn correct(&mut self, entry: u64) -> Answer {
+        let code = |code| Answer::refused(Stop::Codes(BTreeSet::from([code])), None);
+        let Some(made) = self.entries.get(&entry) else { return code("unknown-entry") };
+        let books = made.as_ref().and_then(|made| reversed(&self.books, &made.0, &made.1));
+        let Some(books) = books else { return code("not-reversible") };
+        let mut draft = Draft::of(&self.books);
+        draft.books = books;
+        let overstepped = overstepped(&self.books, &draft);
+        if !overstepped.is_empty() {
+            return Answer::refused(Stop::Figures(overstepped), None);
+        }
+        self.books = draft.books;
+        self.entries.insert(entry, None);
+        Answer::granted(Vec::new())
+    }
+
     fn decide(&mut self, request: &Request) -> Answer {
+        if let Verb::Correct(asked) = &request.verb {
+            return self.correct(asked.entry);
+        }
         let actor = actor(&self.books, request.by.as_ref());
         let mut draft = Draft::of(&self.books);
         let (members, batch) = match &request.verb {

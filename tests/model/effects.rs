@@ -570,7 +570,7 @@ impl Draft {
 }
 
 /// Somebody sits on a loan whose borrower does not contain the unit.
-fn someone_outside(books: &Books) -> bool {
+pub(crate) fn someone_outside(books: &Books) -> bool {
     let named = books.people.values().filter_map(|person| Some((person.loan.as_ref()?, &person.unit)));
     let unnamed = books.loans.iter().flat_map(|(id, loan)| {
         loan.unnamed.iter().filter(|(_, number)| **number > 0).map(move |(unit, _)| (id, unit))

@@ -1,0 +1,135 @@
+//! Corrections in the second model: the difference that an entry made is taken out of the books as they are now.
+
+use std::collections::BTreeMap;
+
+use bianzhi::model::KindId;
+
+use super::books::{Books, Loan, Node};
+
+/// The books now without what turned `before` into `after`; none if what the entry made has moved on.
+pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Books> {
+    let mut books = now.clone();
+    for (id, made) in after.nodes.iter().filter(|(id, _)| !before.nodes.contains_key(*id)) {
+        if now.nodes.get(id) != Some(made) {
+            return None;
+        }
+        books.nodes.remove(id);
+    }
+    for (id, was) in &before.nodes {
+        match after.nodes.get(id) {
+            None if now.nodes.contains_key(id) => return None,
+            None => {
+                books.nodes.insert(id.clone(), was.clone());
+            }
+            Some(became) if became == was => {}
+            Some(became) => take_back_node(books.nodes.get_mut(id)?, was, became)?,
+        }
+    }
+    take_back(&mut books.people, &before.people, &after.people, |_, _, _| None)?;
+    take_back(&mut books.permits, &before.permits, &after.permits, |now, was, became| {
+        now.count += was.count - became.count;
+        (now.count > 0 && now.unit == became.unit).then(|| now.unit = was.unit.clone())
+    })?;
+    take_back(&mut books.loans, &before.loans, &after.loans, take_back_loan)?;
+    stands(&books).then_some(books)
+}
+
+/// Takes back what changed in one map: things made go if nobody touched them, things ended return, the rest
+/// as `change` says.
+fn take_back<Id: Ord + Clone, Thing: PartialEq + Clone>(
+    now: &mut BTreeMap<Id, Thing>,
+    before: &BTreeMap<Id, Thing>,
+    after: &BTreeMap<Id, Thing>,
+    change: impl Fn(&mut Thing, &Thing, &Thing) -> Option<()>,
+) -> Option<()> {
+    for (id, made) in after {
+        match before.get(id) {
+            Some(was) if was == made => {}
+            Some(was) => {
+                let thing = now.get_mut(id)?;
+                if thing == made {
+                    *thing = was.clone();
+                } else {
+                    change(thing, was, made)?;
+                }
+            }
+            None => {
+                if now.get(id) != Some(made) {
+                    return None;
+                }
+                now.remove(id);
+            }
+        }
+    }
+    for (id, was) in before.iter().filter(|(id, _)| !after.contains_key(*id)) {
+        if now.insert(id.clone(), was.clone()).is_some() {
+            return None;
+        }
+    }
+    Some(())
+}
+
+fn take_back_node(now: &mut Node, was: &Node, became: &Node) -> Option<()> {
+    fn swap<T: PartialEq + Clone>(now: &mut T, was: &T, became: &T) -> Option<()> {
+        if was == became {
+            return Some(());
+        }
+        (now == became).then(|| *now = was.clone())
+    }
+    swap(&mut now.parent, &was.parent, &became.parent)?;
+    swap(&mut now.pool, &was.pool, &became.pool)?;
+    swap(&mut now.name, &was.name, &became.name)?;
+    swap(&mut now.tags, &was.tags, &became.tags)?;
+    swap(&mut now.facts, &was.facts, &became.facts)?;
+    subtract(&mut now.caps, &was.caps, &became.caps);
+    subtract(&mut now.unnamed, &was.unnamed, &became.unnamed);
+    Some(())
+}
+
+fn subtract(now: &mut BTreeMap<KindId, i64>, was: &BTreeMap<KindId, i64>, became: &BTreeMap<KindId, i64>) {
+    for kind in was.keys().chain(became.keys()).cloned().collect::<std::collections::BTreeSet<_>>() {
+        let change = became.get(&kind).unwrap_or(&0) - was.get(&kind).unwrap_or(&0);
+        *now.entry(kind).or_insert(0) -= change;
+    }
+}
+
+fn take_back_loan(now: &mut Loan, was: &Loan, became: &Loan) -> Option<()> {
+    if was.ends != became.ends || was.schedule != became.schedule || was.outcome != became.outcome {
+        return None;
+    }
+    if now.lender != became.lender || now.borrower != became.borrower {
+        return None;
+    }
+    now.lender.clone_from(&was.lender);
+    now.borrower.clone_from(&was.borrower);
+    now.seats += was.seats - became.seats;
+    now.returned += was.returned - became.returned;
+    let units: std::collections::BTreeSet<_> =
+        was.unnamed.keys().chain(became.unnamed.keys()).cloned().collect();
+    for unit in units {
+        let change = became.unnamed.get(&unit).unwrap_or(&0) - was.unnamed.get(&unit).unwrap_or(&0);
+        *now.unnamed.entry(unit).or_insert(0) -= change;
+    }
+    Some(())
+}
+
+/// Nobody sits on nothing, and everything stands somewhere.
+fn stands(books: &Books) -> bool {
+    let nodes = &books.nodes;
+    nodes.values().all(|node| {
+        node.unnamed.values().all(|number| *number >= 0)
+            && node.parent.as_ref().is_none_or(|parent| nodes.contains_key(parent))
+    }) && books.people.values().all(|person| {
+        nodes.contains_key(&person.unit)
+            && person.loan.as_ref().is_none_or(|loan| books.loans.contains_key(loan))
+    }) && books.permits.values().all(|permit| nodes.contains_key(&permit.unit))
+        && books.loans.iter().all(|(id, loan)| {
+            nodes.contains_key(&loan.lender)
+                && nodes.contains_key(&loan.borrower)
+                && loan.lender != loan.borrower
+                && books.idle(id) >= 0
+                && loan.seats > 0
+                && loan.unnamed.iter().all(|(unit, number)| *number >= 0 && nodes.contains_key(unit))
+        })
+        && !super::effects::someone_outside(books)
+}
