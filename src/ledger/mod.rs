@@ -1,1 +1,177 @@
-//! The books and the laws that no script can break.
+//! The books and the laws: open, check, draft, judge, apply – no scripts, no clock.
+//!
+//! The laws, each with the sentence that its test is named after:
+//!
+//! - **L1 cap** – charged ≤ cap at every node and kind; a pool's use ≤ its size when seats leave it.
+//! - **L2 allotment** – what a jurisdiction handed down, and lent itself, ≤ its cap.
+//! - **L3 conservation** – Σ lent = Σ borrowed = Σ seats of open loans, per kind; a transfer changes no total.
+//! - **L4 use within right** – a loan's people ≤ its seats, all inside the borrower; only empty seats return.
+//! - **L5 no lending on** – only own, available seats can be lent.
+//! - **L6 one person, one seat** – across the whole graph.
+//! - **L7 kinds never mix** – a seat keeps its kind along every route.
+//! - **L8 headcount** – the people of a kind ≤ the root's cap (follows from L1).
+//! - **L9 reach** – an actor changes only what its node contains.
+//! - **L10 memory** – books = replay of the events.
+
+mod apply;
+mod book;
+mod check;
+mod draft;
+mod due;
+mod effect;
+mod laws;
+mod loans;
+mod open;
+mod pages;
+mod past;
+mod people;
+mod read;
+mod reverse;
+mod shape;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
+
+use crate::graph::{NodeIx, QuotaGraph};
+use crate::model::{
+    Date, ExcessRule, FactValue, KindId, LoanId, NodeId, PermitId, PersonId, PoolSize, Seats,
+};
+
+use book::{Book, Sums};
+use loans::Due;
+use pages::Pages;
+
+pub use apply::Broken;
+pub use check::Actor;
+pub use draft::Draft;
+pub use due::Step;
+pub use laws::{Judge, LAWS, Law};
+pub use loans::{Loan, LoanIx, Permit, PermitIx};
+pub use past::{Measure, PastFigures};
+pub use people::{Person, PersonIx, Sitter};
+
+/// The books of one city: the quota graph, a book per node and kind, loans, permits, people.
+///
+/// A clone is a fork: it shares everything with the original and copies only the pages it writes.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    terms: Arc<Terms>,
+    shape: Arc<QuotaGraph>,
+    tags: Arc<TagNames>,
+    today: Date,
+    /// Granted draws so far; the next draw's loan is `draw:<draws + 1>`.
+    draws: u64,
+    details: Pages<Arc<Detail>>,
+    slots: Pages<Slots>,
+    books: Pages<Book>,
+    groups: Pages<Sums>,
+    group_places: Arc<HashMap<(NodeIx, TagIx, KindIx), usize>>,
+    ties: Pages<Option<Arc<Ties>>>,
+    loans: Pages<Loan>,
+    loan_places: HashTrieMapSync<LoanId, LoanIx>,
+    permits: Pages<Permit>,
+    permit_places: HashTrieMapSync<PermitId, PermitIx>,
+    people: Pages<Person>,
+    person_places: HashTrieMapSync<PersonId, PersonIx>,
+    /// What may fall due, by day. An entry is only a reminder: what it names is looked at when its day comes.
+    agenda: RedBlackTreeSetSync<(Date, Due)>,
+    /// Every pool that is there now, in the order of founding.
+    pool_places: Arc<Vec<NodeIx>>,
+    /// The pools' sizes as the year began.
+    pool_sizes: Arc<BTreeMap<NodeIx, Seats>>,
+    mode: Mode,
+}
+
+/// How changes are remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// The books are being opened: there is no past yet.
+    Opening,
+    /// The ordinary course.
+    Running,
+    /// A correction takes back an entry of this day: its effect leaves the figures since.
+    Reversing(Date),
+}
+
+/// What the charter fixed for good.
+#[derive(Debug)]
+struct Terms {
+    opened: Date,
+    levels: Vec<String>,
+    kinds: Vec<Kind>,
+    excess: ExcessRule,
+}
+
+/// A kind of quota (编制类别).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kind {
+    /// Its id.
+    pub id: KindId,
+    /// Its Chinese name.
+    pub zh: String,
+    /// Its English name.
+    pub en: String,
+}
+
+/// A kind's place in the charter's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KindIx(u16);
+
+/// A tag's place in the list of tags met so far; the first stands for "every unit".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct TagIx(u32);
+
+#[derive(Debug, Clone, Default)]
+struct TagNames {
+    names: Vec<String>,
+    places: HashMap<String, TagIx>,
+}
+
+/// What is known of a node beside its figures.
+#[derive(Debug, Clone)]
+struct Detail {
+    id: NodeId,
+    name: String,
+    tier: Option<String>,
+    tags: Vec<TagIx>,
+    facts: BTreeMap<String, FactValue>,
+    pool: Option<Pool>,
+}
+
+/// A pool's kind and size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pool {
+    /// The one kind that it lends.
+    pub kind: KindIx,
+    /// How large it is.
+    pub size: PoolSize,
+}
+
+/// Where a node's books stand, one for each kind in use, in the order of the kinds.
+type Slots = smallvec::SmallVec<[(KindIx, u32); 2]>;
+
+/// A node's loans, permits and named people that are there now.
+#[derive(Debug, Clone, Default)]
+struct Ties {
+    lent: Vec<LoanIx>,
+    borrowed: Vec<LoanIx>,
+    permits: Vec<PermitIx>,
+    roster: Vec<PersonIx>,
+}
+
+impl TagIx {
+    /// Stands for every unit, tagged or not: a jurisdiction's plain sums.
+    const EVERY: Self = Self(0);
+}
+
+impl KindIx {
+    fn new(place: usize) -> Self {
+        Self(u16::try_from(place).unwrap_or(u16::MAX))
+    }
+
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}

@@ -1,0 +1,100 @@
+//! Fields: a map read field by field, at the end of which nothing unknown may be left.
+
+use std::path::Path;
+
+use super::{Key, Node, did_you_mean, shortened};
+use crate::error::Fault;
+
+/// A reader of a map's fields. What was asked for is known; [`Fields::finish`] tells the rest as faults.
+///
+/// # Example
+/// ```
+/// use bianzhi::document::Document;
+/// let document = Document::parse("step.yaml".as_ref(), "{check: {person: p-1}, expct: granted}").unwrap();
+/// let mut fields = document.fields(&document.root).unwrap();
+/// assert!(fields.take("check").is_some() && fields.take("expect").is_none());
+/// let fault = &fields.finish()[0];
+/// assert_eq!(fault.message, "unknown field `expct`; did you mean `expect`?");
+/// ```
+#[derive(Debug)]
+pub struct Fields<'a> {
+    file: &'a Path,
+    node: &'a Node,
+    left: Vec<&'a (Key, Node)>,
+    known: Vec<&'a str>,
+}
+
+impl<'a> Fields<'a> {
+    /// A reader of this map; a fault if the node is none.
+    pub fn new(file: &'a Path, node: &'a Node) -> Result<Self, Fault> {
+        if !node.is_map() {
+            let message = format!("found {}, a map of fields is needed", node.found());
+            return Err(Fault::at(file, node.line, node.column, message));
+        }
+        Ok(Self { file, node, left: node.entries().iter().collect(), known: Vec::new() })
+    }
+
+    /// The value of a field, also where it is an explicit nothing; the name is known from now on.
+    pub fn take(&mut self, name: &'a str) -> Option<&'a Node> {
+        self.take_entry(name).map(|(_, node)| node)
+    }
+
+    /// Key and value of a field.
+    pub fn take_entry(&mut self, name: &'a str) -> Option<&'a (Key, Node)> {
+        if !self.known.contains(&name) {
+            self.known.push(name);
+        }
+        let at = self.left.iter().position(|(key, _)| key.text == name)?;
+        Some(self.left.remove(at))
+    }
+
+    /// The value of a field that may be left out; an explicit nothing (`people:`) counts as left out.
+    pub fn optional(&mut self, name: &'a str) -> Option<&'a Node> {
+        self.take(name).filter(|node| !node.is_null())
+    }
+
+    /// The value of a field that must be there and hold something.
+    pub fn required(&mut self, name: &'a str) -> Result<&'a Node, Fault> {
+        match self.take(name) {
+            Some(node) if !node.is_null() => Ok(node),
+            Some(node) => {
+                Err(Fault::at(self.file, node.line, node.column, format!("`{name}` holds nothing")))
+            }
+            None => {
+                let message = format!("missing field `{name}`");
+                Err(Fault::at(self.file, self.node.line, self.node.column, message))
+            }
+        }
+    }
+
+    /// What is left, in the order of the file; the reader forgets it.
+    pub fn rest(&mut self) -> Vec<&'a (Key, Node)> {
+        std::mem::take(&mut self.left)
+    }
+
+    /// What is left, as faults with the nearest known names.
+    pub fn finish(self) -> Vec<Fault> {
+        let known = &self.known;
+        self.left.iter().map(|(key, _)| unknown_field(self.file, key, known.iter().copied())).collect()
+    }
+}
+
+/// A key that means nothing here.
+pub(super) fn unknown_field<'a>(file: &Path, key: &Key, known: impl IntoIterator<Item = &'a str>) -> Fault {
+    Fault::at(file, key.line, key.column, unknown_field_message(&key.text, known))
+}
+
+/// The message for a key that means nothing here: the nearest known name, else all of them if they are few.
+pub(super) fn unknown_field_message<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let hint = did_you_mean(word, known.iter().copied());
+    if hint.is_empty() && !known.is_empty() {
+        return format!("unknown field `{}`; known are {}", shortened(word), listed(&known));
+    }
+    format!("unknown field `{}`{hint}", shortened(word))
+}
+
+/// Names in backticks, with commas.
+pub(super) fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,60 @@
+//! Text of files: bounded, UTF-8, without a byte order mark, and plain words when it is not.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::Fault;
+
+/// Reads a file of at most so many bytes as UTF-8 text; a byte order mark at its beginning is dropped.
+pub fn read_text(path: &Path, most_bytes: u64) -> Result<String, Fault> {
+    let whole = |message: String| Fault::at(path, 0, 0, message);
+    let file = File::open(path).map_err(|cause| whole(format!("cannot be opened: {cause}")))?;
+    let mut bytes = Vec::new();
+    file.take(most_bytes.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|cause| whole(format!("cannot be read: {cause}")))?;
+    if bytes.len() as u64 > most_bytes {
+        return Err(whole(format!(
+            "is larger than {} MB; large books belong into CSV files",
+            most_bytes >> 20
+        )));
+    }
+    decode_text(path, bytes)
+}
+
+/// Bytes as UTF-8 text, or a fault that names what they seem to be.
+pub(super) fn decode_text(path: &Path, bytes: Vec<u8>) -> Result<String, Fault> {
+    let mut text = String::from_utf8(bytes).map_err(|cause| {
+        let good = cause.utf8_error().valid_up_to();
+        let bytes = cause.as_bytes();
+        let lines = bytes.iter().take(good).filter(|&&byte| byte == b'\n').count();
+        let line = u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(1);
+        let seems = if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+            "is not UTF-8 text but seems to be UTF-16; save it as UTF-8 (请另存为 UTF-8 编码)"
+        } else if seems_gbk(bytes) {
+            "is not UTF-8 text but seems to be GBK or GB18030; save it as UTF-8 (文件疑为 GBK/GB18030 编码，请另存为 UTF-8)"
+        } else {
+            "is not UTF-8 text; save it as UTF-8 (请另存为 UTF-8 编码)"
+        };
+        Fault::at(path, line, 0, seems)
+    })?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
+}
+
+/// Whether the bytes are well formed as GB18030, which holds GBK. A character cut off at the end is let pass.
+fn seems_gbk(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some((&lead, after)) = rest.split_first() {
+        rest = match (lead, after) {
+            (0x00..=0x7F, _) | (0x81..=0xFE, []) => after,
+            (0x81..=0xFE, [0x40..=0x7E | 0x80..=0xFE, after @ ..])
+            | (0x81..=0xFE, [0x30..=0x39, 0x81..=0xFE, 0x30..=0x39, after @ ..]) => after,
+            (_, _) => return false,
+        };
+    }
+    true
+}

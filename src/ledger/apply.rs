@@ -1,0 +1,709 @@
+//! Applying: an accepted event changes the books, all of it; also the way in which books are replayed.
+
+use std::sync::Arc;
+
+use super::book::{Delta, Sums};
+use super::loans::{Due, Loan, Permit, Sitting};
+use super::past::Past;
+use super::people::{Person, Seat};
+use super::{Detail, Judge, KindIx, Ledger, LoanIx, Mode, PermitIx, PersonIx, Pool, TagIx, Ties};
+use crate::decision::Happened;
+use crate::event::{Amendment, Event, LoanTerms, PermitTerms};
+use crate::graph::{NodeIx, Role};
+use crate::model::{KindId, LoanId, NodeId, PersonId, PoolSize, Seats};
+use crate::request::{Establish, Place};
+
+/// A replay that cannot be right: an event names what is not there, or its entry breaks a law.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("event `{event}` does not fit the books: {cause}")]
+pub struct Broken {
+    /// The event's name.
+    pub event: &'static str,
+    /// What does not fit.
+    pub cause: String,
+}
+
+impl Ledger {
+    /// Replays the events of one entry, checking them and, on their net effect, the laws (L10).
+    ///
+    /// # Errors
+    /// If an event names what is not there, or the entry breaks L1 or L2. The books are then unusable.
+    pub fn replay(&mut self, events: &[Happened]) -> Result<(), Broken> {
+        let before = self.clone();
+        let mut judge = Judge::default();
+        for happened in events {
+            self.weigh(&happened.event, &mut judge);
+            if !self.apply(happened) {
+                let cause = "it names what is not there".to_owned();
+                return Err(Broken { event: happened.event.name(), cause });
+            }
+        }
+        match (judge.broken(&before).first(), events.first()) {
+            (Some(law), Some(first)) => Err(Broken {
+                event: first.event.name(),
+                cause: format!("{} at {} {}", law.code, law.node, law.kind),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Applies one event. `false` if it names what is not there; an accepted event never does.
+    pub fn apply(&mut self, happened: &Happened) -> bool {
+        self.mode = happened.reverses.map_or(Mode::Running, Mode::Reversing);
+        let applied = self.apply_event(&happened.event).is_some();
+        self.mode = Mode::Running;
+        applied
+    }
+
+    fn apply_event(&mut self, event: &Event) -> Option<()> {
+        match event {
+            Event::Opened { pool_sizes } => self.note_pool_sizes(pool_sizes),
+            Event::YearClosed { pool_sizes, .. } => self.note_pool_sizes(pool_sizes),
+            Event::Authorized { node, kind, change } => {
+                let (node, kind) = self.at(node, kind)?;
+                self.change(node, kind, Delta { cap: *change, ..Delta::default() });
+            }
+            Event::Transferred { from, to, kind, count } => {
+                let (from, kind) = self.at(from, kind)?;
+                let to = self.node(to.as_str())?;
+                self.move_title(from, to, kind, *count);
+            }
+            Event::Permitted(terms) => self.apply_permitted(terms)?,
+            Event::Withdrawn(terms) | Event::Lapsed(terms) => {
+                let place = self.permit(terms.permit.as_str())?;
+                self.use_permit(place, terms.count);
+            }
+            Event::Appointed { unit, kind, person, category, loan, permit, purpose, since } => {
+                let (unit, kind) = self.at(unit, kind)?;
+                let loan = self.open_loan(loan.as_ref())?;
+                if let Some(permit) = permit {
+                    let permit = self.permit(permit.as_str())?;
+                    self.use_permit(permit, Seats::ONE);
+                }
+                let text = |text: &Option<String>| text.as_deref().map(Arc::from);
+                let seat = Seat {
+                    unit,
+                    kind,
+                    loan,
+                    category: text(category),
+                    since: *since,
+                    purpose: text(purpose),
+                };
+                self.sit(seat, person.as_ref());
+                if loan.is_none() {
+                    self.count_movement(unit, kind, Seats::ONE, Seats::ZERO);
+                }
+            }
+            Event::Vacated { unit, kind, person, loan, .. } => {
+                let (unit, kind) = self.at(unit, kind)?;
+                let loan = self.open_loan(loan.as_ref())?;
+                self.leave(unit, kind, loan, person.as_ref())?;
+                if loan.is_none() {
+                    self.count_movement(unit, kind, Seats::ZERO, Seats::ONE);
+                }
+            }
+            Event::Converted { unit, kind, person, loan } => {
+                let (unit, kind) = self.at(unit, kind)?;
+                let loan = self.loan(loan.as_str());
+                let seat = self.leave(unit, kind, loan, person.as_ref())?;
+                self.sit(Seat { loan: None, ..seat }, person.as_ref());
+                self.count_movement(unit, kind, Seats::ONE, Seats::ZERO);
+            }
+            Event::Moved { person, from, to, kind } => {
+                let (from, kind) = self.at(from, kind)?;
+                let to = self.node(to.as_str())?;
+                let seat = self.leave(from, kind, None, Some(person))?;
+                self.sit(Seat { unit: to, ..seat }, Some(person));
+            }
+            Event::Lent { .. } => self.apply_lent(event)?,
+            Event::Returned { loan, count, .. } => {
+                let place = self.loan(loan.as_str())?;
+                self.apply_returned(place, *count)?;
+            }
+            Event::Extended { loan, change, .. }
+            | Event::Rescheduled { loan, change, .. }
+            | Event::Evaluated { loan, change, .. } => {
+                let place = self.loan(loan.as_str())?;
+                self.set_terms(place, &change.now);
+            }
+            Event::FellDue { .. } | Event::Expired { .. } | Event::Corrected { .. } => {}
+            Event::Established { node, parent, all } => self.apply_established(node, parent, all)?,
+            Event::Amended { node, change, .. } => {
+                let node = self.node(node.as_str())?;
+                self.apply_amended(node, change);
+            }
+            Event::Relocated { node, parent, .. } => {
+                let (node, parent) = (self.node(node.as_str())?, self.node(parent.as_str())?);
+                self.apply_relocated(node, parent)?;
+            }
+            Event::Abolished { node, .. } => {
+                let node = self.node(node.as_str())?;
+                self.apply_abolished(node);
+            }
+            Event::Merged { units, into } => {
+                let into = self.node(into.as_str())?;
+                for unit in units {
+                    let unit = self.node(unit.as_str())?;
+                    self.apply_merged(unit, into);
+                }
+            }
+            Event::Resized { pool, size, .. } => {
+                let pool = self.node(pool.as_str())?;
+                self.detail_mut(pool)?.pool.as_mut()?.size = PoolSize::Size(*size);
+            }
+            Event::Owed { loan, owed, .. } => {
+                let place = self.loan(loan.as_str())?;
+                self.loans.get_mut(place.0 as usize)?.owed = *owed;
+            }
+            Event::Named { unit, kind, person, loan, category, since } => {
+                let (unit, kind) = self.at(unit, kind)?;
+                let loan = self.open_loan(loan.as_ref())?;
+                self.leave(unit, kind, loan, None)?;
+                let category = category.as_deref().map(Arc::from);
+                self.sit(Seat { unit, kind, loan, category, since: *since, purpose: None }, Some(person));
+            }
+            Event::Advanced { date } => self.today = *date,
+        }
+        Some(())
+    }
+
+    fn at(&self, node: &NodeId, kind: &KindId) -> Option<(NodeIx, KindIx)> {
+        Some((self.node(node.as_str())?, self.kind(kind.as_str())?))
+    }
+
+    /// `Some(None)` for an own seat, `None` if the loan is not open.
+    #[expect(
+        clippy::option_option,
+        reason = "an own seat and a loan that is not there are different answers"
+    )]
+    fn open_loan(&self, loan: Option<&LoanId>) -> Option<Option<LoanIx>> {
+        loan.map_or(Some(None), |loan| self.loan(loan.as_str()).map(Some))
+    }
+
+    fn note_pool_sizes(&mut self, sizes: &std::collections::BTreeMap<NodeId, Seats>) {
+        let sizes = sizes.iter().filter_map(|(pool, size)| Some((self.node(pool.as_str())?, *size)));
+        self.pool_sizes = Arc::new(sizes.collect());
+    }
+
+    pub(super) fn ties_mut(&mut self, node: NodeIx) -> Option<&mut Ties> {
+        let slot = self.ties.get_mut(node.index())?;
+        Some(Arc::make_mut(slot.get_or_insert_with(Arc::default)))
+    }
+
+    // People.
+
+    /// Puts someone on a seat.
+    pub(super) fn sit(&mut self, seat: Seat, person: Option<&PersonId>) {
+        let (unit, kind, loan) = (seat.unit, seat.kind, seat.loan);
+        let named = person.map(|person| self.seat_person(person, seat));
+        if let Some(place) = named
+            && let Some(ties) = self.ties_mut(unit)
+        {
+            ties.roster.push(place);
+        }
+        self.fill(unit, kind, loan, Seats::ONE, named);
+    }
+
+    /// Takes someone off a seat, and says what the seat was.
+    fn leave(
+        &mut self,
+        unit: NodeIx,
+        kind: KindIx,
+        loan: Option<LoanIx>,
+        person: Option<&PersonId>,
+    ) -> Option<Seat> {
+        let Some(id) = person else {
+            self.fill(unit, kind, loan, -Seats::ONE, None);
+            return Some(Seat { unit, kind, loan, category: None, since: None, purpose: None });
+        };
+        let place = self.person(id.as_str())?;
+        let seat = self.people.get_mut(place.0 as usize)?.seat.take()?;
+        let ties = self.ties_mut(unit)?;
+        let at = ties.roster.iter().position(|known| *known == place)?;
+        ties.roster.swap_remove(at);
+        self.fill(unit, kind, loan, -Seats::ONE, Some(place));
+        Some(seat)
+    }
+
+    /// Gives a person with a key the seat, in the roster of people.
+    pub(super) fn seat_person(&mut self, id: &PersonId, seat: Seat) -> PersonIx {
+        if let Some(place) = self.person_places.get(id.as_str()).copied() {
+            if let Some(person) = self.people.get_mut(place.0 as usize) {
+                person.seat = Some(seat);
+            }
+            return place;
+        }
+        let place = PersonIx::new(self.people.push(Person { id: id.clone(), seat: Some(seat) }));
+        self.person_places.insert_mut(id.clone(), place);
+        place
+    }
+
+    /// Fills or empties one seat: own, or a loan's.
+    fn fill(
+        &mut self,
+        unit: NodeIx,
+        kind: KindIx,
+        loan: Option<LoanIx>,
+        one: Seats,
+        named: Option<PersonIx>,
+    ) {
+        let key = if named.is_some() { one } else { Seats::ZERO };
+        let Some(place) = loan else {
+            self.change(unit, kind, Delta { occupied: one, named: key, ..Delta::default() });
+            return;
+        };
+        let Some(found) = self.loans.get_mut(place.0 as usize) else { return };
+        found.used += one;
+        found.seat_at(unit, |sitting| seat(sitting, one, named));
+        let borrower = found.borrower;
+        self.change(borrower, kind, Delta { borrowed_occupied: one, ..Delta::default() });
+        self.change(unit, kind, Delta { guests: one, ..Delta::default() });
+    }
+
+    // Permits.
+
+    fn apply_permitted(&mut self, terms: &PermitTerms) -> Option<()> {
+        let (unit, kind) = self.at(&terms.unit, &terms.kind)?;
+        self.add_permit(Permit {
+            id: terms.permit.clone(),
+            unit,
+            kind,
+            count: terms.count,
+            left: Seats::ZERO,
+            purpose: terms.purpose.as_deref().map(Arc::from),
+            ends: terms.ends,
+            open: true,
+        });
+        let place = self.permit_places.get(terms.permit.as_str()).copied()?;
+        self.use_permit(place, -terms.count);
+        Some(())
+    }
+
+    /// Opens a permit, or opens one again that a correction brings back.
+    pub(super) fn add_permit(&mut self, permit: Permit) {
+        let (unit, ends, id) = (permit.unit, permit.ends, permit.id.clone());
+        let place = if let Some(place) = self.permit_places.get(id.as_str()).copied() {
+            if let Some(known) = self.permits.get_mut(place.0 as usize) {
+                known.open = true;
+            }
+            place
+        } else {
+            let place = PermitIx::new(self.permits.push(permit));
+            self.permit_places.insert_mut(id, place);
+            place
+        };
+        if let Some(ties) = self.ties_mut(unit).filter(|ties| !ties.permits.contains(&place)) {
+            ties.permits.push(place);
+        }
+        if let Ok(lapses) = ends.tomorrow() {
+            self.agenda.insert_mut((lapses, Due::PermitEnd(place)));
+        }
+    }
+
+    /// Uses up so many seats of a permit; below 0 gives them back to it. It closes with the last.
+    pub(super) fn use_permit(&mut self, place: PermitIx, count: Seats) {
+        let Some(permit) = self.permits.get_mut(place.0 as usize) else { return };
+        permit.left -= count;
+        permit.open = permit.left > Seats::ZERO;
+        let (unit, kind, open) = (permit.unit, permit.kind, permit.open);
+        if !open && let Some(ties) = self.ties_mut(unit) {
+            ties.permits.retain(|known| *known != place);
+        }
+        self.change(unit, kind, Delta { permitted: -count, ..Delta::default() });
+    }
+
+    // Loans.
+
+    fn apply_lent(&mut self, event: &Event) -> Option<()> {
+        let Event::Lent { loan, lender, borrower, kind, count, purpose, ends, schedule, via, .. } = event
+        else {
+            return None;
+        };
+        let (lender, kind) = self.at(lender, kind)?;
+        let borrower = self.node(borrower.as_str())?;
+        let draw = loan.as_str().starts_with("draw:");
+        if let Some(place) = self.loan_places.get(loan.as_str()).copied() {
+            // A correction brings back seats that had been returned.
+            let known = self.loans.get_mut(place.0 as usize)?;
+            known.returned -= *count;
+            known.open = true;
+        } else {
+            let terms = LoanTerms { ends: *ends, schedule: schedule.clone(), ..LoanTerms::default() };
+            self.add_loan(Loan {
+                id: loan.clone(),
+                lender,
+                borrower,
+                kind,
+                seats: Seats::ZERO,
+                used: Seats::ZERO,
+                returned: Seats::ZERO,
+                owed: Seats::ZERO,
+                since: self.today,
+                purpose: purpose.as_deref().map(Arc::from),
+                via: via.iter().filter_map(|id| self.node(id.as_str())).collect(),
+                draw,
+                open: true,
+                terms: Arc::new(terms),
+                sitting: Arc::default(),
+            });
+            if draw {
+                self.draws = self.draws.saturating_add(1);
+            }
+        }
+        let place = self.loan(loan.as_str())?;
+        self.tie_loan(place);
+        self.lend(place, *count);
+        Some(())
+    }
+
+    /// Adds a loan and reminds the agenda of its days.
+    pub(super) fn add_loan(&mut self, loan: Loan) -> LoanIx {
+        let (id, terms) = (loan.id.clone(), Arc::clone(&loan.terms));
+        let place = LoanIx::new(self.loans.push(loan));
+        self.loan_places.insert_mut(id, place);
+        self.remind(place, &terms);
+        place
+    }
+
+    /// Lists an open loan at its two ends.
+    pub(super) fn tie_loan(&mut self, place: LoanIx) {
+        let Some((lender, borrower)) = self.loan_at(place).map(|loan| (loan.lender, loan.borrower)) else {
+            return;
+        };
+        if let Some(ties) = self.ties_mut(lender).filter(|ties| !ties.lent.contains(&place)) {
+            ties.lent.push(place);
+        }
+        if let Some(ties) = self.ties_mut(borrower).filter(|ties| !ties.borrowed.contains(&place)) {
+            ties.borrowed.push(place);
+        }
+    }
+
+    /// Moves the use of so many seats to the borrower; below 0 back to the lender.
+    pub(super) fn lend(&mut self, place: LoanIx, count: Seats) {
+        let Some(loan) = self.loans.get_mut(place.0 as usize) else { return };
+        loan.seats += count;
+        let (lender, borrower, kind) = (loan.lender, loan.borrower, loan.kind);
+        self.change(lender, kind, Delta { lent: count, ..Delta::default() });
+        self.change(borrower, kind, Delta { borrowed: count, ..Delta::default() });
+    }
+
+    fn apply_returned(&mut self, place: LoanIx, count: Seats) -> Option<()> {
+        let loan = self.loans.get_mut(place.0 as usize)?;
+        loan.returned += count;
+        loan.owed = (loan.owed - count).or_zero();
+        let met = loan.lender == loan.borrower;
+        let (lender, borrower, kind) = (loan.lender, loan.borrower, loan.kind);
+        if met {
+            self.seat_as_own(place, lender, kind);
+        }
+        self.lend(place, -count);
+        let loan = self.loans.get_mut(place.0 as usize)?;
+        loan.open = loan.seats > Seats::ZERO;
+        if !loan.open {
+            if let Some(ties) = self.ties_mut(lender) {
+                ties.lent.retain(|known| *known != place);
+            }
+            if let Some(ties) = self.ties_mut(borrower) {
+                ties.borrowed.retain(|known| *known != place);
+            }
+        }
+        Some(())
+    }
+
+    /// The people of a loan whose two ends met now sit on own seats.
+    fn seat_as_own(&mut self, place: LoanIx, unit: NodeIx, kind: KindIx) {
+        let Some(loan) = self.loans.get_mut(place.0 as usize) else { return };
+        let used = std::mem::take(&mut loan.used);
+        let sitting = std::mem::take(&mut loan.sitting);
+        let mut named = Seats::ZERO;
+        for person in sitting.iter().flat_map(|(_, sitting)| &sitting.named) {
+            named += Seats::ONE;
+            if let Some(seat) = self.people.get_mut(person.0 as usize).and_then(|person| person.seat.as_mut())
+            {
+                seat.loan = None;
+            }
+        }
+        let delta =
+            Delta { occupied: used, named, guests: -used, borrowed_occupied: -used, ..Delta::default() };
+        self.change(unit, kind, delta);
+    }
+
+    fn set_terms(&mut self, place: LoanIx, terms: &LoanTerms) {
+        let terms = Arc::new(terms.clone());
+        if let Some(loan) = self.loans.get_mut(place.0 as usize) {
+            loan.terms = Arc::clone(&terms);
+        }
+        self.remind(place, &terms);
+    }
+
+    pub(super) fn remind(&mut self, place: LoanIx, terms: &LoanTerms) {
+        if let Some(expires) = terms.ends.and_then(|ends| ends.tomorrow().ok()) {
+            self.agenda.insert_mut((expires, Due::LoanEnd(place)));
+        }
+        for part in &terms.schedule {
+            self.agenda.insert_mut((part.on, Due::Instalment(place)));
+        }
+    }
+
+    // Shape.
+
+    /// Moves title: all caps between the two ends and their common ancestor follow.
+    fn move_title(&mut self, from: NodeIx, to: NodeIx, kind: KindIx, count: Seats) {
+        let shape = Arc::clone(&self.shape);
+        let common = shape.common_ancestor(from, to);
+        for place in shape.path(from).take_while(|place| *place != common) {
+            self.change(place, kind, Delta { cap: -count, ..Delta::default() });
+        }
+        for place in shape.path(to).take_while(|place| *place != common) {
+            self.change(place, kind, Delta { cap: count, ..Delta::default() });
+        }
+    }
+
+    fn apply_established(&mut self, node: &NodeId, parent: &NodeId, all: &Establish) -> Option<()> {
+        let above = self.node(parent.as_str())?;
+        let pool = match &all.place {
+            Place::Node { .. } => None,
+            Place::Pool { kind, size, .. } => {
+                Some(Pool { kind: self.kind(kind.as_str())?, size: size.clone() })
+            }
+        };
+        let (level, role) = match &all.place {
+            Place::Node { level, .. } => self.level_place(level)?,
+            Place::Pool { .. } => (self.shape.level(above), Role::Pool),
+        };
+        let place = self.add_node(node, above, level, role);
+        let tags = all.tags.iter().map(|tag| self.tag(tag)).collect();
+        let detail = Detail {
+            id: node.clone(),
+            name: all.name.clone().unwrap_or_else(|| node.to_string()),
+            tier: None,
+            tags,
+            facts: all.facts.clone(),
+            pool,
+        };
+        *self.details.get_mut(place.index())? = Arc::new(detail);
+        if role == Role::Pool {
+            Arc::make_mut(&mut self.pool_places).push(place);
+        }
+        if let Place::Node { caps, .. } = &all.place {
+            for (kind, seats) in caps {
+                let kind = self.kind(kind.as_str())?;
+                let book = self.book_or_open(place, kind);
+                if let Some(book) = self.books.get_mut(book) {
+                    book.past = Some(Arc::new(Past::founded(self.today)));
+                }
+                self.change(place, kind, Delta { cap: *seats, ..Delta::default() });
+            }
+        }
+        Some(())
+    }
+
+    /// A new place in the graph with its empty rows; a node that a correction brings back gets its old place.
+    pub(super) fn add_node(&mut self, id: &NodeId, parent: NodeIx, level: u8, role: Role) -> NodeIx {
+        let place = Arc::make_mut(&mut self.shape).attach(id.clone(), level, role, parent);
+        if place.index() >= self.details.len() {
+            self.add_rows(id);
+        }
+        place
+    }
+
+    /// The rows of the next place in the graph.
+    pub(super) fn add_rows(&mut self, id: &NodeId) {
+        self.details.push(Arc::new(Detail {
+            id: id.clone(),
+            name: id.to_string(),
+            tier: None,
+            tags: Vec::new(),
+            facts: std::collections::BTreeMap::new(),
+            pool: None,
+        }));
+        self.slots.push(super::Slots::new());
+        self.ties.push(None);
+    }
+
+    /// A tag's place, which is added if the tag is new.
+    pub(super) fn tag(&mut self, tag: &str) -> TagIx {
+        self.tags.find(tag).unwrap_or_else(|| Arc::make_mut(&mut self.tags).find_or_add(tag))
+    }
+
+    fn apply_amended(&mut self, node: NodeIx, change: &Amendment) {
+        match change {
+            Amendment::Name { after, .. } => {
+                if let Some(detail) = self.detail_mut(node) {
+                    detail.name.clone_from(after);
+                }
+            }
+            Amendment::Fact { name, after, .. } => {
+                let Some(detail) = self.detail_mut(node) else { return };
+                match after {
+                    Some(value) => detail.facts.insert(name.clone(), value.clone()),
+                    None => detail.facts.remove(name),
+                };
+            }
+            Amendment::Tags { after, .. } => {
+                let tags: Vec<TagIx> = after.iter().map(|tag| self.tag(tag)).collect();
+                self.regroup(node, |ledger| {
+                    if let Some(detail) = ledger.detail_mut(node) {
+                        detail.tags = tags;
+                    }
+                });
+            }
+        }
+    }
+
+    /// Takes a unit out of the groups above it, changes it, and puts it back.
+    fn regroup(&mut self, node: NodeIx, change: impl FnOnce(&mut Self)) {
+        self.add_tag_sums(node, |sums| Sums::default().minus(sums));
+        change(self);
+        self.add_tag_sums(node, |sums| sums);
+    }
+
+    fn add_tag_sums(&mut self, node: NodeIx, sign: impl Fn(Sums) -> Sums) {
+        if self.role(node) != Role::Unit {
+            return;
+        }
+        let tags = self.details.get(node.index()).map(|detail| detail.tags.clone()).unwrap_or_default();
+        let slots = self.slots.get(node.index()).cloned().unwrap_or_default();
+        let shape = Arc::clone(&self.shape);
+        for (kind, book) in slots {
+            let Some(sums) = self.books.get(book as usize).map(super::book::Book::sums) else { continue };
+            for place in shape.path(node).skip(1) {
+                for tag in &tags {
+                    self.add_to_group(place, *tag, kind, sign(sums));
+                }
+            }
+        }
+    }
+
+    fn apply_relocated(&mut self, node: NodeIx, parent: NodeIx) -> Option<()> {
+        let old = self.parent(node)?;
+        let common = self.shape.common_ancestor(old, parent);
+        let slots = self.slots.get(node.index()).cloned().unwrap_or_default();
+        // Every unit inside carries its sums, with its tags, from the old way up to the new one.
+        let mut units = self.shape.inside(node);
+        units.retain(|inside| self.role(*inside) == Role::Unit);
+        for (from, sign) in [(old, -Seats::ONE), (parent, Seats::ONE)] {
+            let places: Vec<NodeIx> = self.path(from).take_while(|place| *place != common).collect();
+            for (kind, book) in &slots {
+                let (cap, charged) = self.books.get(*book as usize).map(|book| (book.cap, book.charged))?;
+                let signed = |seats: Seats| if sign < Seats::ZERO { -seats } else { seats };
+                self.hand_down(from, *kind, signed(cap));
+                for place in &places {
+                    self.change(*place, *kind, Delta { cap: signed(cap), ..Delta::default() });
+                    let book = self.book_or_open(*place, *kind);
+                    self.books.get_mut(book)?.charged += signed(charged);
+                }
+            }
+            for unit in &units {
+                self.carry_sums(*unit, &places, sign < Seats::ZERO);
+            }
+        }
+        Arc::make_mut(&mut self.shape).place_under(node, parent);
+        Some(())
+    }
+
+    fn hand_down(&mut self, node: NodeIx, kind: KindIx, seats: Seats) {
+        let book = self.book_or_open(node, kind);
+        if let Some(book) = self.books.get_mut(book) {
+            book.allotted += seats;
+        }
+    }
+
+    fn carry_sums(&mut self, unit: NodeIx, places: &[NodeIx], away: bool) {
+        let tags = self.details.get(unit.index()).map(|detail| detail.tags.clone()).unwrap_or_default();
+        for (kind, book) in self.slots.get(unit.index()).cloned().unwrap_or_default() {
+            let Some(sums) = self.books.get(book as usize).map(super::book::Book::sums) else { continue };
+            let sums = if away { Sums::default().minus(sums) } else { sums };
+            for place in places {
+                if !sums.vacancy.is_zero() {
+                    self.remember(*place, kind);
+                }
+                self.add_to_group(*place, TagIx::EVERY, kind, sums);
+                for tag in &tags {
+                    self.add_to_group(*place, *tag, kind, sums);
+                }
+            }
+        }
+    }
+
+    fn apply_abolished(&mut self, node: NodeIx) {
+        for (kind, book) in self.slots.get(node.index()).cloned().unwrap_or_default() {
+            let cap = self.books.get(book as usize).map_or(Seats::ZERO, |book| book.cap);
+            self.change(node, kind, Delta { cap: -cap, ..Delta::default() });
+        }
+        self.end_node(node);
+    }
+
+    fn end_node(&mut self, node: NodeIx) {
+        if self.pool_places.contains(&node) {
+            Arc::make_mut(&mut self.pool_places).retain(|pool| *pool != node);
+        }
+        Arc::make_mut(&mut self.shape).detach(node);
+    }
+
+    /// People, permits and loans of a unit move to another; the unit ends.
+    fn apply_merged(&mut self, unit: NodeIx, into: NodeIx) {
+        let usable = self.loans_usable(unit, None);
+        let ties = self.ties.get_mut(unit.index()).and_then(Option::take).unwrap_or_default();
+        for (kind, place) in self.slots.get(unit.index()).cloned().unwrap_or_default() {
+            let Some(book) = self.books.get(place as usize) else { continue };
+            let all = Delta {
+                cap: Seats::ZERO,
+                occupied: book.occupied,
+                permitted: book.permitted,
+                lent: book.lent,
+                borrowed: book.borrowed,
+                borrowed_occupied: book.borrowed_occupied,
+                guests: book.guests,
+                named: book.named,
+            };
+            self.change(unit, kind, all.negative());
+            self.change(into, kind, all);
+        }
+        for place in usable.into_iter().chain(ties.lent.iter().copied()) {
+            self.redirect_loan(place, unit, into);
+        }
+        for permit in &ties.permits {
+            if let Some(permit) = self.permits.get_mut(permit.0 as usize) {
+                permit.unit = into;
+            }
+        }
+        for person in &ties.roster {
+            if let Some(seat) = self.people.get_mut(person.0 as usize).and_then(|person| person.seat.as_mut())
+            {
+                seat.unit = into;
+            }
+        }
+        if let Some(target) = self.ties_mut(into) {
+            target.roster.extend(&ties.roster);
+            target.permits.extend(&ties.permits);
+            for (list, more) in [(&mut target.lent, &ties.lent), (&mut target.borrowed, &ties.borrowed)] {
+                list.extend(more);
+                list.sort_unstable();
+                list.dedup();
+            }
+        }
+        self.end_node(unit);
+    }
+
+    fn redirect_loan(&mut self, place: LoanIx, unit: NodeIx, into: NodeIx) {
+        let Some(loan) = self.loans.get_mut(place.0 as usize) else { return };
+        let redirect = |node: NodeIx| if node == unit { into } else { node };
+        loan.lender = redirect(loan.lender);
+        loan.borrower = redirect(loan.borrower);
+        let Some(from) = loan.sitting_at(unit).cloned() else { return };
+        loan.seat_at(unit, |sitting| *sitting = Sitting::default());
+        loan.seat_at(into, |sitting| {
+            sitting.named.extend(&from.named);
+            sitting.unnamed += from.unnamed;
+        });
+    }
+}
+
+fn seat(sitting: &mut Sitting, one: Seats, named: Option<PersonIx>) {
+    match named {
+        None => sitting.unnamed += one,
+        Some(person) if one > Seats::ZERO => sitting.named.push(person),
+        Some(person) => sitting.named.retain(|known| *known != person),
+    }
+}

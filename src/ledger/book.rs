@@ -1,0 +1,248 @@
+//! One book per node and kind, and the sums that jurisdictions and tag groups keep up to date.
+
+use std::ops::{Add, Sub};
+use std::sync::Arc;
+
+use super::past::Past;
+use super::{KindIx, Ledger, TagIx};
+use crate::graph::{NodeIx, Role};
+use crate::model::Seats;
+
+/// The stored figures of one node and kind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Book {
+    pub(super) cap: Seats,
+    pub(super) occupied: Seats,
+    pub(super) permitted: Seats,
+    pub(super) lent: Seats,
+    pub(super) borrowed: Seats,
+    pub(super) borrowed_occupied: Seats,
+    /// People at the unit on seats of loans, whoever the borrower is.
+    pub(super) guests: Seats,
+    /// Of the people on own seats, those with a key.
+    pub(super) named: Seats,
+    pub(super) allotted: Seats,
+    pub(super) charged: Seats,
+    /// What happened in this and earlier years; nothing while nothing has changed since the opening.
+    pub(super) past: Option<Arc<Past>>,
+}
+
+/// Sums over units, kept by every jurisdiction: of all its units, and of those with a tag.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    pub(super) cap: Seats,
+    pub(super) occupied: Seats,
+    pub(super) permitted: Seats,
+    pub(super) lent: Seats,
+    pub(super) borrowed: Seats,
+    pub(super) borrowed_occupied: Seats,
+    pub(super) vacancy: Seats,
+    pub(super) excess: Seats,
+    pub(super) available: Seats,
+    pub(super) headcount: Seats,
+}
+
+/// A change of one book's stored figures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Delta {
+    pub(super) cap: Seats,
+    pub(super) occupied: Seats,
+    pub(super) permitted: Seats,
+    pub(super) lent: Seats,
+    pub(super) borrowed: Seats,
+    pub(super) borrowed_occupied: Seats,
+    pub(super) guests: Seats,
+    pub(super) named: Seats,
+}
+
+impl Book {
+    /// Empty own seats.
+    pub(super) fn vacancy(&self) -> Seats {
+        (self.cap - self.occupied).or_zero()
+    }
+
+    /// What a unit adds to the sums of the jurisdictions above it.
+    pub(super) fn sums(&self) -> Sums {
+        Sums {
+            cap: self.cap,
+            occupied: self.occupied,
+            permitted: self.permitted,
+            lent: self.lent,
+            borrowed: self.borrowed,
+            borrowed_occupied: self.borrowed_occupied,
+            vacancy: self.vacancy(),
+            excess: (self.occupied - self.cap).or_zero(),
+            available: (self.cap - self.charged).or_zero(),
+            headcount: self.occupied + self.guests,
+        }
+    }
+
+    /// What the node's own seats add to its charge.
+    pub(super) fn own_charge(&self) -> Seats {
+        self.occupied + self.permitted + self.lent
+    }
+
+    fn change(&mut self, delta: Delta) {
+        self.cap += delta.cap;
+        self.occupied += delta.occupied;
+        self.permitted += delta.permitted;
+        self.lent += delta.lent;
+        self.borrowed += delta.borrowed;
+        self.borrowed_occupied += delta.borrowed_occupied;
+        self.guests += delta.guests;
+        self.named += delta.named;
+    }
+}
+
+impl Sums {
+    /// Empty seats of the units, people above the caps netted.
+    pub(super) fn net_vacancy(&self) -> Seats {
+        (self.cap - self.occupied).or_zero()
+    }
+
+    fn each(self, other: Self, join: fn(Seats, Seats) -> Seats) -> Self {
+        Self {
+            cap: join(self.cap, other.cap),
+            occupied: join(self.occupied, other.occupied),
+            permitted: join(self.permitted, other.permitted),
+            lent: join(self.lent, other.lent),
+            borrowed: join(self.borrowed, other.borrowed),
+            borrowed_occupied: join(self.borrowed_occupied, other.borrowed_occupied),
+            vacancy: join(self.vacancy, other.vacancy),
+            excess: join(self.excess, other.excess),
+            available: join(self.available, other.available),
+            headcount: join(self.headcount, other.headcount),
+        }
+    }
+
+    pub(super) fn minus(self, before: Self) -> Self {
+        self.each(before, Sub::sub)
+    }
+}
+
+impl Delta {
+    /// The opposite change.
+    pub(super) fn negative(self) -> Self {
+        Self {
+            cap: -self.cap,
+            occupied: -self.occupied,
+            permitted: -self.permitted,
+            lent: -self.lent,
+            borrowed: -self.borrowed,
+            borrowed_occupied: -self.borrowed_occupied,
+            guests: -self.guests,
+            named: -self.named,
+        }
+    }
+
+    /// By how much the charge of the node, and of all above it, changes.
+    pub(super) fn charge(&self) -> Seats {
+        self.occupied + self.permitted + self.lent
+    }
+}
+
+impl Ledger {
+    /// Where the book of a node and kind stands, if the node has anything in that kind.
+    fn book_place(&self, node: NodeIx, kind: KindIx) -> Option<usize> {
+        let slots = self.slots.get(node.index())?;
+        slots.iter().find(|(known, _)| *known == kind).map(|(_, place)| *place as usize)
+    }
+
+    /// The book of a node and kind, if it has anything in that kind.
+    pub(super) fn book(&self, node: NodeIx, kind: KindIx) -> Option<&Book> {
+        self.books.get(self.book_place(node, kind)?)
+    }
+
+    /// The place of the book of a node and kind, which is opened if there is none.
+    pub(super) fn book_or_open(&mut self, node: NodeIx, kind: KindIx) -> usize {
+        if let Some(place) = self.book_place(node, kind) {
+            return place;
+        }
+        let place = self.books.push(Book::default());
+        if let (Some(slots), Ok(place)) = (self.slots.get_mut(node.index()), u32::try_from(place)) {
+            let at = slots.partition_point(|(known, _)| *known < kind);
+            slots.insert(at, (kind, place));
+        }
+        place
+    }
+
+    /// Changes one book and everything above that follows from it: charges, sums, groups, the past.
+    pub(super) fn change(&mut self, node: NodeIx, kind: KindIx, delta: Delta) {
+        let place = self.book_or_open(node, kind);
+        let role = self.shape.role(node);
+        let charge = delta.charge();
+        if role == Role::Unit && (!delta.cap.is_zero() || !delta.occupied.is_zero()) {
+            self.remember(node, kind);
+        }
+        let Some(book) = self.books.get_mut(place) else { return };
+        let before = book.sums();
+        book.change(delta);
+        book.charged += charge;
+        let sums = book.sums().minus(before);
+        if let Some(parent) = self.shape.parent(node) {
+            if !delta.cap.is_zero() && role != Role::Pool {
+                let above = self.book_or_open(parent, kind);
+                if let Some(book) = self.books.get_mut(above) {
+                    book.allotted += delta.cap;
+                }
+            }
+            let unit = if role == Role::Unit { self.details.get(node.index()).cloned() } else { None };
+            self.climb(parent, kind, charge, sums, unit.as_deref());
+        }
+        if role == Role::Unit {
+            self.forget_vacancy(node, kind, sums.vacancy);
+        }
+    }
+
+    /// Adds a charge and a unit's sums to a jurisdiction and everything above it.
+    pub(super) fn climb(
+        &mut self,
+        from: NodeIx,
+        kind: KindIx,
+        charge: Seats,
+        sums: Sums,
+        unit: Option<&super::Detail>,
+    ) {
+        let summed = unit.filter(|_| sums != Sums::default());
+        if charge.is_zero() && summed.is_none() {
+            return;
+        }
+        let shape = Arc::clone(&self.shape);
+        for place in shape.path(from) {
+            if summed.is_some() && !sums.vacancy.is_zero() {
+                self.remember(place, kind);
+            }
+            let book = self.book_or_open(place, kind);
+            if let Some(book) = self.books.get_mut(book) {
+                book.charged += charge;
+            }
+            if let Some(detail) = summed {
+                self.add_to_group(place, TagIx::EVERY, kind, sums);
+                for tag in &detail.tags {
+                    self.add_to_group(place, *tag, kind, sums);
+                }
+            }
+        }
+    }
+
+    /// Adds sums to a group of a jurisdiction.
+    pub(super) fn add_to_group(&mut self, node: NodeIx, tag: TagIx, kind: KindIx, sums: Sums) {
+        let key = (node, tag, kind);
+        let place = if let Some(place) = self.group_places.get(&key) {
+            *place
+        } else {
+            let place = self.groups.push(Sums::default());
+            Arc::make_mut(&mut self.group_places).insert(key, place);
+            place
+        };
+        if let Some(group) = self.groups.get_mut(place) {
+            *group = group.each(sums, Add::add);
+        }
+    }
+
+    /// The sums of a jurisdiction's units, all or those with a tag.
+    pub(super) fn group_sums(&self, node: NodeIx, tag: TagIx, kind: KindIx) -> Sums {
+        let place = self.group_places.get(&(node, tag, kind));
+        place.and_then(|place| self.groups.get(*place)).copied().unwrap_or_default()
+    }
+}

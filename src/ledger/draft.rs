@@ -1,0 +1,534 @@
+//! The draft: a checked request as events, unless L4, L5, L6 or L7 forbid it whatever the figures.
+
+use std::collections::BTreeMap;
+
+use super::{Ledger, Loan, LoanIx, Sitter};
+use crate::decision::Reason;
+use crate::event::{Amendment, Event, LoanTerms, PermitTerms, PersonTerms, TermsChange};
+use crate::graph::{NodeIx, Role};
+use crate::model::{Date, KindId, LawCode, LoanId, NodeId, Seats};
+use crate::request::{self, Change, Sitting, Verb};
+
+/// What a draft stands on beside the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft {
+    /// When it really happened.
+    pub effective: Date,
+    /// The size of the pool that would lend, as the office asked just before.
+    pub pool_size: Option<Seats>,
+}
+
+/// Laws broken whatever the figures, as they are collected.
+#[derive(Default)]
+struct Broken(Vec<Reason>);
+
+impl Broken {
+    fn add(&mut self, code: LawCode, field: &str, value: impl std::fmt::Display) {
+        let reason =
+            Reason::Input { code: code.into(), field: field.to_owned(), value: value.to_string(), at: None };
+        if !self.0.contains(&reason) {
+            self.0.push(reason);
+        }
+    }
+
+    fn or(self, events: Vec<Event>) -> Result<Vec<Event>, Vec<Reason>> {
+        if self.0.is_empty() { Ok(events) } else { Err(self.0) }
+    }
+}
+
+impl Ledger {
+    /// The pool whose seats a request would take, and how many.
+    pub fn lending_pool(&self, verb: &Verb) -> Option<NodeIx> {
+        let pool = match verb {
+            Verb::Draw(verb) => &verb.pool,
+            Verb::Borrow(verb) => &verb.lender,
+            _ => return None,
+        };
+        self.node(pool.as_str()).filter(|node| self.role(*node) == Role::Pool)
+    }
+
+    /// The events that a checked request would bring about. `batch`, `advance` and `correct` have drafts of
+    /// their own and are nothing here.
+    pub fn draft(&self, verb: &Verb, draft: Draft) -> Result<Vec<Event>, Vec<Reason>> {
+        match verb {
+            Verb::Authorize(verb) => {
+                let change = match verb.change {
+                    Change::By(change) => change,
+                    Change::To(to) => {
+                        let at = self.node(verb.node.as_str()).zip(self.kind(verb.kind.as_str()));
+                        to - at.map_or(Seats::ZERO, |(node, kind)| self.cap(node, kind))
+                    }
+                };
+                Ok(vec![Event::Authorized { node: verb.node.clone(), kind: verb.kind.clone(), change }])
+            }
+            Verb::Transfer(verb) => Ok(vec![Event::Transferred {
+                from: verb.from.clone(),
+                to: verb.to.clone(),
+                kind: verb.kind.clone(),
+                count: verb.count,
+            }]),
+            Verb::Permit(verb) => Ok(vec![Event::Permitted(PermitTerms {
+                permit: verb.id.clone(),
+                unit: verb.unit.clone(),
+                kind: verb.kind.clone(),
+                count: verb.count,
+                purpose: verb.purpose.clone(),
+                ends: verb.ends,
+            })]),
+            Verb::Withdraw(verb) => {
+                let permit = self.permit(verb.permit.as_str());
+                Ok(permit
+                    .and_then(|permit| self.permit_terms(permit))
+                    .map(Event::Withdrawn)
+                    .into_iter()
+                    .collect())
+            }
+            Verb::Appoint(verb) => self.draft_appoint(verb, draft),
+            Verb::Draw(verb) => self.draft_draw(verb, draft),
+            Verb::Vacate(verb) => Ok(self.draft_vacate(verb)),
+            Verb::Name(verb) => self.draft_name(verb),
+            Verb::Convert(verb) => self.draft_convert(&verb.who),
+            Verb::Move(verb) => self.draft_move(verb),
+            Verb::Borrow(verb) => self.draft_borrow(verb, draft),
+            Verb::GiveBack(verb) => self.draft_give_back(verb),
+            Verb::Owe(verb) => {
+                let loan = self.loan(verb.loan.as_str()).and_then(|loan| self.loan_at(loan));
+                let owed = loan.map_or(Seats::ZERO, |loan| loan.owed) + verb.count;
+                Ok(vec![Event::Owed { loan: verb.loan.clone(), count: verb.count, owed }])
+            }
+            Verb::Extend(_) | Verb::Reschedule(_) | Verb::Evaluate(_) => Ok(self.draft_terms(verb)),
+            Verb::Establish(verb) => {
+                let parent = match &verb.place {
+                    request::Place::Node { parent, .. } => parent,
+                    request::Place::Pool { sponsor, .. } => sponsor,
+                };
+                Ok(vec![Event::Established {
+                    node: verb.id.clone(),
+                    parent: parent.clone(),
+                    all: Box::new(verb.clone()),
+                }])
+            }
+            Verb::Resize(verb) => {
+                let pool = self.node(verb.pool.as_str()).and_then(|pool| self.pool(pool));
+                let was = pool.map_or(crate::model::PoolSize::Size(Seats::ZERO), |pool| pool.size.clone());
+                Ok(vec![Event::Resized { pool: verb.pool.clone(), size: verb.size, was }])
+            }
+            Verb::Amend(verb) => Ok(self.draft_amend(verb)),
+            Verb::Relocate(verb) => self.draft_relocate(verb),
+            Verb::Merge(verb) => self.draft_merge(verb),
+            Verb::Abolish(verb) => Ok(self.draft_abolish(&verb.node)),
+            Verb::Batch(_) | Verb::Correct(_) | Verb::Advance(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether a unit lacks own seats but has idle borrowed ones, which must not be lent on (L5).
+    pub fn would_lend_on(&self, verb: &Verb) -> Option<(NodeIx, super::KindIx)> {
+        let Verb::Borrow(verb) = verb else { return None };
+        let unit = self.node(verb.lender.as_str()).filter(|node| self.role(*node) == Role::Unit)?;
+        let kind = self.kind(verb.kind.as_str())?;
+        let book = self.book(unit, kind)?;
+        let idle = book.borrowed - book.borrowed_occupied;
+        (book.cap - book.charged < verb.count && idle > Seats::ZERO).then_some((unit, kind))
+    }
+
+    pub(super) fn permit_terms(&self, permit: super::PermitIx) -> Option<PermitTerms> {
+        self.permit_at(permit).map(|permit| PermitTerms {
+            permit: permit.id.clone(),
+            unit: self.id(permit.unit),
+            kind: self.kind_id(permit.kind),
+            count: permit.left,
+            purpose: permit.purpose.as_deref().map(str::to_owned),
+            ends: permit.ends,
+        })
+    }
+
+    fn draft_appoint(&self, verb: &request::Appoint, draft: Draft) -> Result<Vec<Event>, Vec<Reason>> {
+        let mut broken = Broken::default();
+        if let Some(person) = verb.person.as_ref().filter(|person| self.person(person.as_str()).is_some()) {
+            broken.add(LawCode::OnePersonOneSeat, "person", person);
+        }
+        let unit = self.node(verb.unit.as_str());
+        let kind = self.kind(verb.kind.as_str());
+        if let Some((id, loan)) = verb.loan.as_ref().and_then(|id| self.loan_named(id)) {
+            if kind != Some(loan.kind) {
+                broken.add(LawCode::Kind, "kind", &verb.kind);
+            }
+            if !unit.is_some_and(|unit| self.within(unit, loan.borrower)) {
+                broken.add(LawCode::UseWithinRight, "unit", &verb.unit);
+            }
+            if loan.used >= loan.seats || loan.overdue(self.today) {
+                broken.add(LawCode::UseWithinRight, "loan", id);
+            }
+        }
+        let permit = verb.permit.as_ref().and_then(|id| self.permit(id.as_str()));
+        if let Some((id, permit)) = verb.permit.as_ref().zip(permit.and_then(|permit| self.permit_at(permit)))
+        {
+            if kind != Some(permit.kind) {
+                broken.add(LawCode::Kind, "kind", &verb.kind);
+            }
+            if unit != Some(permit.unit) || verb.loan.is_some() {
+                broken.add(LawCode::UseWithinRight, "permit", id);
+            }
+        }
+        broken.or(vec![Event::Appointed {
+            unit: verb.unit.clone(),
+            kind: verb.kind.clone(),
+            person: verb.person.clone(),
+            category: verb.category.clone(),
+            loan: verb.loan.clone(),
+            permit: verb.permit.clone(),
+            purpose: verb.purpose.clone(),
+            since: Some(draft.effective),
+        }])
+    }
+
+    fn draft_draw(&self, verb: &request::Draw, draft: Draft) -> Result<Vec<Event>, Vec<Reason>> {
+        let mut broken = Broken::default();
+        if self.person(verb.person.as_str()).is_some() {
+            broken.add(LawCode::OnePersonOneSeat, "person", &verb.person);
+        }
+        let pool = self.node(verb.pool.as_str()).and_then(|pool| self.pool(pool));
+        let kind = pool.map_or_else(|| KindId::new(""), |pool| self.kind_id(pool.kind));
+        let loan = LoanId::new(format!("draw:{}", self.draws.saturating_add(1)));
+        broken.or(vec![
+            Event::Lent {
+                loan: loan.clone(),
+                lender: verb.pool.clone(),
+                borrower: verb.unit.clone(),
+                kind: kind.clone(),
+                count: Seats::ONE,
+                purpose: verb.purpose.clone(),
+                ends: verb.ends,
+                schedule: Vec::new(),
+                pool_size: draft.pool_size,
+                via: Vec::new(),
+            },
+            Event::Appointed {
+                unit: verb.unit.clone(),
+                kind,
+                person: Some(verb.person.clone()),
+                category: verb.category.clone(),
+                loan: Some(loan),
+                permit: None,
+                purpose: verb.purpose.clone(),
+                since: Some(draft.effective),
+            },
+        ])
+    }
+
+    fn draft_vacate(&self, verb: &request::Vacate) -> Vec<Event> {
+        let Some((sitter, loan)) = self.find_sitter(&verb.who) else { return Vec::new() };
+        let (unit, kind) = self.seat_of(sitter);
+        let mut was = PersonTerms::default();
+        let mut person = None;
+        if let Sitter::Named(place) = sitter
+            && let Some(known) = self.person_at(place)
+        {
+            person = Some(known.id.clone());
+            let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            was = PersonTerms {
+                category: text(known.category()),
+                since: known.since(),
+                purpose: text(known.purpose()),
+            };
+        }
+        let lent = loan.and_then(|loan| self.loan_at(loan));
+        let mut events = vec![Event::Vacated {
+            unit,
+            kind,
+            person,
+            loan: lent.map(|loan| loan.id.clone()),
+            reason: verb.reason.clone(),
+            was,
+        }];
+        events.extend(lent.filter(|loan| loan.draw).map(|loan| self.returned(loan, Seats::ONE)));
+        events
+    }
+
+    fn draft_name(&self, verb: &request::Name) -> Result<Vec<Event>, Vec<Reason>> {
+        let mut broken = Broken::default();
+        if self.person(verb.person.as_str()).is_some() {
+            broken.add(LawCode::OnePersonOneSeat, "person", &verb.person);
+        }
+        broken.or(vec![Event::Named {
+            unit: verb.unit.clone(),
+            kind: verb.kind.clone(),
+            person: verb.person.clone(),
+            loan: verb.loan.clone(),
+            category: verb.category.clone(),
+            since: verb.since,
+        }])
+    }
+
+    fn draft_convert(&self, who: &Sitting) -> Result<Vec<Event>, Vec<Reason>> {
+        let mut broken = Broken::default();
+        let Some((sitter, loan)) = self.find_sitter(who) else { return Ok(Vec::new()) };
+        let (unit, kind) = self.seat_of(sitter);
+        let Some(loan) = loan.and_then(|loan| self.loan_at(loan)) else {
+            match who {
+                Sitting::Person(person) => broken.add(LawCode::UseWithinRight, "person", person),
+                Sitting::Unnamed { .. } => broken.add(LawCode::UseWithinRight, "loan", ""),
+            }
+            return Err(broken.0);
+        };
+        let person = match sitter {
+            Sitter::Named(place) => self.person_at(place).map(|person| person.id.clone()),
+            Sitter::Unnamed { .. } => None,
+        };
+        Ok(vec![
+            Event::Converted { unit, kind, person, loan: loan.id.clone() },
+            self.returned(loan, Seats::ONE),
+        ])
+    }
+
+    fn draft_move(&self, verb: &request::Move) -> Result<Vec<Event>, Vec<Reason>> {
+        let mut broken = Broken::default();
+        let Some((sitter, loan)) = self.find_sitter(&Sitting::Person(verb.person.clone())) else {
+            return Ok(Vec::new());
+        };
+        if loan.is_some() {
+            broken.add(LawCode::UseWithinRight, "person", &verb.person);
+        }
+        let (from, kind) = self.seat_of(sitter);
+        broken.or(vec![Event::Moved { person: verb.person.clone(), from, to: verb.to.clone(), kind }])
+    }
+
+    fn draft_borrow(&self, verb: &request::Borrow, draft: Draft) -> Result<Vec<Event>, Vec<Reason>> {
+        let mut broken = Broken::default();
+        let pool = self.node(verb.lender.as_str()).and_then(|lender| self.pool(lender));
+        if pool.is_some_and(|pool| Some(pool.kind) != self.kind(verb.kind.as_str())) {
+            broken.add(LawCode::Kind, "kind", &verb.kind);
+        }
+        broken.or(vec![Event::Lent {
+            loan: verb.id.clone(),
+            lender: verb.lender.clone(),
+            borrower: verb.borrower.clone(),
+            kind: verb.kind.clone(),
+            count: verb.count,
+            purpose: verb.purpose.clone(),
+            ends: verb.ends,
+            schedule: verb.schedule.clone().unwrap_or_default(),
+            pool_size: pool.and(draft.pool_size),
+            via: verb.via.clone().unwrap_or_default(),
+        }])
+    }
+
+    fn draft_give_back(&self, verb: &request::GiveBack) -> Result<Vec<Event>, Vec<Reason>> {
+        let Some((_, loan)) = self.loan_named(&verb.loan) else { return Ok(Vec::new()) };
+        let mut broken = Broken::default();
+        if verb.count > loan.idle() {
+            broken.add(LawCode::UseWithinRight, "count", verb.count);
+        }
+        broken.or(vec![self.returned(loan, verb.count)])
+    }
+
+    fn draft_terms(&self, verb: &Verb) -> Vec<Event> {
+        let id = match verb {
+            Verb::Extend(verb) => &verb.loan,
+            Verb::Reschedule(verb) => &verb.loan,
+            Verb::Evaluate(verb) => &verb.loan,
+            _ => return Vec::new(),
+        };
+        let Some((_, loan)) = self.loan_named(id) else { return Vec::new() };
+        let was = LoanTerms::clone(&loan.terms);
+        let mut now = was.clone();
+        let change = |now| Box::new(TermsChange { was, now });
+        let event = match verb {
+            Verb::Extend(verb) => {
+                now.ends = Some(verb.ends);
+                Event::Extended { loan: id.clone(), ends: Some(verb.ends), change: change(now) }
+            }
+            Verb::Reschedule(verb) => {
+                now.ends = verb.ends.or(now.ends);
+                now.schedule.clone_from(&verb.schedule);
+                now.returned_before = loan.returned;
+                Event::Rescheduled {
+                    loan: id.clone(),
+                    ends: verb.ends,
+                    schedule: verb.schedule.clone(),
+                    change: change(now),
+                }
+            }
+            Verb::Evaluate(verb) => {
+                now.ends = verb.ends.or(now.ends);
+                now.outcome = Some(verb.outcome);
+                now.evaluated_seats = verb.seats;
+                Event::Evaluated {
+                    loan: id.clone(),
+                    ends: verb.ends,
+                    outcome: Some(verb.outcome),
+                    seats: verb.seats,
+                    change: change(now),
+                }
+            }
+            _ => return Vec::new(),
+        };
+        vec![event]
+    }
+
+    fn draft_amend(&self, verb: &request::Amend) -> Vec<Event> {
+        let Some(node) = self.node(verb.node.as_str()) else { return Vec::new() };
+        let mut changes = Vec::new();
+        if let Some(after) = verb.name.as_ref().filter(|name| *name != self.name(node)) {
+            let before = self.name(node).to_owned();
+            changes.push(Amendment::Name { before, after: after.clone() });
+        }
+        let before: Vec<String> = self.tags(node).into_iter().map(str::to_owned).collect();
+        let mut after = before.clone();
+        after.extend(verb.add_tags.iter().flatten().cloned());
+        after.retain(|tag| !verb.drop_tags.iter().flatten().any(|dropped| dropped == tag));
+        after.sort();
+        after.dedup();
+        if before != after {
+            changes.push(Amendment::Tags { before, after });
+        }
+        for (name, value) in verb.facts.iter().flatten() {
+            let before = self.fact(node, name).cloned();
+            if before.as_ref() != Some(value) {
+                changes.push(Amendment::Fact { name: name.clone(), before, after: Some(value.clone()) });
+            }
+        }
+        let parent = self.parent(node).map(|parent| self.id(parent));
+        changes
+            .into_iter()
+            .map(|change| Event::Amended { node: verb.node.clone(), parent: parent.clone(), change })
+            .collect()
+    }
+
+    fn draft_relocate(&self, verb: &request::Relocate) -> Result<Vec<Event>, Vec<Reason>> {
+        let (Some(node), Some(parent)) = (self.node(verb.node.as_str()), self.node(verb.parent.as_str()))
+        else {
+            return Ok(Vec::new());
+        };
+        let mut broken = Broken::default();
+        let Some(from) = self.parent(node) else { return Ok(Vec::new()) };
+        let common = self.shape.common_ancestor(from, parent);
+        for left in self.path(from).take_while(|place| *place != common) {
+            for loan in self.loans_borrowed(left, None).into_iter().filter_map(|loan| self.loan_at(loan)) {
+                if loan.units().any(|(unit, _)| self.within(unit, node)) {
+                    broken.add(LawCode::UseWithinRight, "loan", &loan.id);
+                }
+            }
+        }
+        broken.or(vec![Event::Relocated {
+            node: verb.node.clone(),
+            parent: verb.parent.clone(),
+            from: self.id(from),
+        }])
+    }
+
+    fn draft_merge(&self, verb: &request::Merge) -> Result<Vec<Event>, Vec<Reason>> {
+        let Some(into) = self.node(verb.into.as_str()) else { return Ok(Vec::new()) };
+        let units: Vec<NodeIx> = verb.units.iter().filter_map(|unit| self.node(unit.as_str())).collect();
+        let merged = |node: NodeIx| node == into || units.contains(&node);
+        let mut broken = Broken::default();
+        let mut events = Vec::new();
+        let mut met = BTreeMap::new();
+        for (unit, id) in units.iter().zip(&verb.units) {
+            for loan in self.loans_usable(*unit, None).into_iter().filter_map(|loan| self.loan_at(loan)) {
+                let used_here = loan.sitting_at(*unit).is_some();
+                if used_here && !merged(loan.borrower) && !self.within(into, loan.borrower) {
+                    broken.add(LawCode::UseWithinRight, "loan", &loan.id);
+                }
+            }
+            for (kind, place) in self.slots.get(unit.index()).into_iter().flatten() {
+                let cap = self.books.get(*place as usize).map_or(Seats::ZERO, |book| book.cap);
+                if cap > Seats::ZERO {
+                    events.push(Event::Transferred {
+                        from: id.clone(),
+                        to: verb.into.clone(),
+                        kind: self.kind_id(*kind),
+                        count: cap,
+                    });
+                }
+            }
+        }
+        for node in units.iter().copied().chain([into]) {
+            for loan in self.loans_lent(node, None).into_iter().filter_map(|loan| self.loan_at(loan)) {
+                if merged(loan.borrower) {
+                    met.insert(loan.id.clone(), self.met(loan, &verb.into));
+                }
+            }
+        }
+        events.push(Event::Merged { units: verb.units.clone(), into: verb.into.clone() });
+        events.extend(met.into_values());
+        broken.or(events)
+    }
+
+    fn draft_abolish(&self, node: &NodeId) -> Vec<Event> {
+        let Some(place) = self.node(node.as_str()) else { return Vec::new() };
+        let Some(parent) = self.parent(place) else { return Vec::new() };
+        let slots = self.slots.get(place.index()).into_iter().flatten();
+        let freed = slots
+            .filter_map(|(kind, book)| Some((self.kind_id(*kind), self.books.get(*book as usize)?.cap)))
+            .filter(|(_, cap)| *cap > Seats::ZERO && self.role(place) != Role::Pool)
+            .collect();
+        vec![Event::Abolished { node: node.clone(), parent: self.id(parent), freed }]
+    }
+
+    /// Seats of a loan go back along its route.
+    pub(super) fn returned(&self, loan: &Loan, count: Seats) -> Event {
+        let left = loan.seats - count;
+        Event::Returned {
+            loan: loan.id.clone(),
+            lender: self.id(loan.lender),
+            borrower: self.id(loan.borrower),
+            kind: self.kind_id(loan.kind),
+            count,
+            left,
+            route: loan.way_back().map(|place| self.id(place)).collect(),
+            loan_open: left > Seats::ZERO,
+        }
+    }
+
+    /// The end of a loan whose two ends become one.
+    fn met(&self, loan: &Loan, into: &NodeId) -> Event {
+        Event::Returned {
+            loan: loan.id.clone(),
+            lender: into.clone(),
+            borrower: into.clone(),
+            kind: self.kind_id(loan.kind),
+            count: loan.seats,
+            left: Seats::ZERO,
+            route: vec![into.clone(), into.clone()],
+            loan_open: false,
+        }
+    }
+
+    fn loan_named<'a>(&'a self, id: &'a LoanId) -> Option<(&'a LoanId, &'a Loan)> {
+        self.loan(id.as_str()).and_then(|loan| self.loan_at(loan)).map(|loan| (id, loan))
+    }
+
+    /// Who is meant, and the loan whose seat it is.
+    pub(super) fn find_sitter(&self, who: &Sitting) -> Option<(Sitter, Option<LoanIx>)> {
+        match who {
+            Sitting::Person(person) => {
+                let place = self.person(person.as_str())?;
+                Some((Sitter::Named(place), self.person_at(place)?.loan()))
+            }
+            Sitting::Unnamed { unit, kind, loan } => {
+                let loan = match loan {
+                    Some(loan) => Some(self.loan(loan.as_str())?),
+                    None => None,
+                };
+                let (unit, kind) = (self.node(unit.as_str())?, self.kind(kind.as_str())?);
+                Some((Sitter::Unnamed { unit, kind, loan }, loan))
+            }
+        }
+    }
+
+    /// Where someone sits, by ids.
+    fn seat_of(&self, sitter: Sitter) -> (NodeId, KindId) {
+        let (unit, kind) = match sitter {
+            Sitter::Named(place) => {
+                let person = self.person_at(place);
+                (person.and_then(super::Person::unit), person.and_then(super::Person::kind))
+            }
+            Sitter::Unnamed { unit, kind, .. } => (Some(unit), Some(kind)),
+        };
+        (
+            unit.map_or_else(|| NodeId::new(""), |unit| self.id(unit)),
+            kind.map_or_else(|| KindId::new(""), |kind| self.kind_id(kind)),
+        )
+    }
+}

@@ -1,0 +1,226 @@
+//! The laws' judgement: what an act would break of L1 and L2, node by node, on its net effect.
+
+use std::collections::BTreeMap;
+
+use super::{KindIx, Ledger};
+use crate::decision::LawReason;
+use crate::graph::{NodeIx, Role};
+use crate::model::{LawCode, Seats};
+
+/// A law: its id and its sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Law {
+    /// `L1` … `L10`.
+    pub id: &'static str,
+    /// Its name and sentence in Chinese.
+    pub zh: &'static str,
+    /// Its name and sentence in English.
+    pub en: &'static str,
+}
+
+/// The ten laws that no script can break.
+pub const LAWS: &[Law] = &[
+    Law {
+        id: "L1",
+        zh: "总量：任何节点、任何类别，占用不超过核定数；周转池在用不超过规模",
+        en: "cap: charged ≤ cap at every node and kind; a pool's use ≤ its size when seats leave it",
+    },
+    Law {
+        id: "L2",
+        zh: "分配：下达数加自身借出不超过总量",
+        en: "allotment: what a jurisdiction handed down and lent itself ≤ its cap",
+    },
+    Law {
+        id: "L3",
+        zh: "守恒：借出合计等于借入合计等于在借席数；划转不改变总量",
+        en: "conservation: Σ lent = Σ borrowed = Σ seats of open loans; a transfer changes no total",
+    },
+    Law {
+        id: "L4",
+        zh: "使用权：调借在用不超过席数且都在借入方之内；有人在用的席位不能归还",
+        en: "use within right: a loan's people ≤ its seats, all inside the borrower; only empty seats return",
+    },
+    Law {
+        id: "L5",
+        zh: "不得转借：只能借出自有的可用编制",
+        en: "no lending on: only own, available seats can be lent",
+    },
+    Law {
+        id: "L6", zh: "一人一编：全市范围内", en: "one person, one seat: across the whole graph"
+    },
+    Law {
+        id: "L7",
+        zh: "类别不混用：编制沿任何路径保持类别",
+        en: "kinds never mix: a seat keeps its kind along every route",
+    },
+    Law {
+        id: "L8",
+        zh: "人数：每类在编人员合计不超过全市总量",
+        en: "headcount: the people of a kind ≤ the root's cap",
+    },
+    Law {
+        id: "L9",
+        zh: "权限：申请方只能改动其所辖范围",
+        en: "reach: an actor changes only what its node contains",
+    },
+    Law {
+        id: "L10", zh: "可重放：账目等于事件的重放", en: "memory: books = replay of the events"
+    },
+];
+
+/// What an act would do, node by node, summed over its events: L1 and L2 are judged on the net effect.
+#[derive(Debug, Clone, Default)]
+pub struct Judge {
+    rows: BTreeMap<(NodeIx, KindIx), Change>,
+    /// The size that each pool had just before its last lending.
+    pools: BTreeMap<NodeIx, Seats>,
+    /// Units that become one, by the unit that goes on.
+    mergers: Vec<(NodeIx, Vec<NodeIx>)>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Change {
+    cap: Seats,
+    charge: Seats,
+    promise: Seats,
+}
+
+impl Change {
+    fn asked(rise: Seats, cap: Seats) -> Seats {
+        rise.or_zero() + (-cap).or_zero()
+    }
+}
+
+impl Judge {
+    pub(super) fn cap(&mut self, node: NodeIx, kind: KindIx, change: Seats) {
+        self.row(node, kind).cap += change;
+    }
+
+    pub(super) fn charge(&mut self, node: NodeIx, kind: KindIx, change: Seats) {
+        self.row(node, kind).charge += change;
+    }
+
+    pub(super) fn promise(&mut self, node: NodeIx, kind: KindIx, change: Seats) {
+        self.row(node, kind).promise += change;
+    }
+
+    pub(super) fn pool(&mut self, pool: NodeIx, size: Seats) {
+        self.pools.insert(pool, size);
+    }
+
+    pub(super) fn merger(&mut self, into: NodeIx, units: Vec<NodeIx>) {
+        self.mergers.push((into, units));
+    }
+
+    fn row(&mut self, node: NodeIx, kind: KindIx) -> &mut Change {
+        self.rows.entry((node, kind)).or_default()
+    }
+
+    /// What the act would break, with the figures of `before`, from the root down, then by id and kind.
+    pub fn broken(&self, before: &Ledger) -> Vec<LawReason> {
+        let mut found = Vec::new();
+        for (&(node, kind), change) in &self.rows {
+            let role = before.role(node);
+            let cap_broken = match role {
+                Role::Pool => self.pool_broken(before, node, kind, *change),
+                Role::Unit | Role::Jurisdiction => self.cap_broken(before, node, kind, *change),
+            };
+            if cap_broken {
+                found.push((node, kind, before.cap_reason(node, kind, *change, self.pools.get(&node))));
+            }
+            if role == Role::Jurisdiction {
+                let (cap, promised) = before.promised(node, kind);
+                if promised + change.promise > cap + change.cap {
+                    let reason = LawReason {
+                        code: LawCode::Allotment,
+                        node: before.id(node),
+                        kind: before.kind_id(kind),
+                        cap,
+                        charged: promised,
+                        asked: Change::asked(change.promise, change.cap),
+                        taken_by: Vec::new(),
+                        at: None,
+                    };
+                    found.push((node, kind, reason));
+                }
+            }
+        }
+        found.sort_by_cached_key(|(node, kind, reason)| {
+            (before.shape.depth(*node), before.id(*node), *kind, reason.code)
+        });
+        found.into_iter().map(|(_, _, reason)| reason).collect()
+    }
+
+    /// Caps that would stand below 0 on these books, which no later member of a batch can heal.
+    pub fn below_zero(&self, before: &Ledger) -> Vec<LawReason> {
+        let rows = self.rows.iter().filter(|((node, kind), change)| {
+            let cap = before.book(*node, *kind).map_or(Seats::ZERO, |book| book.cap);
+            cap + change.cap < Seats::ZERO
+        });
+        rows.map(|((node, kind), change)| before.cap_reason(*node, *kind, *change, None)).collect()
+    }
+
+    fn pool_broken(&self, before: &Ledger, pool: NodeIx, kind: KindIx, change: Change) -> bool {
+        let Some(size) = self.pools.get(&pool) else { return false };
+        let used = before.book(pool, kind).map_or(Seats::ZERO, |book| book.lent);
+        used + change.charge > *size
+    }
+
+    fn cap_broken(&self, before: &Ledger, node: NodeIx, kind: KindIx, change: Change) -> bool {
+        if change.cap.is_zero() && change.charge <= Seats::ZERO {
+            return false;
+        }
+        let over = |node| before.book(node, kind).map_or(Seats::ZERO, |book| book.charged - book.cap);
+        if self.mergers.iter().any(|(_, units)| units.contains(&node)) {
+            return (over(node) + change.charge - change.cap) > Seats::ZERO;
+        }
+        let mut was = over(node);
+        let will = was + change.charge - change.cap;
+        for (_, units) in self.mergers.iter().filter(|(into, _)| *into == node) {
+            was += units.iter().map(|unit| over(*unit)).sum();
+        }
+        if was <= Seats::ZERO {
+            return will > Seats::ZERO;
+        }
+        will > was || change.cap < Seats::ZERO
+    }
+}
+
+impl Ledger {
+    /// A jurisdiction's cap, and what it handed down, permitted and lent itself.
+    fn promised(&self, node: NodeIx, kind: KindIx) -> (Seats, Seats) {
+        self.book(node, kind)
+            .map(|book| (book.cap, book.allotted + book.permitted + book.lent))
+            .unwrap_or_default()
+    }
+
+    fn cap_reason(&self, node: NodeIx, kind: KindIx, change: Change, size: Option<&Seats>) -> LawReason {
+        let (cap, charged) = self.book(node, kind).map(|book| (book.cap, book.charged)).unwrap_or_default();
+        let taken_by = match self.role(node) {
+            Role::Jurisdiction => self.takers(node, kind),
+            Role::Unit | Role::Pool => Vec::new(),
+        };
+        LawReason {
+            code: LawCode::Cap,
+            node: self.id(node),
+            kind: self.kind_id(kind),
+            cap: size.copied().unwrap_or(cap),
+            charged,
+            asked: Change::asked(change.charge, change.cap),
+            taken_by,
+            at: None,
+        }
+    }
+
+    /// The pools inside a jurisdiction whose seats in use took room that its units' own caps count on.
+    fn takers(&self, node: NodeIx, kind: KindIx) -> Vec<String> {
+        let pools = self.pool_places.iter().filter(|pool| {
+            self.within(**pool, node)
+                && self.pool(**pool).is_some_and(|pool| pool.kind == kind)
+                && self.used(**pool) > Seats::ZERO
+        });
+        let mut ids: Vec<String> = pools.map(|pool| self.id(*pool).to_string()).collect();
+        ids.sort();
+        ids
+    }
+}

@@ -1,0 +1,141 @@
+//! Reading the books: figures by node, by tag, and of pools.
+
+use super::book::{Book, Sums};
+use super::{KindIx, Ledger, TagIx};
+use crate::graph::{NodeIx, Role};
+use crate::model::{Figures, PoolSize, Seats};
+
+impl Ledger {
+    /// The books of a node and kind. A pool's cap is its fixed size; where a rule says its size, give it by
+    /// [`Ledger::pool_figures`].
+    pub fn figures(&self, node: NodeIx, kind: KindIx) -> Figures {
+        match self.role(node) {
+            Role::Unit => self.unit_figures(node, kind),
+            Role::Jurisdiction => self.jurisdiction_figures(node, kind),
+            Role::Pool => self.pool_figures(node, kind, self.fixed_size(node)),
+        }
+    }
+
+    /// A pool's books at this size. Other kinds than its own are 0.
+    pub fn pool_figures(&self, pool: NodeIx, kind: KindIx, size: Seats) -> Figures {
+        if self.pool(pool).is_none_or(|pool| pool.kind != kind) {
+            return Figures::default();
+        }
+        let used = self.used(pool);
+        let above = self.parent(pool).map_or(Seats::ZERO, |sponsor| self.slack(sponsor, kind));
+        Figures {
+            cap: size,
+            lent: used,
+            charged: used,
+            room: (size - used).min(above).or_zero(),
+            ..Figures::default()
+        }
+    }
+
+    /// The figures of the units with a tag inside a jurisdiction (分组); its own room bounds theirs.
+    pub fn group(&self, node: NodeIx, tag: &str, kind: KindIx) -> Figures {
+        let sums = self.tags.find(tag).map(|tag| self.group_sums(node, tag, kind)).unwrap_or_default();
+        let charged = sums.occupied + sums.permitted + sums.lent;
+        Figures {
+            charged,
+            allotted: sums.cap,
+            room: sums.available.min(self.slack(node, kind)).or_zero(),
+            ..summed(sums)
+        }
+    }
+
+    /// The sums over all units of a jurisdiction, in its own figures' place; of a unit its own.
+    pub fn summed_figures(&self, node: NodeIx, kind: KindIx) -> Figures {
+        let own = self.figures(node, kind);
+        if self.role(node) != Role::Jurisdiction {
+            return own;
+        }
+        let sums = summed(self.group_sums(node, TagIx::EVERY, kind));
+        Figures {
+            cap: own.cap,
+            lent: own.lent + sums.lent,
+            borrowed: own.borrowed + sums.borrowed,
+            borrowed_occupied: own.borrowed_occupied + sums.borrowed_occupied,
+            allotted: own.allotted,
+            charged: own.charged,
+            reserve: own.reserve,
+            room: own.room,
+            ..sums
+        }
+    }
+
+    /// Seats of a pool in use (已用).
+    pub fn used(&self, pool: NodeIx) -> Seats {
+        let kind = self.pool(pool).map(|pool| pool.kind);
+        kind.and_then(|kind| self.book(pool, kind)).map_or(Seats::ZERO, |book| book.lent)
+    }
+
+    /// A pool's fixed size; 0 where a rule says it.
+    pub fn fixed_size(&self, pool: NodeIx) -> Seats {
+        match self.pool(pool).map(|pool| &pool.size) {
+            Some(PoolSize::Size(size)) => size.or_zero(),
+            Some(PoolSize::Rule(_)) | None => Seats::ZERO,
+        }
+    }
+
+    /// The least of cap − charged over a node and everything above it.
+    pub(super) fn slack(&self, node: NodeIx, kind: KindIx) -> Seats {
+        let slacks = self
+            .path(node)
+            .map(|place| self.book(place, kind).map_or(Seats::ZERO, |book| book.cap - book.charged));
+        slacks.min().unwrap_or(Seats::ZERO)
+    }
+
+    fn unit_figures(&self, unit: NodeIx, kind: KindIx) -> Figures {
+        let Some(book) = self.book(unit, kind) else { return Figures::default() };
+        let sums = book.sums();
+        Figures {
+            allotted: Seats::ZERO,
+            charged: book.charged,
+            room: self.slack(unit, kind).or_zero(),
+            ..summed(sums)
+        }
+    }
+
+    fn jurisdiction_figures(&self, node: NodeIx, kind: KindIx) -> Figures {
+        let Some(book) = self.book(node, kind) else { return Figures::default() };
+        let sums = self.group_sums(node, TagIx::EVERY, kind);
+        let Book { cap, occupied, permitted, lent, borrowed, borrowed_occupied, allotted, charged, .. } =
+            book;
+        Figures {
+            cap: *cap,
+            occupied: *occupied,
+            permitted: *permitted,
+            lent: *lent,
+            borrowed: *borrowed,
+            borrowed_occupied: *borrowed_occupied,
+            allotted: *allotted,
+            charged: *charged,
+            reserve: *cap - *allotted - *permitted - *lent,
+            vacancy: sums.vacancy,
+            net_vacancy: sums.net_vacancy(),
+            excess: sums.excess,
+            available: Seats::ZERO,
+            room: self.slack(node, kind).or_zero(),
+            headcount: sums.headcount,
+        }
+    }
+}
+
+/// Sums of units as figures.
+fn summed(sums: Sums) -> Figures {
+    Figures {
+        cap: sums.cap,
+        occupied: sums.occupied,
+        permitted: sums.permitted,
+        lent: sums.lent,
+        borrowed: sums.borrowed,
+        borrowed_occupied: sums.borrowed_occupied,
+        vacancy: sums.vacancy,
+        net_vacancy: sums.net_vacancy(),
+        excess: sums.excess,
+        available: sums.available,
+        headcount: sums.headcount,
+        ..Figures::default()
+    }
+}
