@@ -18,6 +18,8 @@ pub(crate) struct Model {
     pub(crate) books: Books,
     /// What each granted entry made of the books; none once it is corrected.
     pub(crate) entries: BTreeMap<u64, Option<Rc<(Books, Books)>>>,
+    /// What the last granted request made of the books, its date apart.
+    pub(crate) made: Option<Rc<(Books, Books)>>,
     answers: BTreeMap<RequestId, (Request, Answer)>,
 }
 
@@ -79,7 +81,7 @@ impl Answer {
 
 impl Model {
     pub(crate) fn open(opening: &Opening) -> Self {
-        Self { books: Books::open(opening), entries: BTreeMap::new(), answers: BTreeMap::new() }
+        Self { books: Books::open(opening), entries: BTreeMap::new(), made: None, answers: BTreeMap::new() }
     }
 
     pub(crate) fn submit(&mut self, request: &Request) -> Answer {
@@ -157,7 +159,7 @@ impl Model {
         }
         for (number, verb) in members.iter().enumerate() {
             let at = batch.then(|| u32::try_from(number + 1).expect("few members"));
-            if let Err(stop) = member(&mut draft, &actor, verb, batch) {
+            if let Err(stop) = member(&mut draft, &actor, verb, request.effective, batch) {
                 return Answer::refused(stop, at);
             }
         }
@@ -165,14 +167,21 @@ impl Model {
         if !overstepped.is_empty() {
             return Answer::refused(Stop::Figures(overstepped), None);
         }
-        self.books = draft.books;
+        let before = std::mem::replace(&mut self.books, draft.books);
+        self.made = Some(Rc::new((before, self.books.clone())));
         Answer::granted(draft.events)
     }
 }
 
 /// Input, then the laws that need no figures, then the effect.
-fn member(draft: &mut Draft, actor: &Actor, verb: &Verb, batch: bool) -> Result<(), Stop> {
-    let codes = faults(&draft.books, actor, verb);
+fn member(
+    draft: &mut Draft,
+    actor: &Actor,
+    verb: &Verb,
+    effective: Option<Date>,
+    batch: bool,
+) -> Result<(), Stop> {
+    let codes = faults(&draft.books, actor, verb, effective);
     if !codes.is_empty() {
         return Err(Stop::Codes(codes));
     }
@@ -233,7 +242,7 @@ fn overstepped(before: &Books, draft: &Draft) -> Vec<Overstepped> {
         let cut = was.cap - now.cap.get();
         let allowed = over_now <= 0 || (over_before > 0 && over_now <= over_before && cut <= 0);
         if !allowed {
-            let asked = (over_now - over_before).max(cut);
+            let asked = (now.charged.get() - was.charged).max(0) + cut.max(0);
             say("cap", shown.charged.get(), shown.cap.get(), asked);
             let loans = before.loans.iter().filter(|(_, loan)| loan.borrower == *node && loan.kind == *kind);
             let idle: i64 = loans.map(|(id, _)| before.idle(id)).sum();
@@ -242,7 +251,7 @@ fn overstepped(before: &Books, draft: &Draft) -> Vec<Overstepped> {
             }
         }
         if draft.books.is_jurisdiction(node) && promised(now) > now.cap.get() {
-            let asked = promised(now) - now.cap.get() - (promised(shown) - shown.cap.get());
+            let asked = (promised(now) - promised(shown)).max(0) + (shown.cap - now.cap).get().max(0);
             say("allotment", promised(shown), shown.cap.get(), asked);
         }
     }

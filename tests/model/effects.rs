@@ -470,6 +470,7 @@ impl Draft {
             }
         }
         tags.retain(|tag| !asked.drop_tags.iter().flatten().any(|drop| drop == tag));
+        tags.sort();
         if tags != node.tags {
             let before = std::mem::replace(&mut node.tags, tags);
             rows.push(("tags".into(), Some(text(&before.join(";"))), Some(text(&node.tags.join(";")))));

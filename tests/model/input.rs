@@ -39,8 +39,10 @@ pub(crate) fn actor(books: &Books, by: Option<&NodeId>) -> Actor {
 }
 
 /// All faults of a verb.
-pub(crate) fn faults(books: &Books, actor: &Actor, verb: &Verb) -> Codes {
+pub(crate) fn faults(books: &Books, actor: &Actor, verb: &Verb, effective: Option<Date>) -> Codes {
     let mut desk = Desk { books, actor, codes: Codes::new() };
+    // What really happened has happened.
+    desk.say_if(effective.is_some_and(|effective| effective > books.today), "backdated");
     if let Actor::Nobody(code) = actor {
         desk.codes.insert(code);
     }
@@ -202,7 +204,7 @@ impl Desk<'_> {
                 self.new_person(Some(&asked.person));
                 self.ends(asked.ends);
                 self.reaches(&asked.pool);
-                self.reaches(&asked.unit);
+                self.above(&asked.unit);
             }
             Verb::Vacate(asked) => self.sitting(&asked.who),
             Verb::Convert(asked) => self.sitting(&asked.who),
@@ -275,8 +277,6 @@ impl Desk<'_> {
                 }
                 if self.loan(&asked.loan) {
                     let loan = &books.loans[&asked.loan];
-                    let past = |last: &Instalment| asked.ends.is_some_and(|ends| last.on > ends);
-                    self.say_if(loan.schedule.last().is_some_and(past), "bad-schedule");
                     self.above(&loan.borrower);
                 }
             }
@@ -304,7 +304,8 @@ impl Desk<'_> {
                         (None, _) | (_, None) => false,
                     };
                     self.say_if(!fits || node.parent.is_none(), "wrong-level");
-                    self.say_if(node.parent.as_ref() == Some(&asked.parent), "bad-count");
+                    let same = node.parent.as_ref() == Some(&asked.parent);
+                    self.say_if(same && node.level.is_some(), "bad-count");
                 } else if let Some(node) = books.nodes.get(&asked.node) {
                     self.say_if(node.pool.is_some() || node.parent.is_none(), "wrong-level");
                 } else {

@@ -66,8 +66,8 @@ impl Ask<'_, '_> {
         if self.dice.once_in(30) {
             request.id = Some(format!("request-{}", self.dice.roll(20)).as_str().into());
         }
-        if self.dice.once_in(30) {
-            request.effective = Some(day(today, -self.dice.count(0, 40)));
+        if !advance && self.dice.once_in(30) {
+            request.effective = Some(day(today, self.dice.count(-40, 1)));
         }
     }
 
