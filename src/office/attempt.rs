@@ -1,0 +1,276 @@
+//! An attempt: what a request would do, or why it may not – input, scripts and laws; nothing changes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::reaction::Act;
+use crate::decision::{Entry, Happened, LawReason, Outcome, Reason};
+use crate::event::Event;
+use crate::graph::NodeIx;
+use crate::journal::Journal;
+use crate::ledger::{Actor, Draft, Judge, KindIx, Ledger};
+use crate::model::{Date, FactValue, InputCode, LawCode, Seats};
+use crate::policy::{Asked, PolicySet};
+use crate::request::{Correct, Member, Verb};
+
+/// Who answers: the policies, and the entries that may be corrected.
+#[derive(Clone, Copy)]
+pub(super) struct Attempt<'a> {
+    policies: Option<&'a PolicySet>,
+    journal: &'a Journal,
+}
+
+/// A no, with every reason.
+pub(super) struct No {
+    pub(super) outcome: Outcome,
+    pub(super) reasons: Vec<Reason>,
+}
+
+/// What a request would do, and what the laws still have to judge of it.
+#[derive(Default)]
+struct Plan {
+    events: Vec<Happened>,
+    judge: Judge,
+    /// Units that would lend borrowed seats on, if their caps are broken.
+    lending_on: Vec<(NodeIx, KindIx)>,
+}
+
+impl<'a> Attempt<'a> {
+    pub(super) fn new(policies: Option<&'a PolicySet>, journal: &'a Journal) -> Self {
+        Self { policies, journal }
+    }
+
+    /// Decides one request on these books: the events that it would bring about, or every reason against it.
+    pub(super) fn decide(
+        self,
+        books: &Arc<Ledger>,
+        actor: Result<Actor, Reason>,
+        asked: &Asked<'_>,
+        effective: Option<Date>,
+        bad_id: Option<Reason>,
+        act: &mut Act,
+    ) -> Result<Vec<Happened>, No> {
+        let plan = match asked.verb {
+            Verb::Batch(members) => {
+                let mut faults: Vec<Reason> = bad_id.into_iter().collect();
+                faults.extend(books.check(actor.clone(), asked.verb, effective));
+                refuse(faults)?;
+                self.plan_batch(books, &actor, asked, members, act)?
+            }
+            _ => self.plan(books, actor, asked, effective, bad_id, act)?,
+        };
+        refuse(judged(&plan, books))?;
+        Ok(plan.events)
+    }
+
+    /// One request that is no batch: input and reach, scripts, then the laws that look at no figures.
+    fn plan(
+        self,
+        books: &Arc<Ledger>,
+        actor: Result<Actor, Reason>,
+        asked: &Asked<'_>,
+        effective: Option<Date>,
+        bad_id: Option<Reason>,
+        act: &mut Act,
+    ) -> Result<Plan, No> {
+        let mut faults: Vec<Reason> = bad_id.into_iter().collect();
+        faults.extend(books.check(actor, asked.verb, effective));
+        let reversal = match asked.verb {
+            Verb::Correct(verb) => match self.reversal(books, asked.by, verb) {
+                Ok(reversal) => Some(reversal),
+                Err(fault) => {
+                    faults.push(fault);
+                    None
+                }
+            },
+            _ => None,
+        };
+        refuse(faults)?;
+        let pool_size = self.ask_policies(books, asked, act)?;
+        let mut plan = Plan::default();
+        if let Some(reversal) = reversal {
+            let mut working = Ledger::clone(books);
+            for happened in &reversal {
+                working.weigh(&happened.event, &mut plan.judge);
+                working.apply(happened);
+            }
+            plan.events = reversal;
+            return Ok(plan);
+        }
+        let draft = Draft { effective: asked.effective, pool_size };
+        match books.draft(asked.verb, draft) {
+            Err(reasons) => return Err(No { outcome: Outcome::Refused, reasons }),
+            Ok(events) => plan.add(books, events),
+        }
+        plan.lending_on.extend(books.would_lend_on(asked.verb));
+        Ok(plan)
+    }
+
+    /// The scripts' word, and the size of the pool that would lend.
+    fn ask_policies(
+        self,
+        books: &Arc<Ledger>,
+        asked: &Asked<'_>,
+        act: &mut Act,
+    ) -> Result<Option<Seats>, No> {
+        let pool = books.lending_pool(asked.verb);
+        let Some(policies) = self.policies else { return Ok(pool.map(|pool| books.fixed_size(pool))) };
+        let answer = policies.before(books, asked);
+        act.notes.extend(answer.notes);
+        act.findings.extend(answer.findings);
+        act.parameters.extend(answer.parameters);
+        let mut denials = answer.denials;
+        let size = pool.map(|pool| policies.capacity(books, pool)).transpose();
+        let size = size.unwrap_or_else(|failure| {
+            denials.push(failure);
+            None
+        });
+        if denials.is_empty() {
+            return Ok(size);
+        }
+        let reasons = denials.into_iter().map(|denial| Reason::Policy(Box::new(denial))).collect();
+        Err(No { outcome: Outcome::Denied, reasons })
+    }
+
+    /// Member by member on the books as they then are; L1 and L2 wait for the net effect.
+    fn plan_batch(
+        self,
+        books: &Arc<Ledger>,
+        actor: &Result<Actor, Reason>,
+        asked: &Asked<'_>,
+        members: &[Member],
+        act: &mut Act,
+    ) -> Result<Plan, No> {
+        let mut working = Arc::clone(books);
+        let mut whole = Plan::default();
+        for (member, number) in members.iter().zip(1_u32..) {
+            let nested = matches!(member.verb, Verb::Batch(_) | Verb::Advance(_) | Verb::Correct(_) | Verb::Owe(_));
+            if nested {
+                let reason = Reason::Input {
+                    code: InputCode::BadCount.into(),
+                    field: "batch".to_owned(),
+                    value: member.verb.name().to_owned(),
+                    at: Some(number),
+                };
+                return Err(No { outcome: Outcome::Refused, reasons: vec![reason] });
+            }
+            let facts = member_facts(asked.facts, &member.facts);
+            let asked = Asked { verb: &member.verb, facts: &facts, ..*asked };
+            let plan = self
+                .plan(&working, actor.clone(), &asked, None, None, act)
+                .map_err(|no| no.at(number))?;
+            let below: Vec<Reason> = plan
+                .judge
+                .below_zero(&working)
+                .into_iter()
+                .map(|law| Reason::Law(Box::new(law)).at(number))
+                .collect();
+            refuse(below)?;
+            whole.lending_on.extend(plan.lending_on);
+            let books = Arc::make_mut(&mut working);
+            for happened in plan.events {
+                books.weigh(&happened.event, &mut whole.judge);
+                books.apply(&happened);
+                whole.events.push(happened);
+            }
+        }
+        Ok(whole)
+    }
+
+    /// The events that take an entry back, for whoever is above all that it touched.
+    fn reversal(self, books: &Ledger, by: Actor, verb: &Correct) -> Result<Vec<Happened>, Reason> {
+        let fault = |code: InputCode| Reason::Input {
+            code: code.into(),
+            field: "entry".to_owned(),
+            value: verb.entry.to_string(),
+            at: None,
+        };
+        let entry = self.journal.entry(verb.entry).ok_or_else(|| fault(InputCode::UnknownEntry))?;
+        let corrected = |other: &Entry| {
+            let Entry::Decided(decision) = other else { return false };
+            decision.events.iter().any(
+                |happened| matches!(happened.event, Event::Corrected { entry, .. } if entry == verb.entry),
+            )
+        };
+        let (Entry::Decided(decision), false) = (entry, self.journal.entries().any(corrected)) else {
+            return Err(fault(InputCode::NotReversible));
+        };
+        let events = decision.events.as_slice();
+        let reversal = books.reversal(events, decision.date).filter(|reversal| !reversal.is_empty());
+        let above = |node: &NodeIx| match by {
+            Actor::Superior => true,
+            Actor::Node(actor) => actor != *node && books.within(*node, actor),
+            Actor::Reaction => false,
+        };
+        let Some(reversal) = reversal else { return Err(fault(InputCode::NotReversible)) };
+        if !books.touched_by(events).iter().all(above) {
+            return Err(Reason::Input {
+                code: LawCode::Reach.into(),
+                field: "entry".to_owned(),
+                value: verb.entry.to_string(),
+                at: None,
+            });
+        }
+        let corrected = Event::Corrected { entry: verb.entry, reason: verb.reason.clone() };
+        Ok(std::iter::once(Happened::asked(corrected)).chain(reversal).collect())
+    }
+}
+
+impl Plan {
+    /// Adds drafted events. Later ones are weighed on the books after the earlier ones.
+    fn add(&mut self, books: &Arc<Ledger>, events: Vec<Event>) {
+        let mut working: Option<Ledger> = None;
+        let last = events.len().saturating_sub(1);
+        // Only a merger's events change what the later ones of the same request weigh.
+        let depends = events.iter().any(|event| matches!(event, Event::Merged { .. }));
+        for (place, event) in events.into_iter().enumerate() {
+            working.as_ref().unwrap_or(books).weigh(&event, &mut self.judge);
+            let happened = Happened::asked(event);
+            if depends && place < last {
+                working.get_or_insert_with(|| Ledger::clone(books)).apply(&happened);
+            }
+            self.events.push(happened);
+        }
+    }
+}
+
+impl No {
+    fn at(self, member: u32) -> Self {
+        let reasons = self.reasons.into_iter().map(|reason| reason.at(member)).collect();
+        Self { outcome: self.outcome, reasons }
+    }
+}
+
+fn refuse(reasons: Vec<Reason>) -> Result<(), No> {
+    if reasons.is_empty() { Ok(()) } else { Err(No { outcome: Outcome::Refused, reasons }) }
+}
+
+/// What L1, L2 and L5 say of a plan, on its net effect.
+fn judged(plan: &Plan, books: &Ledger) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    for law in plan.judge.broken(books) {
+        let on = law.code == LawCode::Cap
+            && plan
+                .lending_on
+                .iter()
+                .any(|(node, kind)| books.id(*node) == law.node && books.kind_id(*kind) == law.kind);
+        let lending_on = on.then(|| LawReason {
+            code: LawCode::LendingOn,
+            taken_by: Vec::new(),
+            ..law.clone()
+        });
+        reasons.push(Reason::Law(Box::new(law)));
+        reasons.extend(lending_on.map(|law| Reason::Law(Box::new(law))));
+    }
+    reasons
+}
+
+/// A member's own facts, over those of its batch.
+fn member_facts(
+    batch: &BTreeMap<String, FactValue>,
+    own: &BTreeMap<String, FactValue>,
+) -> BTreeMap<String, FactValue> {
+    let mut facts = batch.clone();
+    facts.extend(own.iter().map(|(name, value)| (name.clone(), value.clone())));
+    facts
+}
