@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use bianzhi::charter::Charter;
 use bianzhi::model::Opening;
-use super::keeper::Office;
+use bianzhi::office::Office;
 use bianzhi::{Decision, Happened, Outcome, Reason, Request, ShownEvent, Verb};
 
 use super::answer::{Answer, Model, Overstepped};
@@ -19,7 +20,7 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn open(opening: &Opening) -> Result<Self, String> {
-        let charter = opening.clone();
+        let charter = Charter::from_opening(opening.clone()).map_err(|error| format!("the charter: {error}"))?;
         let office = Office::open(charter, None).map_err(|error| format!("the office: {error}"))?;
         let model = Model::open(opening);
         let opened = model.books.table();

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::pair::Pair;
-use super::{charters, requests};
+use super::{charters, replay, requests};
 
 /// How many requests one run asks.
 const REQUESTS: u32 = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
@@ -52,7 +52,7 @@ fn play(opening: &Opening, steps: &[Vec<u16>], asked: &mut Vec<Request>) -> Resu
     let mut granted = 0;
     for (step, numbers) in steps.iter().enumerate() {
         let request = match numbers.as_slice() {
-            [61, which, ..] if false => correction(&pair, *which),
+            [61, which, ..] | [.., 64_000..=u16::MAX, which] => correction(&pair, *which),
             _ => requests::request(&pair.model.books, numbers, step),
         };
         asked.push(request.clone());
@@ -60,6 +60,7 @@ fn play(opening: &Opening, steps: &[Vec<u16>], asked: &mut Vec<Request>) -> Resu
             granted += 1;
         }
     }
+    replay::same_books(&pair, opening)?;
     Ok(granted)
 }
 
@@ -76,7 +77,7 @@ fn replayed(opening: &Opening, asked: &[Request]) -> Result<(), String> {
     for request in asked {
         pair.step(request)?;
     }
-    Ok(())
+    replay::same_books(&pair, opening)
 }
 
 /// Leaves out requests, and what stood at the opening, as long as something still differs. Requests name
