@@ -1,1 +1,165 @@
 //! Charters: a city's opening books, read from files with all their faults found in one pass.
+
+mod check;
+mod part;
+mod read;
+mod record;
+mod table;
+
+use std::path::Path;
+
+use check::{Flaw, Unread};
+pub use part::CharterPart;
+use part::Places;
+
+use crate::document::{MOST_YAML_BYTES, read_text};
+use crate::error::{Error, Fault};
+use crate::model::{Mention, Opening, PoolSize};
+
+/// A city's opening books, checked: whoever holds one can open books from it.
+///
+/// # Example
+/// ```
+/// use bianzhi::Charter;
+/// let text = "
+/// bianzhi: charter/1
+/// opened: 2024-01-01
+/// levels: [city, unit]
+/// kinds: {administrative: {zh: 行政编制, en: administrative}}
+/// nodes:
+///   - {id: nanping, level: city, name: 南平市, caps: {administrative: 50}}
+///   - {id: finance, parent: nanping, level: unit, caps: {administrative: 40}, occupied: {administrative: 41}}
+/// ";
+/// let error = Charter::parse("charter.yaml", text).unwrap_err();
+/// assert_eq!(error.faults()[0].line, 8);
+/// let charter = Charter::parse("charter.yaml", &text.replace("41", "39")).unwrap();
+/// assert_eq!(charter.opening().nodes[1].name, "finance");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Charter {
+    opening: Opening,
+    places: Places,
+}
+
+impl Charter {
+    /// Reads a charter and the CSV files it names.
+    ///
+    /// # Errors
+    /// All faults of all its files, in file and line order; nothing is loaded then.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let text = read_text(path, MOST_YAML_BYTES).map_err(|fault| Error::input(vec![fault]))?;
+        Self::parse(path, &text)
+    }
+
+    /// Reads a charter from its text; `path` is its name in faults, and CSV files are looked for beside it.
+    ///
+    /// # Errors
+    /// As [`Charter::load`].
+    pub fn parse(path: impl AsRef<Path>, text: &str) -> Result<Self, Error> {
+        let read = read::read(path.as_ref(), text).map_err(Error::input)?;
+        Self::judge(read.opening, read.places, &read.unread, read.faults)
+    }
+
+    /// A charter from values, under the same checks; its faults have no places.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn from_opening(opening: Opening) -> Result<Self, Error> {
+        Self::judge(opening, Places::default(), &Unread::default(), Vec::new())
+    }
+
+    /// The opening books.
+    pub fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    /// The opening books, to keep.
+    pub fn into_opening(self) -> Opening {
+        self.opening
+    }
+
+    /// Every name that a policy set must declare, with the part of the charter that uses it.
+    pub fn mentions(&self) -> Vec<(Mention<'_>, CharterPart)> {
+        let mut found = Vec::new();
+        let opening = &self.opening;
+        for (number, node) in opening.nodes.iter().enumerate() {
+            let part = CharterPart::Node(number);
+            found.extend(node.tags.iter().map(|tag| (Mention::Tag(tag), part)));
+            found.extend(node.facts.iter().map(|(name, value)| (Mention::Fact(name, value), part)));
+        }
+        for (number, pool) in opening.pools.iter().enumerate() {
+            let part = CharterPart::Pool(number);
+            found.extend(pool.tags.iter().map(|tag| (Mention::Tag(tag), part)));
+            found.extend(pool.facts.iter().map(|(name, value)| (Mention::Fact(name, value), part)));
+            if let PoolSize::Rule(rule) = &pool.size {
+                found.push((Mention::Rule(rule), part));
+            }
+        }
+        for (number, person) in opening.people.iter().enumerate() {
+            let category = person.category.as_deref().map(Mention::Category);
+            found.extend(category.map(|category| (category, CharterPart::Person(number))));
+        }
+        for (number, loan) in opening.loans.iter().enumerate() {
+            let purpose = loan.purpose.as_deref().map(Mention::Purpose);
+            found.extend(purpose.map(|purpose| (purpose, CharterPart::Loan(number))));
+        }
+        for (number, permit) in opening.permits.iter().enumerate() {
+            let purpose = permit.purpose.as_deref().map(Mention::Purpose);
+            found.extend(purpose.map(|purpose| (purpose, CharterPart::Permit(number))));
+        }
+        found
+    }
+
+    /// A fault of a part of this charter, with its file and line if it was read from a file.
+    pub fn fault(&self, part: CharterPart, message: impl Into<String>) -> Fault {
+        self.places.fault(part, message)
+    }
+
+    fn judge(
+        mut opening: Opening,
+        places: Places,
+        unread: &Unread,
+        mut faults: Vec<Fault>,
+    ) -> Result<Self, Error> {
+        seat_the_drawn(&mut opening);
+        for Flaw { part, mut message, first } in check::check(&opening, unread) {
+            if let Some(line) = first.and_then(|first| places.line(first)) {
+                message.push_str(&format!(", first on line {line}"));
+            }
+            faults.push(places.fault(part, message));
+        }
+        if faults.is_empty() {
+            return Ok(Self { opening, places });
+        }
+        faults.sort();
+        faults.dedup();
+        Err(Error::input(faults))
+    }
+}
+
+/// A draw has one person; where its `occupied` is left out, that person says where the seat is used.
+fn seat_the_drawn(opening: &mut Opening) {
+    use std::collections::HashMap;
+
+    use crate::model::Seats;
+
+    let silent = |loan: &crate::model::OpeningLoan| loan.draw && loan.occupied.is_empty();
+    if !opening.loans.iter().any(silent) {
+        return;
+    }
+    let mut units = HashMap::new();
+    for person in &opening.people {
+        if let Some(loan) = &person.loan {
+            units.entry(loan).or_insert(&person.unit);
+        }
+    }
+    for loan in opening.loans.iter_mut().filter(|loan| silent(loan)) {
+        if let Some(&unit) = units.get(&loan.id) {
+            loan.occupied.insert(unit.clone(), Seats::ONE);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

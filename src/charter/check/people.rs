@@ -1,0 +1,258 @@
+//! People, loans and permits of opening books: who sits where, by which right.
+
+use std::collections::HashMap;
+
+use super::{Check, Named};
+use crate::charter::CharterPart;
+use crate::model::{LoanId, OpeningLoan, OpeningPerson, Seats};
+
+impl<'a> Check<'a> {
+    /// A loan has two ends that may have it, lends its kind, and its people sit inside its borrower.
+    pub(super) fn loans(&mut self) {
+        let opening = self.opening;
+        let mut drawn: HashMap<&LoanId, usize> = HashMap::new();
+        for loan in opening.people.iter().filter_map(|person| person.loan.as_ref()) {
+            let count = drawn.entry(loan).or_default();
+            *count = count.saturating_add(1);
+        }
+        for (number, loan) in opening.loans.iter().enumerate() {
+            let part = CharterPart::Loan(number);
+            self.kind_is_declared(part, &loan.kind);
+            self.in_range(part, "`seats`", loan.seats, Seats::ONE);
+            self.in_range(part, "`returned`", loan.returned, Seats::ZERO);
+            self.ends_of(part, loan);
+            self.loan_people(part, loan);
+            self.loan_dates(part, loan);
+            self.schedule(part, loan);
+            let named = drawn.get(&loan.id).copied().unwrap_or(0);
+            if loan.draw {
+                self.draw(part, loan, named);
+            }
+        }
+    }
+
+    fn ends_of(&mut self, part: CharterPart, loan: &OpeningLoan) {
+        let OpeningLoan { id, lender, borrower, kind, .. } = loan;
+        if lender == borrower {
+            self.flaw(part, format!("lender and borrower of `{id}` are both `{lender}`"));
+        }
+        match self.named.get(lender) {
+            Some(&Named::Pool(pool)) => {
+                if let Some(pool) = self.pool(pool).filter(|pool| pool.kind != *kind) {
+                    let message =
+                        format!("the pool `{lender}` lends `{}`, not `{kind}`; kinds never mix", pool.kind);
+                    self.flaw(part, message);
+                }
+            }
+            Some(Named::Node(_) | Named::Unread) => {}
+            None => self.unknown_node(part, "the lender", lender, id.as_str()),
+        }
+        match self.named.get(borrower) {
+            Some(Named::Pool(_)) => {
+                self.flaw(
+                    part,
+                    format!("the borrower of `{id}`, `{borrower}`, is a pool; a pool only lends"),
+                );
+            }
+            Some(Named::Node(_) | Named::Unread) => {}
+            None => self.unknown_node(part, "the borrower", borrower, id.as_str()),
+        }
+    }
+
+    fn loan_people(&mut self, part: CharterPart, loan: &OpeningLoan) {
+        let OpeningLoan { id, borrower, seats, .. } = loan;
+        for (unit, &count) in &loan.occupied {
+            self.in_range(part, &format!("`occupied` at `{unit}`"), count, Seats::ZERO);
+            let Some(at) = self.unit(part, &format!("someone on `{id}`"), unit) else { continue };
+            if let Some(&Named::Node(outer)) = self.named.get(borrower)
+                && !self.within(at, outer)
+            {
+                let message = format!("people on `{id}` sit at `{unit}`, outside its borrower `{borrower}`");
+                self.flaw(part, message);
+            }
+        }
+        let people: Seats = loan.occupied.values().copied().sum();
+        if people > *seats {
+            self.flaw(part, format!("{people} people sit on `{id}`, which has {seats} seats"));
+        }
+    }
+
+    fn loan_dates(&mut self, part: CharterPart, loan: &OpeningLoan) {
+        let OpeningLoan { id, since, .. } = loan;
+        let opened = self.opening.opened;
+        if !self.unread.opened && *since > opened {
+            self.flaw(part, format!("`{id}` begins on {since}, after the books open on {opened}"));
+        }
+        if let Some(ends) = loan.ends
+            && ends < *since
+        {
+            self.flaw(part, format!("`{id}` ends on {ends}, before it began on {since}"));
+        }
+    }
+
+    fn schedule(&mut self, part: CharterPart, loan: &OpeningLoan) {
+        let OpeningLoan { id, schedule, seats, returned, .. } = loan;
+        let Some(last) = schedule.last() else { return };
+        for instalment in schedule {
+            self.in_range(part, "an instalment", instalment.seats, Seats::ZERO);
+        }
+        if !schedule.is_sorted_by_key(|instalment| instalment.on) {
+            self.flaw(part, format!("the schedule of `{id}` is not in date order"));
+        }
+        let sum: Seats = schedule.iter().map(|instalment| instalment.seats).sum();
+        if sum != *seats && sum != *seats + *returned {
+            let allowed = match returned.is_zero() {
+                true => format!("{seats} seats"),
+                false => format!("{seats} seats, or {} with those returned", *seats + *returned),
+            };
+            self.flaw(part, format!("the schedule of `{id}` sums to {sum}; the loan has {allowed}"));
+        }
+        if let Some(ends) = loan.ends
+            && last.on > ends
+        {
+            self.flaw(part, format!("the schedule of `{id}` runs to {}, the loan ends on {ends}", last.on));
+        }
+    }
+
+    fn draw(&mut self, part: CharterPart, loan: &OpeningLoan, named: usize) {
+        let OpeningLoan { id, lender, borrower, seats, .. } = loan;
+        if *seats != Seats::ONE {
+            self.flaw(part, format!("the draw `{id}` has {seats} seats; a draw is one seat"));
+        }
+        if named != 1 && !(named == 0 && self.unread.people) {
+            let message = format!("the draw `{id}` has {named} named people; a draw is one named person");
+            self.flaw(part, message);
+        }
+        if let Some(&Named::Node(_)) = self.named.get(lender) {
+            self.flaw(part, format!("the lender of the draw `{id}`, `{lender}`, is not a pool"));
+        }
+        if let Some(&Named::Node(number)) = self.named.get(borrower)
+            && self.is_unit(number) == Some(false)
+        {
+            self.flaw(part, format!("the borrower of the draw `{id}`, `{borrower}`, is not a unit"));
+        }
+    }
+
+    /// A permit is a unit's and still runs.
+    pub(super) fn permits(&mut self) {
+        let opening = self.opening;
+        for (number, permit) in opening.permits.iter().enumerate() {
+            let part = CharterPart::Permit(number);
+            self.kind_is_declared(part, &permit.kind);
+            self.in_range(part, "`count`", permit.count, Seats::ONE);
+            if !self.unread.opened && permit.ends < opening.opened {
+                let message = format!(
+                    "permit `{}` ended on {}, before the books open on {}",
+                    permit.id, permit.ends, opening.opened
+                );
+                self.flaw(part, message);
+            }
+            match self.named.get(&permit.unit) {
+                Some(&Named::Node(unit)) if self.is_unit(unit) == Some(false) => {
+                    let message =
+                        format!("permit `{}` is for `{}`, which is no unit", permit.id, permit.unit);
+                    self.flaw(part, message);
+                }
+                Some(Named::Pool(_)) => {
+                    let message = format!("permit `{}` is for `{}`, which is a pool", permit.id, permit.unit);
+                    self.flaw(part, message);
+                }
+                Some(Named::Node(_) | Named::Unread) => {}
+                None => self.unknown_node(part, "unit", &permit.unit, ""),
+            }
+        }
+    }
+
+    /// Named people are among those counted, on own seats and on each loan's.
+    pub(super) fn people(&mut self) {
+        let opening = self.opening;
+        let mut own: HashMap<(usize, usize), i64> = HashMap::new();
+        let mut borrowed: HashMap<(usize, usize), i64> = HashMap::new();
+        for (number, person) in opening.people.iter().enumerate() {
+            let part = CharterPart::Person(number);
+            let who = format!("`{}`", person.id);
+            let declared = self.kind_is_declared(part, &person.kind);
+            let unit = self.unit(part, &who, &person.unit);
+            if let Some(since) = person.since
+                && !self.unread.opened
+                && since > opening.opened
+            {
+                let message =
+                    format!("{who} is in post since {since}, after the books open on {}", opening.opened);
+                self.flaw(part, message);
+            }
+            match (&person.loan, unit) {
+                (Some(loan), unit) => self.person_on_loan(part, person, loan, unit, &mut borrowed),
+                (None, Some(unit)) if declared => self.person_on_own_seat(part, person, unit, &mut own),
+                (None, _) => {}
+            }
+        }
+    }
+
+    fn person_on_own_seat(
+        &mut self,
+        part: CharterPart,
+        person: &OpeningPerson,
+        unit: usize,
+        named: &mut HashMap<(usize, usize), i64>,
+    ) {
+        let (Some(node), Some(&kind)) = (self.node(unit), self.kinds.get(&person.kind)) else { return };
+        let count = named.entry((unit, kind)).or_default();
+        *count = count.saturating_add(1);
+        let occupied = node.occupied.get(&person.kind).copied().unwrap_or_default();
+        // Told once a unit and kind, at the first person who is too many.
+        if *count == occupied.get().saturating_add(1) && !self.unread.tainted.contains(&unit) {
+            let message = format!(
+                "`{}` is named, but `{}` has only {occupied} people on own seats of `{}`",
+                person.id, person.unit, person.kind
+            );
+            self.flaw(part, message);
+        }
+    }
+
+    fn person_on_loan(
+        &mut self,
+        part: CharterPart,
+        person: &OpeningPerson,
+        id: &LoanId,
+        unit: Option<usize>,
+        named: &mut HashMap<(usize, usize), i64>,
+    ) {
+        let who = &person.id;
+        let Some(&number) = self.loans.get(id) else {
+            if !self.unread.loans.contains(id) {
+                self.flaw(part, format!("`{who}` sits on loan `{id}`, which is unknown"));
+            }
+            return;
+        };
+        let Some(loan) = self.loan(number) else { return };
+        if loan.kind != person.kind {
+            let message = format!(
+                "`{who}` sits on `{id}`, which lends `{}`, not `{}`; kinds never mix",
+                loan.kind, person.kind
+            );
+            self.flaw(part, message);
+        }
+        let Some(unit) = unit else { return };
+        if let Some(&Named::Node(borrower)) = self.named.get(&loan.borrower)
+            && !self.within(unit, borrower)
+        {
+            let message = format!(
+                "`{who}` sits on `{id}` at `{}`, outside its borrower `{}`",
+                person.unit, loan.borrower
+            );
+            self.flaw(part, message);
+            return;
+        }
+        let count = named.entry((number, unit)).or_default();
+        *count = count.saturating_add(1);
+        let occupied = loan.occupied.get(&person.unit).copied().unwrap_or_default();
+        if *count == occupied.get().saturating_add(1) {
+            let message = format!(
+                "`{who}` is named, but only {occupied} people at `{}` sit on loan `{id}`",
+                person.unit
+            );
+            self.flaw(part, message);
+        }
+    }
+}

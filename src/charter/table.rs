@@ -1,0 +1,262 @@
+//! Tables: the nodes and people of a large charter, from CSV files.
+
+use std::collections::BTreeMap;
+
+use super::check::Unread;
+use super::record::bad_count;
+use crate::document::{Plain, Row, Table, date, did_you_mean, whole_number};
+use crate::error::Fault;
+use crate::model::{FactValue, KindId, NodeId, Opening, OpeningHistory, OpeningNode, OpeningPerson, Seats};
+
+/// What a column of `nodes.csv` holds.
+enum Column {
+    Id,
+    Parent,
+    Level,
+    Tier,
+    Name,
+    Tags,
+    Cap(KindId),
+    Occupied(KindId),
+    /// Vacancies at the last year ends, oldest first, separated by `;`.
+    History(KindId),
+    Fact(String),
+    /// Reported already.
+    Unknown,
+}
+
+const NODE_COLUMNS: [&str; 6] = ["id", "parent", "level", "tier", "name", "tags"];
+const NODE_COLUMNS_BY_NAME: [&str; 4] = ["cap.", "occupied.", "history.", "fact."];
+const PERSON_COLUMNS: [&str; 6] = ["id", "unit", "kind", "category", "since", "loan"];
+
+/// Reads `nodes.csv`.
+pub(super) fn nodes(
+    table: &Table,
+    opening: &mut Opening,
+    spots: &mut Vec<(u32, u32)>,
+    unread: &mut Unread,
+    faults: &mut Vec<Fault>,
+) {
+    let columns: Vec<Column> =
+        table.columns.iter().map(|name| column(table, name, opening, unread, faults)).collect();
+    let has = |wanted: fn(&Column) -> bool| columns.iter().any(wanted);
+    let needed = [
+        ("id", has(|one| matches!(one, Column::Id))),
+        ("parent", has(|one| matches!(one, Column::Parent))),
+        ("level", has(|one| matches!(one, Column::Level))),
+    ];
+    if !all_there(table, &needed, faults) {
+        unread.nameless_node = true;
+        return;
+    }
+    let mut parent: Option<NodeId> = None;
+    let mut bad = Vec::new();
+    let bad_rows = table.rows(|row| {
+        let before = bad.len();
+        let node = node(table, row, &columns, &mut parent, &mut bad);
+        match node {
+            Some(node) => {
+                if bad.len() > before {
+                    unread.tainted.insert(opening.nodes.len());
+                }
+                opening.nodes.push(node);
+                spots.push((row.line, 0));
+            }
+            None => unread.nameless_node = true,
+        }
+    });
+    unread.nameless_node |= !bad_rows.is_empty();
+    faults.extend(bad);
+    faults.extend(bad_rows);
+}
+
+fn column(table: &Table, name: &str, opening: &Opening, unread: &Unread, faults: &mut Vec<Fault>) -> Column {
+    match name {
+        "id" => return Column::Id,
+        "parent" => return Column::Parent,
+        "level" => return Column::Level,
+        "tier" => return Column::Tier,
+        "name" => return Column::Name,
+        "tags" => return Column::Tags,
+        _ => {}
+    }
+    let (what, of) = match name.split_once('.') {
+        Some((what, of)) if !of.is_empty() => (what, of),
+        Some(_) | None => ("", ""),
+    };
+    let kind = match what {
+        "fact" => return Column::Fact(of.to_owned()),
+        "cap" => Column::Cap(of.into()),
+        "occupied" => Column::Occupied(of.into()),
+        "history" => Column::History(of.into()),
+        _ => {
+            let hint = match did_you_mean(name, NODE_COLUMNS) {
+                hint if hint.is_empty() => format!(
+                    "; known are {} and those that begin with {}",
+                    NODE_COLUMNS.join(", "),
+                    NODE_COLUMNS_BY_NAME.join(", ")
+                ),
+                hint => hint,
+            };
+            faults.push(Fault::at(&table.file, 1, 0, format!("unknown column `{name}`{hint}")));
+            return Column::Unknown;
+        }
+    };
+    if !unread.kinds && !opening.kinds.iter().any(|one| one.id.as_str() == of) {
+        let hint = did_you_mean(of, opening.kinds.iter().map(|kind| kind.id.as_str()));
+        faults.push(Fault::at(
+            &table.file,
+            1,
+            0,
+            format!("column `{name}`: kind `{of}` is not declared{hint}"),
+        ));
+        return Column::Unknown;
+    }
+    kind
+}
+
+fn node(
+    table: &Table,
+    row: &Row<'_>,
+    columns: &[Column],
+    last_parent: &mut Option<NodeId>,
+    faults: &mut Vec<Fault>,
+) -> Option<OpeningNode> {
+    let (mut id, mut level) = (None, None);
+    let mut node = OpeningNode {
+        id: NodeId::new(""),
+        parent: None,
+        level: String::new(),
+        tier: None,
+        name: String::new(),
+        tags: Vec::new(),
+        facts: BTreeMap::new(),
+        caps: BTreeMap::new(),
+        occupied: BTreeMap::new(),
+        history: BTreeMap::new(),
+    };
+    for (number, column) in columns.iter().enumerate() {
+        let Some(field) = row.field(number) else { continue };
+        let mut fault = |message: String| faults.push(Fault::at(&table.file, row.line, 0, message));
+        let mut count = |field: &str| {
+            let count = whole_number(field).map(Seats::new);
+            let count = count.filter(|&count| count >= Seats::ZERO && count <= Seats::MOST);
+            if count.is_none() {
+                let name = table.columns.get(number).map_or("", String::as_str);
+                fault(bad_count(name, &format!("`{field}`"), Seats::ZERO));
+            }
+            count
+        };
+        match column {
+            Column::Id => id = Some(field),
+            Column::Level => level = Some(field),
+            Column::Parent => {
+                // Children mostly stand together: their parent's id is kept in memory once.
+                if last_parent.as_ref().is_none_or(|last| last.as_str() != field) {
+                    *last_parent = Some(field.into());
+                }
+                node.parent.clone_from(last_parent);
+            }
+            Column::Tier => node.tier = Some(field.to_owned()),
+            Column::Name => field.clone_into(&mut node.name),
+            Column::Tags => node.tags = split(field).map(str::to_owned).collect(),
+            Column::Cap(kind) => {
+                node.caps.extend(count(field).map(|count| (kind.clone(), count)));
+            }
+            Column::Occupied(kind) => {
+                node.occupied.extend(count(field).map(|count| (kind.clone(), count)));
+            }
+            Column::History(kind) => {
+                let year_end_vacancy = split(field).filter_map(count).collect();
+                node.history.insert(kind.clone(), OpeningHistory { year_end_vacancy });
+            }
+            Column::Fact(name) => match fact(field) {
+                Some(value) => {
+                    node.facts.insert(name.clone(), value);
+                }
+                None => fault(format!("`fact.{name}`: `{field}` has too many digits to be kept exactly")),
+            },
+            Column::Unknown => {}
+        }
+    }
+    let line = |name: &str| Fault::at(&table.file, row.line, 0, format!("`{name}` is empty"));
+    faults.extend(id.is_none().then(|| line("id")));
+    faults.extend(level.is_none().then(|| line("level")));
+    let (id, level) = id.zip(level)?;
+    node.id = id.into();
+    level.clone_into(&mut node.level);
+    if node.name.is_empty() {
+        id.clone_into(&mut node.name);
+    }
+    Some(node)
+}
+
+/// A fact as a plain YAML scalar would be read.
+fn fact(field: &str) -> Option<FactValue> {
+    match Plain::resolve(field) {
+        Plain::YesNo(yes) => Some(FactValue::YesNo(yes)),
+        Plain::Whole(number) => Some(FactValue::Whole(number)),
+        Plain::Decimal(number) => Some(FactValue::Number(number.normalize())),
+        Plain::TooLong => None,
+        Plain::Null | Plain::Text => Some(FactValue::from_text(field)),
+    }
+}
+
+fn split(field: &str) -> impl Iterator<Item = &str> {
+    field.split(';').map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// Reads `people.csv`.
+pub(super) fn people(
+    table: &Table,
+    opening: &mut Opening,
+    spots: &mut Vec<(u32, u32)>,
+    unread: &mut Unread,
+    faults: &mut Vec<Fault>,
+) {
+    for name in table.columns.iter().filter(|name| !PERSON_COLUMNS.contains(&name.as_str())) {
+        let hint = did_you_mean(name, PERSON_COLUMNS);
+        faults.push(Fault::at(&table.file, 1, 0, format!("unknown column `{name}`{hint}")));
+    }
+    let at = PERSON_COLUMNS.map(|wanted| table.columns.iter().position(|name| name == wanted));
+    let [id, unit, kind, category, since, loan] = at;
+    let needed = [("id", id.is_some()), ("unit", unit.is_some()), ("kind", kind.is_some())];
+    if !all_there(table, &needed, faults) {
+        unread.people = true;
+        return;
+    }
+    let mut bad = Vec::new();
+    let bad_rows = table.rows(|row| {
+        let field = |at: Option<usize>| at.and_then(|at| row.field(at));
+        let mut fault = |message: String| bad.push(Fault::at(&table.file, row.line, 0, message));
+        let day = field(since).and_then(date);
+        if let Some(text) = field(since).filter(|_| day.is_none()) {
+            fault(format!("`since` is `{text}`, a date like 2024-01-31 is needed"));
+        }
+        for (name, at) in [("id", id), ("unit", unit), ("kind", kind)] {
+            if field(at).is_none() {
+                fault(format!("`{name}` is empty"));
+            }
+        }
+        let (Some(id), Some(unit), Some(kind)) = (field(id), field(unit), field(kind)) else { return };
+        opening.people.push(OpeningPerson {
+            id: id.into(),
+            unit: unit.into(),
+            kind: kind.into(),
+            category: field(category).map(str::to_owned),
+            since: day,
+            loan: field(loan).map(Into::into),
+        });
+        spots.push((row.line, 0));
+    });
+    unread.people |= !bad.is_empty() || !bad_rows.is_empty();
+    faults.extend(bad);
+    faults.extend(bad_rows);
+}
+
+/// Whether every needed column is there; a fault for each that is not.
+fn all_there(table: &Table, needed: &[(&str, bool)], faults: &mut Vec<Fault>) -> bool {
+    let missing = needed.iter().filter(|(_, there)| !there);
+    faults.extend(missing.map(|(name, _)| Fault::at(&table.file, 1, 0, format!("missing column `{name}`"))));
+    needed.iter().all(|&(_, there)| there)
+}
