@@ -144,7 +144,8 @@ impl<'a> Attempt<'a> {
         let mut working = Arc::clone(books);
         let mut whole = Plan::default();
         for (member, number) in members.iter().zip(1_u32..) {
-            let nested = matches!(member.verb, Verb::Batch(_) | Verb::Advance(_) | Verb::Correct(_) | Verb::Owe(_));
+            let nested =
+                matches!(member.verb, Verb::Batch(_) | Verb::Advance(_) | Verb::Correct(_) | Verb::Owe(_));
             if nested {
                 let reason = Reason::Input {
                     code: InputCode::BadCount.into(),
@@ -156,9 +157,8 @@ impl<'a> Attempt<'a> {
             }
             let facts = member_facts(asked.facts, &member.facts);
             let asked = Asked { verb: &member.verb, facts: &facts, ..*asked };
-            let plan = self
-                .plan(&working, actor.clone(), &asked, None, None, act)
-                .map_err(|no| no.at(number))?;
+            let plan =
+                self.plan(&working, actor.clone(), &asked, None, None, act).map_err(|no| no.at(number))?;
             let below: Vec<Reason> = plan
                 .judge
                 .below_zero(&working)
@@ -254,11 +254,8 @@ fn judged(plan: &Plan, books: &Ledger) -> Vec<Reason> {
                 .lending_on
                 .iter()
                 .any(|(node, kind)| books.id(*node) == law.node && books.kind_id(*kind) == law.kind);
-        let lending_on = on.then(|| LawReason {
-            code: LawCode::LendingOn,
-            taken_by: Vec::new(),
-            ..law.clone()
-        });
+        let lending_on =
+            on.then(|| LawReason { code: LawCode::LendingOn, taken_by: Vec::new(), ..law.clone() });
         reasons.push(Reason::Law(Box::new(law)));
         reasons.extend(lending_on.map(|law| Reason::Law(Box::new(law))));
     }

@@ -143,12 +143,11 @@ impl Act {
                 Ok(())
             }
             Failure::Endless(deepest) if self.under_way.is_empty() => {
-                self.findings.push(endless(&hook.place, if deepest.is_empty() { &scripts } else { &deepest }));
+                self.findings
+                    .push(endless(&hook.place, if deepest.is_empty() { &scripts } else { &deepest }));
                 Ok(())
             }
-            Failure::Endless(deepest) => {
-                self.loops(if deepest.is_empty() { scripts } else { deepest })
-            }
+            Failure::Endless(deepest) => self.loops(if deepest.is_empty() { scripts } else { deepest }),
         }
     }
 
@@ -184,11 +183,8 @@ impl Act {
             };
             let attempt = Attempt::new(Some(ground.policies), ground.journal);
             let events = attempt.decide(books, Ok(Actor::Reaction), &asked, None, None, self);
-            let mut events = events.map_err(|no| Failure::No {
-                place: Arc::clone(&place),
-                verb: verb.name(),
-                no,
-            })?;
+            let mut events =
+                events.map_err(|no| Failure::No { place: Arc::clone(&place), verb: verb.name(), no })?;
             for happened in &mut events {
                 happened.rule = Some(Arc::clone(&place));
                 happened.cause = u32::try_from(cause).ok();
@@ -196,7 +192,8 @@ impl Act {
             self.take_effect(books, events);
         }
         let to = self.happened.len();
-        self.react(ground, books, from..to).map_err(|Endless| Failure::Endless(std::mem::take(&mut self.looping)))
+        self.react(ground, books, from..to)
+            .map_err(|Endless| Failure::Endless(std::mem::take(&mut self.looping)))
     }
 }
 

@@ -157,6 +157,12 @@ impl Model {
         if members.is_empty() {
             return Answer::refused(Stop::Codes(BTreeSet::from(["bad-count"])), None);
         }
+        // Who asks is no member's fault.
+        if let Actor::Nobody(fault) = actor
+            && batch
+        {
+            return Answer::refused(Stop::Codes(BTreeSet::from([fault])), None);
+        }
         for (number, verb) in members.iter().enumerate() {
             let at = batch.then(|| u32::try_from(number + 1).expect("few members"));
             if let Err(stop) = member(&mut draft, &actor, verb, request.effective, batch) {
@@ -293,9 +299,14 @@ impl Books {
             }
         }
         for (id, loan) in &self.loans {
+            // Instalments of one day fall due as one.
+            let mut parts: BTreeMap<Date, i64> = BTreeMap::new();
             for part in loan.schedule.iter().filter(|part| from < part.on && part.on <= to) {
-                let fields = [("loan", shown::text(id.as_str())), ("count", part.seats.to_string())];
-                due.push((part.on, 1, "fell_due", id.to_string(), shown::event("fell_due", &fields)));
+                *parts.entry(part.on).or_insert(0) += part.seats.get();
+            }
+            for (on, seats) in parts {
+                let fields = [("loan", shown::text(id.as_str())), ("count", seats.to_string())];
+                due.push((on, 1, "fell_due", id.to_string(), shown::event("fell_due", &fields)));
             }
             if let Some(ends) = loan.ends.filter(|ends| from <= *ends && *ends < to) {
                 let fields = [("loan", shown::text(id.as_str())), ("count", loan.seats.to_string())];

@@ -20,7 +20,8 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn open(opening: &Opening) -> Result<Self, String> {
-        let charter = Charter::from_opening(opening.clone()).map_err(|error| format!("the charter: {error}"))?;
+        let charter =
+            Charter::from_opening(opening.clone()).map_err(|error| format!("the charter: {error}"))?;
         let office = Office::open(charter, None).map_err(|error| format!("the office: {error}"))?;
         let model = Model::open(opening);
         let opened = model.books.table();
@@ -45,10 +46,17 @@ impl Pair {
         let dry = self.office.decide(request.clone()).map_err(|error| format!("decide: {error}"))?;
         let decision = self.office.submit(request.clone()).map_err(|error| format!("submit: {error}"))?;
         let answer = self.model.submit(request);
-        let correction = matches!(request.verb, Verb::Correct(_) | Verb::Advance(_));
-        if answer.outcome == Outcome::Granted && !correction {
-            self.model.entries.entry(decision.entry).or_insert_with(|| self.model.made.clone());
+        // What was not granted, a correction and a new date have nothing to take back.
+        if let Some(advanced) = &decision.advanced {
+            self.model.entries.entry(advanced.entry).or_insert(None);
         }
+        let for_good = ["{\"merged\"", "{\"named\""];
+        let lasting = answer.events.iter().any(|event| for_good.iter().any(|name| event.starts_with(name)));
+        let nothing = lasting
+            || answer.events.is_empty()
+            || matches!(request.verb, Verb::Correct(_) | Verb::Advance(_));
+        let made = self.model.made.take().filter(|_| answer.outcome == Outcome::Granted && !nothing);
+        self.model.entries.entry(decision.entry).or_insert(made);
         same_answer(&decision, &answer)?;
         let (dry, wet) = (told(&dry), told(&decision));
         if dry != wet {
@@ -139,10 +147,7 @@ fn same_answer(decision: &Decision, answer: &Answer) -> Result<(), String> {
         events = advanced.into_iter().flatten().chain(events).collect();
         wanted = answer.advanced.iter().flatten().cloned().chain(wanted).collect();
     } else if advanced != answer.advanced {
-        return Err(format!(
-            "events of the date:\n  office {advanced:#?}\n  model  {:#?}",
-            answer.advanced
-        ));
+        return Err(format!("events of the date:\n  office {advanced:#?}\n  model  {:#?}", answer.advanced));
     }
     if matches!(decision.request.verb, Verb::Correct(_)) {
         // How a correction is written is the office's affair; its figures are compared.

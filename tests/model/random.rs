@@ -7,6 +7,7 @@ use bianzhi::{Outcome, Request};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use super::books::Books;
 use super::pair::Pair;
 use super::{charters, replay, requests};
 
@@ -66,7 +67,14 @@ fn play(opening: &Opening, steps: &[Vec<u16>], asked: &mut Vec<Request>) -> Resu
 
 /// A correction of an earlier entry; only `superior` stands above all that an entry may have touched.
 fn correction(pair: &Pair, which: u16) -> Request {
-    let entries: Vec<u64> = pair.model.entries.keys().copied().collect();
+    // Caps move along the tree as it is: where the tree changed since, taking back is another act.
+    let parents = |books: &Books| -> Vec<_> {
+        books.nodes.iter().map(|(id, node)| (id.clone(), node.parent.clone())).collect()
+    };
+    let now = parents(&pair.model.books);
+    let entries = pair.model.entries.iter();
+    let entries = entries.filter(|(_, made)| made.as_ref().is_none_or(|made| parents(&made.1) == now));
+    let entries: Vec<u64> = entries.map(|(entry, _)| *entry).collect();
     let entry = entries.get(usize::from(which) % (entries.len() + 1)).copied().unwrap_or(999_999);
     Request::correct(entry, "typed wrongly").by("superior")
 }
