@@ -9,7 +9,7 @@ use bianzhi::{Outcome, Request, Verb};
 use super::books::{Books, Table, count, promised};
 use super::correct::reversed;
 use super::effects::Draft;
-use super::input::{Actor, actor, faults};
+use super::input::{Actor, actor, beside_faults, faults};
 use super::shown;
 
 /// The whole second model: the books and what it answered under an id.
@@ -157,11 +157,12 @@ impl Model {
         if members.is_empty() {
             return Answer::refused(Stop::Codes(BTreeSet::from(["bad-count"])), None);
         }
-        // Who asks is no member's fault.
-        if let Actor::Nobody(fault) = actor
-            && batch
-        {
-            return Answer::refused(Stop::Codes(BTreeSet::from([fault])), None);
+        // Who asks, and when it happened, is no member's fault.
+        if batch {
+            let codes = beside_faults(&self.books, &actor, request.effective);
+            if !codes.is_empty() {
+                return Answer::refused(Stop::Codes(codes), None);
+            }
         }
         for (number, verb) in members.iter().enumerate() {
             let at = batch.then(|| u32::try_from(number + 1).expect("few members"));
@@ -246,7 +247,7 @@ fn overstepped(before: &Books, draft: &Draft) -> Vec<Overstepped> {
         let over_before = was.charged - was.cap;
         let over_now = now.charged.get() - now.cap.get();
         let cut = was.cap - now.cap.get();
-        let allowed = over_now <= 0 || (over_before > 0 && over_now <= over_before && cut <= 0);
+        let allowed = if over_before > 0 { over_now <= over_before && cut <= 0 } else { over_now <= 0 };
         if !allowed {
             let asked = (now.charged.get() - was.charged).max(0) + cut.max(0);
             say("cap", shown.charged.get(), shown.cap.get(), asked);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bianzhi::model::KindId;
+use bianzhi::model::{KindId, PoolSize};
 
-use super::books::{Books, Loan, Node};
+use super::books::{Books, Loan, Node, Permit, Person};
 
 /// The books now without what turned `before` into `after`; none if what the entry made has moved on.
 pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Books> {
@@ -25,12 +25,12 @@ pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Boo
             Some(became) => take_back_node(books.nodes.get_mut(id)?, was, became)?,
         }
     }
-    take_back(&mut books.people, &before.people, &after.people, |_, _, _| None)?;
-    take_back(&mut books.permits, &before.permits, &after.permits, |now, was, became| {
+    take_back(&mut books.people, &before.people, &after.people, Person::eq, |_, _, _| None)?;
+    take_back(&mut books.permits, &before.permits, &after.permits, Permit::eq, |now, was, became| {
         now.count += was.count - became.count;
         (now.count > 0 && now.unit == became.unit).then(|| now.unit = was.unit.clone())
     })?;
-    take_back(&mut books.loans, &before.loans, &after.loans, take_back_loan)?;
+    take_back(&mut books.loans, &before.loans, &after.loans, same_seats, take_back_loan)?;
     stands(&books).then_some(books)
 }
 
@@ -40,6 +40,7 @@ fn take_back<Id: Ord + Clone, Thing: PartialEq + Clone>(
     now: &mut BTreeMap<Id, Thing>,
     before: &BTreeMap<Id, Thing>,
     after: &BTreeMap<Id, Thing>,
+    untouched: impl Fn(&Thing, &Thing) -> bool,
     change: impl Fn(&mut Thing, &Thing, &Thing) -> Option<()>,
 ) -> Option<()> {
     for (id, made) in after {
@@ -54,7 +55,7 @@ fn take_back<Id: Ord + Clone, Thing: PartialEq + Clone>(
                 }
             }
             None => {
-                if now.get(id) != Some(made) {
+                if !now.get(id).is_some_and(|thing| untouched(thing, made)) {
                     return None;
                 }
                 now.remove(id);
@@ -69,14 +70,23 @@ fn take_back<Id: Ord + Clone, Thing: PartialEq + Clone>(
     Some(())
 }
 
+/// The same seats with the same people; how they are to be given back may have been agreed anew.
+fn same_seats(now: &Loan, made: &Loan) -> bool {
+    let people = |loan: &Loan| -> BTreeMap<_, _> {
+        loan.unnamed.clone().into_iter().filter(|(_, number)| *number > 0).collect()
+    };
+    now.lender == made.lender
+        && now.borrower == made.borrower
+        && now.seats == made.seats
+        && people(now) == people(made)
+}
+
 fn take_back_node(now: &mut Node, was: &Node, became: &Node) -> Option<()> {
-    fn swap<T: PartialEq + Clone>(now: &mut T, was: &T, became: &T) -> Option<()> {
-        if was == became {
-            return Some(());
-        }
-        (now == became).then(|| *now = was.clone())
-    }
     swap(&mut now.parent, &was.parent, &became.parent)?;
+    // A pool that had a rule has a size for good: no event says otherwise.
+    if was.pool != became.pool && matches!(was.pool, Some((_, PoolSize::Rule(_)))) {
+        return None;
+    }
     swap(&mut now.pool, &was.pool, &became.pool)?;
     swap(&mut now.name, &was.name, &became.name)?;
     swap(&mut now.tags, &was.tags, &became.tags)?;
@@ -84,6 +94,14 @@ fn take_back_node(now: &mut Node, was: &Node, became: &Node) -> Option<()> {
     subtract(&mut now.caps, &was.caps, &became.caps);
     subtract(&mut now.unnamed, &was.unnamed, &became.unnamed);
     Some(())
+}
+
+/// What was `was` and became `became` is `was` again, if it is still that.
+fn swap<T: PartialEq + Clone>(now: &mut T, was: &T, became: &T) -> Option<()> {
+    if was == became {
+        return Some(());
+    }
+    (now == became).then(|| *now = was.clone())
 }
 
 fn subtract(now: &mut BTreeMap<KindId, i64>, was: &BTreeMap<KindId, i64>, became: &BTreeMap<KindId, i64>) {
@@ -94,9 +112,9 @@ fn subtract(now: &mut BTreeMap<KindId, i64>, was: &BTreeMap<KindId, i64>, became
 }
 
 fn take_back_loan(now: &mut Loan, was: &Loan, became: &Loan) -> Option<()> {
-    if was.ends != became.ends || was.schedule != became.schedule || was.outcome != became.outcome {
-        return None;
-    }
+    swap(&mut now.ends, &was.ends, &became.ends)?;
+    swap(&mut now.schedule, &was.schedule, &became.schedule)?;
+    swap(&mut now.outcome, &was.outcome, &became.outcome)?;
     if now.lender != became.lender || now.borrower != became.borrower {
         return None;
     }

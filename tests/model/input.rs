@@ -38,14 +38,22 @@ pub(crate) fn actor(books: &Books, by: Option<&NodeId>) -> Actor {
     }
 }
 
-/// All faults of a verb.
-pub(crate) fn faults(books: &Books, actor: &Actor, verb: &Verb, effective: Option<Date>) -> Codes {
-    let mut desk = Desk { books, actor, codes: Codes::new() };
+/// Faults beside the verb: who asks, and when it happened.
+pub(crate) fn beside_faults(books: &Books, actor: &Actor, effective: Option<Date>) -> Codes {
+    let mut codes = Codes::new();
     // What really happened has happened.
-    desk.say_if(effective.is_some_and(|effective| effective > books.today), "backdated");
-    if let Actor::Nobody(code) = actor {
-        desk.codes.insert(code);
+    if effective.is_some_and(|effective| effective > books.today) {
+        codes.insert("backdated");
     }
+    if let Actor::Nobody(code) = actor {
+        codes.insert(code);
+    }
+    codes
+}
+
+/// All faults of a verb, and beside it.
+pub(crate) fn faults(books: &Books, actor: &Actor, verb: &Verb, effective: Option<Date>) -> Codes {
+    let mut desk = Desk { books, actor, codes: beside_faults(books, actor, effective) };
     desk.verb(verb);
     desk.codes
 }
