@@ -21,7 +21,7 @@ use crate::model::books::Books;
 use crate::model::pair::Pair;
 
 /// How long a sequence is.
-const DEPTH: usize = if cfg!(debug_assertions) { 4 } else { 6 };
+const DEPTH: usize = if cfg!(debug_assertions) { 3 } else { 6 };
 
 const KIND: &str = "institution";
 

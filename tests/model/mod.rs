@@ -12,8 +12,10 @@
 mod alone;
 pub(crate) mod answer;
 pub(crate) mod books;
+mod cases;
 pub(crate) mod charters;
 mod correct;
+mod details;
 mod dice;
 mod effects;
 mod input;

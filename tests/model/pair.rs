@@ -9,7 +9,7 @@ use bianzhi::{Decision, Happened, Outcome, Reason, Request, ShownEvent, Verb};
 
 use super::answer::{Answer, Model, Overstepped};
 use super::books::Table;
-use super::laws;
+use super::{details, laws};
 
 pub(crate) struct Pair {
     pub(crate) office: Office,
@@ -64,6 +64,7 @@ impl Pair {
         }
         let now = self.model.books.table();
         self.same_figures(&now)?;
+        details::same(self.office.books(), &self.model.books, &now)?;
         self.laws(&now)?;
         if answer.outcome != Outcome::Granted && answer.advanced.is_none() && now != self.before {
             return Err("a request that was not granted changed the books".into());
