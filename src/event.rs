@@ -241,8 +241,10 @@ pub enum Event {
         pool: NodeId,
         /// Its size.
         size: Seats,
-        /// Its size before; not shown.
+        /// What said its size before; not shown.
         was: crate::model::PoolSize,
+        /// What says its size now; not shown. Only a correction brings a rule back.
+        now: crate::model::PoolSize,
     },
     /// An earlier entry was taken back (已更正).
     Corrected {
@@ -565,7 +567,7 @@ impl Event {
                 row.put("units", Field::Nodes(units.clone()));
                 row.put("into", Field::Node(into.clone()));
             }
-            Self::Resized { pool, size, was: _ } => {
+            Self::Resized { pool, size, was: _, now: _ } => {
                 row.put("pool", Field::Node(pool.clone()));
                 row.put("size", Field::Seats(*size));
             }

@@ -14,8 +14,10 @@ pub mod policy;
 mod request;
 pub mod scenario;
 
-pub use charter::*;
+pub use charter::Charter;
 pub use decision::*;
 pub use error::{Error, ErrorKind, Fault};
 pub use event::*;
+pub use office::Office;
+pub use policy::PolicySet;
 pub use request::*;

@@ -1,4 +1,6 @@
 //! One test binary; this list says what is tested where.
 
+mod city;
 mod exhaustive;
+mod laws;
 mod model;

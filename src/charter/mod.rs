@@ -123,10 +123,11 @@ impl Charter {
         mut faults: Vec<Fault>,
     ) -> Result<Self, Error> {
         seat_the_drawn(&mut opening);
-        for Flaw { part, mut message, first } in check::check(&opening, unread) {
-            if let Some(line) = first.and_then(|first| places.line(first)) {
-                message.push_str(&format!(", first on line {line}"));
-            }
+        for Flaw { part, message, first } in check::check(&opening, unread) {
+            let message = match first.and_then(|first| places.line(first)) {
+                Some(line) => format!("{message}, first on line {line}"),
+                None => message,
+            };
             faults.push(places.fault(part, message));
         }
         if faults.is_empty() {

@@ -131,16 +131,15 @@ impl<'a> Reading<'a> {
 
     fn levels(&mut self, list: &'a Node) {
         self.unread.levels = !list.is_list();
-        self.each(list, "levels", |reading, node| match node.text() {
-            Some(level) => {
-                reading.opening.levels.push(level.to_owned());
-                reading.places.levels.at.push((node.line, node.column));
-            }
-            None => {
+        self.each(list, "levels", |reading, node| {
+            let Some(level) = node.text().filter(|_| !node.is_null()) else {
                 let message = format!("a level is {}, a text is needed", node.found());
                 reading.faults.push(reading.document.fault(node, message));
                 reading.unread.levels = true;
-            }
+                return;
+            };
+            reading.opening.levels.push(level.to_owned());
+            reading.places.levels.at.push((node.line, node.column));
         });
     }
 

@@ -64,7 +64,7 @@ impl<'a, 'f> Record<'a, 'f> {
     }
 
     pub(super) fn text_of(&mut self, name: &str, node: &'a Node) -> Option<&'a str> {
-        let text = node.text();
+        let text = node.text().filter(|_| !node.is_null());
         if text.is_none() {
             self.fault(node, format!("`{name}` is {}, a text is needed", node.found()));
         }

@@ -196,12 +196,7 @@ fn the_tree_is_one() {
     check(
         "[city, county, unit]",
         "[city, county, unit, city]",
-        &[
-            "3: level `city` stands twice, first on line 3",
-            "8: `direct` is a county and cannot lie in `city`, which is a city",
-            "9: `350702` is a county and cannot lie in `city`, which is a city",
-            "13: `lab` is a unit and cannot lie in `city`, which is a city",
-        ],
+        &["3: level `city` stands twice, first on line 3"],
     );
 }
 

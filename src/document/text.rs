@@ -51,8 +51,10 @@ fn seems_gbk(bytes: &[u8]) -> bool {
     while let Some((&lead, after)) = rest.split_first() {
         rest = match (lead, after) {
             (0x00..=0x7F, _) | (0x81..=0xFE, []) => after,
-            (0x81..=0xFE, [0x40..=0x7E | 0x80..=0xFE, after @ ..])
-            | (0x81..=0xFE, [0x30..=0x39, 0x81..=0xFE, 0x30..=0x39, after @ ..]) => after,
+            (
+                0x81..=0xFE,
+                [0x40..=0x7E | 0x80..=0xFE, after @ ..] | [0x30..=0x39, 0x81..=0xFE, 0x30..=0x39, after @ ..],
+            ) => after,
             (_, _) => return false,
         };
     }

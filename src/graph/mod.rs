@@ -196,11 +196,6 @@ impl QuotaGraph {
         order
     }
 
-    /// How many places there are, those of nodes that have gone among them.
-    pub(crate) fn places(&self) -> usize {
-        self.tree.node_count()
-    }
-
     fn shape(&self, node: NodeIx) -> Option<&Shape> {
         self.tree.node_weight(node.petgraph())
     }

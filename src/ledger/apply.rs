@@ -10,7 +10,7 @@ use super::{Detail, Judge, KindIx, Ledger, LoanIx, Mode, PermitIx, PersonIx, Poo
 use crate::decision::Happened;
 use crate::event::{Amendment, Event, LoanTerms, PermitTerms};
 use crate::graph::{NodeIx, Role};
-use crate::model::{KindId, LoanId, NodeId, PersonId, PoolSize, Seats};
+use crate::model::{KindId, LoanId, NodeId, PersonId, Seats};
 use crate::request::{Establish, Place};
 
 /// A replay that cannot be right: an event names what is not there, or its entry breaks a law.
@@ -147,9 +147,9 @@ impl Ledger {
                     self.apply_merged(unit, into);
                 }
             }
-            Event::Resized { pool, size, .. } => {
+            Event::Resized { pool, now, .. } => {
                 let pool = self.node(pool.as_str())?;
-                self.detail_mut(pool)?.pool.as_mut()?.size = PoolSize::Size(*size);
+                self.detail_mut(pool)?.pool.as_mut()?.size = now.clone();
             }
             Event::Owed { loan, owed, .. } => {
                 let place = self.loan(loan.as_str())?;
@@ -158,9 +158,15 @@ impl Ledger {
             Event::Named { unit, kind, person, loan, category, since } => {
                 let (unit, kind) = self.at(unit, kind)?;
                 let loan = self.open_loan(loan.as_ref())?;
-                self.leave(unit, kind, loan, None)?;
                 let category = category.as_deref().map(Arc::from);
-                self.sit(Seat { unit, kind, loan, category, since: *since, purpose: None }, Some(person));
+                let seat = Seat { unit, kind, loan, category, since: *since, purpose: None };
+                // In a correction the key goes and the person stays, unnamed again.
+                let (before, after) = match self.mode {
+                    Mode::Reversing(_) => (Some(person), None),
+                    Mode::Running | Mode::Opening => (None, Some(person)),
+                };
+                self.leave(unit, kind, loan, before)?;
+                self.sit(seat, after);
             }
             Event::Advanced { date } => self.today = *date,
         }
@@ -474,7 +480,6 @@ impl Ledger {
         let place = self.add_node(node, above, level, role);
         let tags = all.tags.iter().map(|tag| self.tag(tag)).collect();
         let detail = Detail {
-            id: node.clone(),
             name: all.name.clone().unwrap_or_else(|| node.to_string()),
             tier: None,
             tags,
@@ -510,7 +515,6 @@ impl Ledger {
     /// The rows of the next place in the graph.
     pub(super) fn add_rows(&mut self, id: &NodeId) {
         self.details.push(Arc::new(Detail {
-            id: id.clone(),
             name: id.to_string(),
             tier: None,
             tags: Vec::new(),

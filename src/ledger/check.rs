@@ -153,11 +153,7 @@ impl Door<'_> {
             }
             Verb::Extend(verb) => {
                 let loan = self.running_loan(&verb.loan, Some(verb.ends));
-                let planned = loan.and_then(|loan| self.books.loan_at(loan));
-                let last = planned.and_then(|loan| loan.terms.schedule.last()).map(|part| part.on);
-                if last.is_some_and(|last| last > verb.ends) {
-                    self.fault(InputCode::BadSchedule, "ends", verb.ends);
-                }
+                self.schedule_ends_by(loan, Some(verb.ends));
             }
             Verb::Reschedule(verb) => {
                 let loan = self.running_loan(&verb.loan, verb.ends);
@@ -167,7 +163,8 @@ impl Door<'_> {
                 }
             }
             Verb::Evaluate(verb) => {
-                self.running_loan(&verb.loan, verb.ends);
+                let loan = self.running_loan(&verb.loan, verb.ends);
+                self.schedule_ends_by(loan, verb.ends);
                 if let Some(seats) = verb.seats {
                     self.count("seats", seats);
                 }
@@ -329,9 +326,10 @@ impl Door<'_> {
                 && node.is_none_or(|node| books.shape.level(node) > books.shape.level(parent));
             if !fits {
                 self.fault(InputCode::WrongLevel, "parent", &verb.parent);
-            } else if node.is_some_and(|node| books.parent(node) == Some(parent)) {
-                self.fault(InputCode::BadCount, "parent", &verb.parent);
             }
+        }
+        if node.zip(parent).is_some_and(|(node, parent)| books.parent(node) == Some(parent)) {
+            self.fault(InputCode::BadCount, "parent", &verb.parent);
         }
         self.below("node", node);
         self.inside("parent", parent);
@@ -460,6 +458,15 @@ impl Door<'_> {
         loan
     }
 
+    /// A loan's schedule must not run past a new end of its term.
+    fn schedule_ends_by(&mut self, loan: Option<LoanIx>, ends: Option<Date>) {
+        let loan = loan.and_then(|loan| self.books.loan_at(loan));
+        let last = loan.and_then(|loan| loan.terms.schedule.last()).map(|part| part.on);
+        if let Some((_, ends)) = last.zip(ends).filter(|(last, ends)| last > ends) {
+            self.fault(InputCode::BadSchedule, "ends", ends);
+        }
+    }
+
     fn new_id(&mut self, field: &str, well_formed: bool, id: impl std::fmt::Display) {
         if !well_formed {
             self.fault(InputCode::BadId, field, id);
@@ -487,7 +494,7 @@ impl Door<'_> {
     fn schedule(&mut self, schedule: &[Instalment], seats: Seats, ends: Option<Date>) {
         let sum: Seats = schedule.iter().map(|part| part.seats).sum();
         let in_order = schedule.iter().zip(schedule.iter().skip(1)).all(|(one, next)| one.on <= next.on);
-        let counts = schedule.iter().all(|part| part.seats.is_count());
+        let counts = schedule.iter().all(|part| part.seats >= Seats::ZERO);
         let in_term = schedule.last().zip(ends).is_none_or(|(last, ends)| last.on <= ends);
         if !(in_order && counts && in_term && sum == seats) {
             self.fault(InputCode::BadSchedule, "schedule", sum);

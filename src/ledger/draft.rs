@@ -111,7 +111,8 @@ impl Ledger {
             Verb::Resize(verb) => {
                 let pool = self.node(verb.pool.as_str()).and_then(|pool| self.pool(pool));
                 let was = pool.map_or(crate::model::PoolSize::Size(Seats::ZERO), |pool| pool.size.clone());
-                Ok(vec![Event::Resized { pool: verb.pool.clone(), size: verb.size, was }])
+                let now = crate::model::PoolSize::Size(verb.size);
+                Ok(vec![Event::Resized { pool: verb.pool.clone(), size: verb.size, was, now }])
             }
             Verb::Amend(verb) => Ok(self.draft_amend(verb)),
             Verb::Relocate(verb) => self.draft_relocate(verb),
@@ -490,7 +491,10 @@ impl Ledger {
             kind: self.kind_id(loan.kind),
             count: loan.seats,
             left: Seats::ZERO,
-            route: vec![into.clone(), into.clone()],
+            route: std::iter::once(into.clone())
+                .chain(loan.via.iter().rev().map(|place| self.id(*place)))
+                .chain([into.clone()])
+                .collect(),
             loan_open: false,
         }
     }

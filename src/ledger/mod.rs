@@ -35,9 +35,7 @@ use std::sync::Arc;
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 
 use crate::graph::{NodeIx, QuotaGraph};
-use crate::model::{
-    Date, ExcessRule, FactValue, KindId, LoanId, NodeId, PermitId, PersonId, PoolSize, Seats,
-};
+use crate::model::{Date, FactValue, KindId, LoanId, PermitId, PersonId, PoolSize, Seats};
 
 use book::{Book, Sums};
 use loans::Due;
@@ -101,7 +99,6 @@ struct Terms {
     opened: Date,
     levels: Vec<String>,
     kinds: Vec<Kind>,
-    excess: ExcessRule,
 }
 
 /// A kind of quota (编制类别).
@@ -132,7 +129,6 @@ struct TagNames {
 /// What is known of a node beside its figures.
 #[derive(Debug, Clone)]
 struct Detail {
-    id: NodeId,
     name: String,
     tier: Option<String>,
     tags: Vec<TagIx>,

@@ -31,7 +31,6 @@ impl Ledger {
                 opened: opening.opened,
                 levels: opening.levels.clone(),
                 kinds: kinds.collect(),
-                excess: opening.excess,
             }),
             shape: Arc::new(QuotaGraph::new(root.id.clone(), 0, role)),
             tags: Arc::new(TagNames::default()),
@@ -99,7 +98,6 @@ impl Ledger {
     fn open_node(&mut self, place: NodeIx, node: &OpeningNode) -> Result<(), String> {
         let tags = node.tags.iter().map(|tag| self.tag(tag)).collect();
         let detail = Detail {
-            id: node.id.clone(),
             name: node.name.clone(),
             tier: node.tier.clone(),
             tags,
@@ -131,7 +129,6 @@ impl Ledger {
             let place = self.add_node(&pool.id, sponsor, self.shape.level(sponsor), Role::Pool);
             let tags = pool.tags.iter().map(|tag| self.tag(tag)).collect();
             let detail = Detail {
-                id: pool.id.clone(),
                 name: pool.name.clone(),
                 tier: None,
                 tags,

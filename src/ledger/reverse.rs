@@ -82,12 +82,14 @@ impl Ledger {
             Event::Withdrawn(terms) => {
                 let permit = self.permit_ever(terms.permit.as_str())?;
                 self.node(terms.unit.as_str())?;
-                (!permit.open).then(|| vec![Event::Permitted(terms.clone())])?
+                let in_term = terms.ends >= self.today;
+                (!permit.open && in_term).then(|| vec![Event::Permitted(terms.clone())])?
             }
             Event::Appointed { unit, kind, person, loan, permit, .. } => {
                 let mut events = vec![self.vacated(unit, kind, person.as_ref(), loan.as_ref())?];
-                if let Some(permit) = permit {
-                    let permit = self.permit_ever(permit.as_str())?;
+                // A permit whose last day has gone by stays lapsed.
+                let permit = permit.as_ref().and_then(|permit| self.permit_ever(permit.as_str()));
+                if let Some(permit) = permit.filter(|permit| permit.ends >= self.today) {
                     events.push(Event::Permitted(PermitTerms {
                         permit: permit.id.clone(),
                         unit: self.id(permit.unit),
@@ -161,10 +163,20 @@ impl Ledger {
                 let (parent, from) = (from.clone(), parent.clone());
                 there.then(|| vec![Event::Relocated { node: node.clone(), parent, from }])?
             }
-            Event::Resized { pool, size, was: PoolSize::Size(before) } => {
-                let now = self.fixed_size(self.node(pool.as_str())?);
-                let back = Event::Resized { pool: pool.clone(), size: *before, was: PoolSize::Size(*size) };
-                (now == *size).then(|| vec![back])?
+            Event::Resized { pool, size, was, now } => {
+                let stands = self.pool(self.node(pool.as_str())?)?.size == *now;
+                let before = match was {
+                    PoolSize::Size(before) => *before,
+                    PoolSize::Rule(_) => *size,
+                };
+                let (was, now) = (now.clone(), was.clone());
+                stands.then(|| vec![Event::Resized { pool: pool.clone(), size: before, was, now }])?
+            }
+            Event::Named { unit, person, loan, .. } => {
+                let known = self.person_at(self.person(person.as_str())?)?;
+                let seat = loan.as_ref().and_then(|loan| self.loan(loan.as_str()));
+                let there = known.unit() == self.node(unit.as_str()) && known.loan() == seat;
+                there.then(|| vec![event.clone()])?
             }
             Event::Owed { loan, count, .. } => {
                 let known = self.loan_at(self.loan(loan.as_str())?)?;
@@ -176,9 +188,7 @@ impl Ledger {
             | Event::FellDue { .. }
             | Event::Expired { .. }
             | Event::Merged { .. }
-            | Event::Resized { .. }
             | Event::Corrected { .. }
-            | Event::Named { .. }
             | Event::YearClosed { .. }
             | Event::Advanced { .. } => return None,
         };

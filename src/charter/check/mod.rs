@@ -21,6 +21,7 @@ pub(super) struct Flaw {
 
 /// What stood in the files but could not be read: nothing may be concluded from its absence.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing of the file, and they vary freely")]
 pub(super) struct Unread {
     pub(super) opened: bool,
     pub(super) levels: bool,

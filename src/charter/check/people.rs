@@ -6,7 +6,7 @@ use super::{Check, Named};
 use crate::charter::CharterPart;
 use crate::model::{LoanId, OpeningLoan, OpeningPerson, Seats};
 
-impl<'a> Check<'a> {
+impl Check<'_> {
     /// A loan has two ends that may have it, lends its kind, and its people sit inside its borrower.
     pub(super) fn loans(&mut self) {
         let opening = self.opening;
@@ -101,9 +101,10 @@ impl<'a> Check<'a> {
         }
         let sum: Seats = schedule.iter().map(|instalment| instalment.seats).sum();
         if sum != *seats && sum != *seats + *returned {
-            let allowed = match returned.is_zero() {
-                true => format!("{seats} seats"),
-                false => format!("{seats} seats, or {} with those returned", *seats + *returned),
+            let allowed = if returned.is_zero() {
+                format!("{seats} seats")
+            } else {
+                format!("{seats} seats, or {} with those returned", *seats + *returned)
             };
             self.flaw(part, format!("the schedule of `{id}` sums to {sum}; the loan has {allowed}"));
         }

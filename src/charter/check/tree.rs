@@ -6,7 +6,7 @@ use super::{Check, Named, in_range};
 use crate::charter::CharterPart;
 use crate::model::{NodeId, PoolSize, Seats};
 
-impl<'a> Check<'a> {
+impl Check<'_> {
     /// Ids are well formed and stand once: nodes and pools in one space; loans, permits and people each.
     pub(super) fn ids(&mut self) {
         let opening = self.opening;
@@ -26,7 +26,8 @@ impl<'a> Check<'a> {
         }
         for (number, loan) in opening.loans.iter().enumerate() {
             let part = CharterPart::Loan(number);
-            if !loan.id.is_well_formed() && !(loan.draw && is_draw_id(loan.id.as_str())) {
+            let named_by_office = loan.draw && is_draw_id(loan.id.as_str());
+            if !loan.id.is_well_formed() && !named_by_office {
                 self.bad_id(part, "loan", loan.id.as_str());
             }
             match self.loans.get(&loan.id) {
