@@ -173,3 +173,52 @@ fn a_cap_never_falls_below_zero_in_a_batch() {
         ],
     );
 }
+
+#[test]
+fn a_permit_past_its_end_does_not_come_back() {
+    check(
+        SMALL,
+        &[
+            (r#"{"withdraw":{"permit":"old"}}"#, GRANTED),
+            (r#"{"permit":{"id":"new","unit":"y","kind":"k","count":1,"ends":"2024-05-26"}}"#, GRANTED),
+            (r#"{"appoint":{"unit":"y","kind":"k","person":"p","permit":"new"}}"#, GRANTED),
+            (r#"{"on":"2024-07-10","advance":{}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":2,"reason":"typed wrongly"}}"#, "not-reversible"),
+            (r#"{"by":"superior","correct":{"entry":4,"reason":"typed wrongly"}}"#, GRANTED),
+            (r#"{"on":"2024-07-12","advance":{}}"#, GRANTED),
+        ],
+    );
+}
+
+#[test]
+fn a_name_and_a_size_can_be_taken_back_and_a_merger_cannot() {
+    check(
+        SMALL,
+        &[
+            (r#"{"name":{"unit":"x","kind":"k","person":"p"}}"#, GRANTED),
+            (r#"{"resize":{"pool":"ruled","size":2}}"#, GRANTED),
+            (r#"{"merge":{"units":["z"],"into":"y"}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":2,"reason":"typed wrongly"}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":3,"reason":"typed wrongly"}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":4,"reason":"typed wrongly"}}"#, "not-reversible"),
+            (r#"{"by":"superior","correct":{"entry":2,"reason":"typed wrongly"}}"#, "not-reversible"),
+        ],
+    );
+}
+
+#[test]
+fn a_schedule_never_runs_past_the_end_that_an_evaluation_sets() {
+    check(
+        SMALL,
+        &[
+            (
+                r#"{"borrow":{"id":"l","lender":"y","borrower":"x","kind":"k","count":1,
+                    "schedule":[{"on":"2024-11-07","seats":1}]}}"#,
+                GRANTED,
+            ),
+            (r#"{"evaluate":{"loan":"l","outcome":"continue","ends":"2024-10-29"}}"#, "bad-schedule"),
+            (r#"{"extend":{"loan":"l","ends":"2024-10-29"}}"#, "bad-schedule"),
+            (r#"{"relocate":{"node":"pool","parent":"east"}}"#, "wrong-level bad-count"),
+        ],
+    );
+}

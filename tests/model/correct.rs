@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bianzhi::model::{KindId, PoolSize};
+use bianzhi::model::KindId;
 
 use super::books::{Books, Loan, Node, Permit, Person};
 
@@ -26,7 +26,22 @@ pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Boo
         }
     }
     take_back(&mut books.people, &before.people, &after.people, Person::eq, |_, _, _| None)?;
-    take_back(&mut books.permits, &before.permits, &after.permits, Permit::eq, |now, was, became| {
+    // A permit whose last day has gone by stays lapsed: what was used of it is no longer promised, and what
+    // was withdrawn of it cannot be promised again.
+    let (mut permits_before, mut permits_after) = (before.permits.clone(), after.permits.clone());
+    for (id, was) in before.permits.iter().filter(|(_, permit)| permit.ends < now.today) {
+        let left = after.permits.get(id).map_or(0, |permit| permit.count);
+        let people = |books: &Books| {
+            let known = books.nodes.contains_key(&was.unit);
+            if known { books.occupied(&was.unit, &was.kind) } else { 0 }
+        };
+        if was.count - left > people(after) - people(before) {
+            return None;
+        }
+        permits_before.remove(id);
+        permits_after.remove(id);
+    }
+    take_back(&mut books.permits, &permits_before, &permits_after, Permit::eq, |now, was, became| {
         now.count += was.count - became.count;
         (now.count > 0 && now.unit == became.unit).then(|| now.unit = was.unit.clone())
     })?;
@@ -83,10 +98,6 @@ fn same_seats(now: &Loan, made: &Loan) -> bool {
 
 fn take_back_node(now: &mut Node, was: &Node, became: &Node) -> Option<()> {
     swap(&mut now.parent, &was.parent, &became.parent)?;
-    // A pool that had a rule has a size for good: no event says otherwise.
-    if was.pool != became.pool && matches!(was.pool, Some((_, PoolSize::Rule(_)))) {
-        return None;
-    }
     swap(&mut now.pool, &was.pool, &became.pool)?;
     swap(&mut now.name, &was.name, &became.name)?;
     swap(&mut now.tags, &was.tags, &became.tags)?;

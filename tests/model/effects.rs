@@ -560,8 +560,6 @@ impl Draft {
             for person in self.books.people.values_mut().filter(|person| person.loan.as_ref() == Some(&id)) {
                 person.loan = None;
             }
-            // Between one end and itself there is no way round.
-            self.loan(&id).via.clear();
             let loan = self.books.loans[&id].clone();
             for (unit, number) in &loan.unnamed {
                 let node = self.books.nodes.get_mut(unit).expect("known");

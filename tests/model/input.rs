@@ -285,6 +285,8 @@ impl Desk<'_> {
                 }
                 if self.loan(&asked.loan) {
                     let loan = &books.loans[&asked.loan];
+                    let past = |last: &Instalment| asked.ends.is_some_and(|ends| last.on > ends);
+                    self.say_if(loan.schedule.last().is_some_and(past), "bad-schedule");
                     self.above(&loan.borrower);
                 }
             }
@@ -312,8 +314,7 @@ impl Desk<'_> {
                         (None, _) | (_, None) => false,
                     };
                     self.say_if(!fits || node.parent.is_none(), "wrong-level");
-                    let same = node.parent.as_ref() == Some(&asked.parent);
-                    self.say_if(same && node.level.is_some(), "bad-count");
+                    self.say_if(node.parent.as_ref() == Some(&asked.parent), "bad-count");
                 } else if let Some(node) = books.nodes.get(&asked.node) {
                     self.say_if(node.pool.is_some() || node.parent.is_none(), "wrong-level");
                 } else {

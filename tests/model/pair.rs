@@ -50,11 +50,10 @@ impl Pair {
         if let Some(advanced) = &decision.advanced {
             self.model.entries.entry(advanced.entry).or_insert(None);
         }
-        let for_good = ["{\"merged\"", "{\"named\""];
-        let lasting = answer.events.iter().any(|event| for_good.iter().any(|name| event.starts_with(name)));
-        let nothing = lasting
-            || answer.events.is_empty()
-            || matches!(request.verb, Verb::Correct(_) | Verb::Advance(_));
+        // A merger does not say who came from where.
+        let merged = answer.events.iter().any(|event| event.starts_with("{\"merged\""));
+        let nothing =
+            merged || answer.events.is_empty() || matches!(request.verb, Verb::Correct(_) | Verb::Advance(_));
         let made = self.model.made.take().filter(|_| answer.outcome == Outcome::Granted && !nothing);
         self.model.entries.entry(decision.entry).or_insert(made);
         same_answer(&decision, &answer)?;

@@ -74,13 +74,6 @@ fn correction(pair: &Pair, which: u16) -> Request {
     let now = parents(&pair.model.books);
     let entries = pair.model.entries.iter();
     let entries = entries.filter(|(_, made)| made.as_ref().is_none_or(|made| parents(&made.1) == now));
-    // A permit whose term went by since does not come back.
-    let today = pair.model.books.today;
-    let ended = |made: &(Books, Books)| {
-        let mut permits = made.0.permits.iter();
-        permits.any(|(id, permit)| permit.ends < today && made.1.permits.get(id) != Some(permit))
-    };
-    let entries = entries.filter(|(_, made)| made.as_ref().is_none_or(|made| !ended(made)));
     let entries: Vec<u64> = entries.map(|(entry, _)| *entry).collect();
     let entry = entries.get(usize::from(which) % (entries.len() + 1)).copied().unwrap_or(999_999);
     Request::correct(entry, "typed wrongly").by("superior")
