@@ -97,8 +97,8 @@ fn what_nothing_came_of_cannot_be_taken_back() {
         &[
             (r#"{"amend":{"node":"y"}}"#, GRANTED),
             (r#"{"appoint":{"unit":"x","kind":"k"}}"#, "cap"),
+            (r#"{"by":"superior","correct":{"entry":1,"reason":"typed wrongly"}}"#, "not-reversible"),
             (r#"{"by":"superior","correct":{"entry":2,"reason":"typed wrongly"}}"#, "not-reversible"),
-            (r#"{"by":"superior","correct":{"entry":3,"reason":"typed wrongly"}}"#, "not-reversible"),
             (r#"{"by":"superior","correct":{"entry":999,"reason":"typed wrongly"}}"#, "unknown-entry"),
         ],
     );
@@ -111,7 +111,7 @@ fn a_loan_agreed_anew_can_still_be_taken_back() {
         &[
             (r#"{"draw":{"pool":"pool","unit":"x","person":"p"}}"#, GRANTED),
             (r#"{"reschedule":{"loan":"draw:1","schedule":[{"on":"2024-06-30","seats":1}]}}"#, GRANTED),
-            (r#"{"by":"superior","correct":{"entry":2,"reason":"typed wrongly"}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":1,"reason":"typed wrongly"}}"#, GRANTED),
         ],
     );
 }
@@ -183,8 +183,8 @@ fn a_permit_past_its_end_does_not_come_back() {
             (r#"{"permit":{"id":"new","unit":"y","kind":"k","count":1,"ends":"2024-05-26"}}"#, GRANTED),
             (r#"{"appoint":{"unit":"y","kind":"k","person":"p","permit":"new"}}"#, GRANTED),
             (r#"{"on":"2024-07-10","advance":{}}"#, GRANTED),
-            (r#"{"by":"superior","correct":{"entry":2,"reason":"typed wrongly"}}"#, "not-reversible"),
-            (r#"{"by":"superior","correct":{"entry":4,"reason":"typed wrongly"}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":1,"reason":"typed wrongly"}}"#, "not-reversible"),
+            (r#"{"by":"superior","correct":{"entry":3,"reason":"typed wrongly"}}"#, GRANTED),
             (r#"{"on":"2024-07-12","advance":{}}"#, GRANTED),
         ],
     );
@@ -198,10 +198,10 @@ fn a_name_and_a_size_can_be_taken_back_and_a_merger_cannot() {
             (r#"{"name":{"unit":"x","kind":"k","person":"p"}}"#, GRANTED),
             (r#"{"resize":{"pool":"ruled","size":2}}"#, GRANTED),
             (r#"{"merge":{"units":["z"],"into":"y"}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":1,"reason":"typed wrongly"}}"#, GRANTED),
             (r#"{"by":"superior","correct":{"entry":2,"reason":"typed wrongly"}}"#, GRANTED),
-            (r#"{"by":"superior","correct":{"entry":3,"reason":"typed wrongly"}}"#, GRANTED),
-            (r#"{"by":"superior","correct":{"entry":4,"reason":"typed wrongly"}}"#, "not-reversible"),
-            (r#"{"by":"superior","correct":{"entry":2,"reason":"typed wrongly"}}"#, "not-reversible"),
+            (r#"{"by":"superior","correct":{"entry":3,"reason":"typed wrongly"}}"#, "not-reversible"),
+            (r#"{"by":"superior","correct":{"entry":1,"reason":"typed wrongly"}}"#, "not-reversible"),
         ],
     );
 }
