@@ -72,7 +72,7 @@ impl Office {
                 return Err(Error::input(faults));
             }
         }
-        let books = Ledger::open(charter.opening())
+        let books = Ledger::open(&charter.into_opening())
             .map_err(|cause| Error::new(ErrorKind::Internal, format!("the books do not open: {cause}")))?;
         let mut office = Self { books: Arc::new(books), policies, journal: Journal::default() };
         let (pool_sizes, _) = office.pool_sizes(&office.books);
