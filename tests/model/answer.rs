@@ -249,7 +249,7 @@ fn overstepped(before: &Books, draft: &Draft) -> Vec<Overstepped> {
         let cut = was.cap - now.cap.get();
         let allowed = if over_before > 0 { over_now <= over_before && cut <= 0 } else { over_now <= 0 };
         if !allowed {
-            let asked = (now.charged.get() - was.charged).max(0) + cut.max(0);
+            let asked = (now.charged - shown.charged).get().max(0) + (shown.cap - now.cap).get().max(0);
             say("cap", shown.charged.get(), shown.cap.get(), asked);
             let loans = before.loans.iter().filter(|(_, loan)| loan.borrower == *node && loan.kind == *kind);
             let idle: i64 = loans.map(|(id, _)| before.idle(id)).sum();

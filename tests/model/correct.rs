@@ -41,6 +41,12 @@ pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Boo
         permits_before.remove(id);
         permits_after.remove(id);
     }
+    // One that was used up or withdrawn since promises what comes back.
+    for (id, became) in &permits_after {
+        if permits_before.get(id).is_some_and(|was| was.count > became.count) {
+            books.permits.entry(id.clone()).or_insert_with(|| Permit { count: 0, ..became.clone() });
+        }
+    }
     take_back(&mut books.permits, &permits_before, &permits_after, Permit::eq, |now, was, became| {
         now.count += was.count - became.count;
         (now.count > 0 && now.unit == became.unit).then(|| now.unit = was.unit.clone())
@@ -123,9 +129,11 @@ fn subtract(now: &mut BTreeMap<KindId, i64>, was: &BTreeMap<KindId, i64>, became
 }
 
 fn take_back_loan(now: &mut Loan, was: &Loan, became: &Loan) -> Option<()> {
-    swap(&mut now.ends, &was.ends, &became.ends)?;
-    swap(&mut now.schedule, &was.schedule, &became.schedule)?;
-    swap(&mut now.outcome, &was.outcome, &became.outcome)?;
+    // Term, schedule and evaluation stand or fall together.
+    let terms = |loan: &Loan| (loan.ends, loan.schedule.clone(), loan.outcome);
+    let mut current = terms(now);
+    swap(&mut current, &terms(was), &terms(became))?;
+    (now.ends, now.schedule, now.outcome) = current;
     if now.lender != became.lender || now.borrower != became.borrower {
         return None;
     }

@@ -21,6 +21,7 @@ mod effects;
 mod input;
 pub(crate) mod laws;
 pub(crate) mod pair;
+mod past;
 mod random;
 mod replay;
 pub(crate) mod requests;

@@ -9,6 +9,7 @@ use bianzhi::{Decision, Happened, Outcome, Reason, Request, ShownEvent, Verb};
 
 use super::answer::{Answer, Model, Overstepped};
 use super::books::Table;
+use super::past::Past;
 use super::{details, laws};
 
 pub(crate) struct Pair {
@@ -16,6 +17,7 @@ pub(crate) struct Pair {
     pub(crate) model: Model,
     opened: Table,
     before: Table,
+    past: Past,
 }
 
 impl Pair {
@@ -25,7 +27,8 @@ impl Pair {
         let office = Office::open(charter, None).map_err(|error| format!("the office: {error}"))?;
         let model = Model::open(opening);
         let opened = model.books.table();
-        let pair = Self { office, model, before: opened.clone(), opened };
+        let past = Past::open(&model.books, &opened);
+        let pair = Self { office, model, before: opened.clone(), opened, past };
         pair.same_figures(&pair.opened)?;
         pair.laws(&pair.opened)?;
         Ok(pair)
@@ -38,6 +41,7 @@ impl Pair {
             model: self.model.clone(),
             opened: self.opened.clone(),
             before: self.before.clone(),
+            past: self.past.clone(),
         }
     }
 
@@ -63,6 +67,8 @@ impl Pair {
         }
         let now = self.model.books.table();
         self.same_figures(&now)?;
+        self.past.follow(request, &answer, &self.model.books, &now);
+        self.past.same(self.office.books())?;
         details::same(self.office.books(), &self.model.books, &now)?;
         self.laws(&now)?;
         if answer.outcome != Outcome::Granted && answer.advanced.is_none() && now != self.before {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use bianzhi::model::Opening;
-use bianzhi::{Outcome, Request};
+use bianzhi::{Outcome, Request, Verb};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -98,10 +98,19 @@ fn shrunk(mut opening: Opening, mut asked: Vec<Request>) -> (Opening, Vec<Reques
     loop {
         let before = asked.len() + opening.loans.len() + opening.permits.len() + opening.pools.len();
         for place in (0..asked.len()).rev() {
-            let mut fewer = asked.clone();
-            fewer.remove(place);
-            if differs(&opening, &fewer) {
-                asked = fewer;
+            // A correction names its entry by number: one or two fewer stand before it then.
+            for earlier in 0..3 {
+                let mut fewer = asked.clone();
+                fewer.remove(place);
+                for request in &mut fewer[place..] {
+                    if let Verb::Correct(verb) = &mut request.verb {
+                        verb.entry = verb.entry.saturating_sub(earlier);
+                    }
+                }
+                if differs(&opening, &fewer) {
+                    asked = fewer;
+                    break;
+                }
             }
         }
         macro_rules! fewer {
