@@ -59,7 +59,9 @@ impl Pair {
         let nothing =
             merged || answer.events.is_empty() || matches!(request.verb, Verb::Correct(_) | Verb::Advance(_));
         let made = self.model.made.take().filter(|_| answer.outcome == Outcome::Granted && !nothing);
-        self.model.entries.entry(decision.entry).or_insert(made);
+        if decision.entry > 0 {
+            self.model.entries.entry(decision.entry).or_insert(made);
+        }
         same_answer(&decision, &answer)?;
         let (dry, wet) = (told(&dry), told(&decision));
         if dry != wet {
