@@ -35,7 +35,7 @@ pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Boo
             let known = books.nodes.contains_key(&was.unit);
             if known { books.occupied(&was.unit, &was.kind) } else { 0 }
         };
-        if was.count - left > people(after) - people(before) {
+        if left < was.count && was.count - left > people(after) - people(before) {
             return None;
         }
         permits_before.remove(id);

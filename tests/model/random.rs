@@ -7,7 +7,7 @@ use bianzhi::{Outcome, Request, Verb};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::books::Books;
+use super::books::{Books, Node};
 use super::pair::Pair;
 use super::{charters, replay, requests};
 
@@ -74,6 +74,14 @@ fn correction(pair: &Pair, which: u16) -> Request {
     let now = parents(&pair.model.books);
     let entries = pair.model.entries.iter();
     let entries = entries.filter(|(_, made)| made.as_ref().is_none_or(|made| parents(&made.1) == now));
+    // What moved since moves back with the caps that it has now: only one that kept them is compared.
+    let caps = |books: &Books| -> Vec<_> { books.nodes.values().map(|node| node.caps.clone()).collect() };
+    let kept = |made: &(Books, Books)| {
+        let moved =
+            |(id, node): (&_, &Node)| made.1.nodes.get(id).is_some_and(|after| after.parent != node.parent);
+        !made.0.nodes.iter().any(moved) || caps(&made.1) == caps(&pair.model.books)
+    };
+    let entries = entries.filter(|(_, made)| made.as_ref().is_none_or(|made| kept(made)));
     let entries: Vec<u64> = entries.map(|(entry, _)| *entry).collect();
     let entry = entries.get(usize::from(which) % (entries.len() + 1)).copied().unwrap_or(999_999);
     Request::correct(entry, "typed wrongly").by("superior")
