@@ -16,7 +16,7 @@ mod cases;
 pub(crate) mod charters;
 mod correct;
 mod details;
-mod dice;
+pub(crate) mod dice;
 mod effects;
 mod input;
 pub(crate) mod laws;
