@@ -1,6 +1,7 @@
 //! One test binary; this list says what is tested where.
 
 mod city;
+mod cli;
 mod exhaustive;
 mod laws;
 mod model;

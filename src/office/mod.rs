@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::charter::Charter;
-use crate::decision::{Decision, Entry, Happened, Remark};
+use crate::decision::{Advanced, Decision, Entry, Happened, Remark};
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
 use crate::graph::{NodeIx, Role};
@@ -115,6 +115,15 @@ impl Office {
     /// Only if something failed to operate: a policy that says no, or a law, is an answer.
     pub fn submit(&mut self, request: impl Into<Request>) -> Result<Arc<Decision>, Error> {
         flow::submit(self, request.into())
+    }
+
+    /// Moves the books to a later day, as a request of that day does first. Nothing on the books' own day, or
+    /// for one before it.
+    ///
+    /// # Errors
+    /// As [`Office::submit`].
+    pub fn advance(&mut self, to: Date) -> Result<Option<Arc<Advanced>>, Error> {
+        Ok((to > self.today()).then(|| flow::advance(self, to)))
     }
 
     /// What [`Office::submit`] would answer, recording nothing. The answer's entry is 0.
