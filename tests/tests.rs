@@ -2,4 +2,6 @@
 
 mod city;
 mod cli;
+mod exhaustive;
 mod laws;
+mod model;

@@ -1,0 +1,142 @@
+//! Looking back: movements of the year, the year's start and its average, counted again from the answers.
+
+use std::collections::BTreeMap;
+
+use bianzhi::ledger::Ledger;
+use bianzhi::model::{Date, KindId, NodeId, Seats};
+use bianzhi::{Outcome, Request, Verb};
+use rust_decimal::Decimal;
+
+use super::answer::Answer;
+use super::books::{Books, Table};
+
+/// What the units' course was, as far as it is known.
+#[derive(Debug, Clone)]
+pub(crate) struct Past {
+    units: BTreeMap<(NodeId, KindId), Course>,
+    /// The day on which the figures were last weighed.
+    weighed: Date,
+    /// A late report or a correction changed what was: from here on nothing is compared.
+    rewritten: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Course {
+    vacancy: i64,
+    vacancy_at_start: Option<i64>,
+    /// Arrivals and departures, where the year is known from its first day.
+    moved: Option<(i64, i64)>,
+    /// Vacancy times days of this year, where it is known from its first day.
+    days: Option<i64>,
+    /// Vacancy at the last year's end.
+    last_end: Option<i64>,
+    /// Vacancy times days of the last year, and its days.
+    last_year: Option<(i64, i64)>,
+}
+
+impl Past {
+    pub(crate) fn open(books: &Books, table: &Table) -> Self {
+        let new_year = books.today.month() == 1 && books.today.day() == 1;
+        let mut units = BTreeMap::new();
+        for ((node, kind), row) in table.iter().filter(|((node, _), _)| books.is_unit(node)) {
+            let vacancy = row.vacancy.get();
+            let course = Course {
+                vacancy,
+                vacancy_at_start: new_year.then_some(vacancy),
+                moved: new_year.then_some((0, 0)),
+                days: new_year.then_some(0),
+                ..Course::default()
+            };
+            units.insert((node.clone(), kind.clone()), course);
+        }
+        Self { units, weighed: books.today, rewritten: false }
+    }
+
+    /// Takes in one answer; `table` is what stands after it.
+    pub(crate) fn follow(&mut self, request: &Request, answer: &Answer, books: &Books, table: &Table) {
+        let correction = matches!(request.verb, Verb::Correct(_)) && answer.outcome == Outcome::Granted;
+        self.rewritten |= correction || request.effective.is_some_and(|day| day != books.today);
+        self.advance(books.today);
+        for event in &answer.events {
+            let event: serde_json::Value = serde_json::from_str(event).expect("events are JSON");
+            let (name, fields) = event.as_object().expect("an object").iter().next().expect("one event");
+            let text = |key: &str| fields[key].as_str().unwrap_or_default().to_owned();
+            let course = self.units.get_mut(&(text("unit").into(), text("kind").into()));
+            let own = fields.get("loan").is_none();
+            if let Some((arrivals, departures)) = course.and_then(|course| course.moved.as_mut()) {
+                match name.as_str() {
+                    "appointed" if own => *arrivals += 1,
+                    "converted" => *arrivals += 1,
+                    "vacated" if own => *departures += 1,
+                    _ => {}
+                }
+            }
+            if name == "merged" {
+                let into = text("into");
+                self.units.retain(|(unit, _), _| unit.as_str() != into);
+            }
+        }
+        self.units.retain(|(unit, _), _| books.nodes.contains_key(unit));
+        for (key, course) in &mut self.units {
+            course.vacancy = table[key].vacancy.get();
+        }
+    }
+
+    /// Weighs the days gone by, closing each year on the way.
+    fn advance(&mut self, to: Date) {
+        while self.weighed.year() < to.year() {
+            let year = self.weighed.year();
+            let next = Date::constant(year + 1, 1, 1);
+            self.weigh(next);
+            let length = days(Date::constant(year, 1, 1), next);
+            for course in self.units.values_mut() {
+                course.last_year = course.days.map(|sum| (sum, length));
+                course.last_end = Some(course.vacancy);
+                course.vacancy_at_start = Some(course.vacancy);
+                course.moved = Some((0, 0));
+                course.days = Some(0);
+            }
+        }
+        self.weigh(to);
+    }
+
+    fn weigh(&mut self, to: Date) {
+        let days = days(self.weighed, to);
+        for course in self.units.values_mut() {
+            if let Some(sum) = &mut course.days {
+                *sum += course.vacancy * days;
+            }
+        }
+        self.weighed = to;
+    }
+
+    pub(crate) fn same(&self, office: &Ledger) -> Result<(), String> {
+        if self.rewritten {
+            return Ok(());
+        }
+        for ((unit, kind), course) in &self.units {
+            let Some((node, of)) = office.node(unit.as_str()).zip(office.kind(kind.as_str())) else {
+                continue;
+            };
+            let got = office.past_figures(node, of);
+            let movements = got.arrivals.zip(got.departures).map(|(one, other)| (one.get(), other.get()));
+            let start = got.vacancy_at_year_start.map(Seats::get);
+            let end = office.vacancy_at_year_end(node, of, 1).map(Seats::get);
+            let average = office.average_vacancy(node, of, 1);
+            let wanted = course.last_year.map(|(sum, days)| Decimal::from(sum) / Decimal::from(days));
+            if (movements, start, end, average)
+                != (course.moved, course.vacancy_at_start, course.last_end, wanted)
+            {
+                return Err(format!(
+                    "the past of {unit} {kind}: office {movements:?} {start:?} {end:?} {average:?}, \
+                     model {course:?} {wanted:?}"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn days(from: Date, to: Date) -> i64 {
+    i64::from((to - from).get_days())
+}
