@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let decision = office.submit(draw.category("selected-graduate"))?;
         assert!(decision.granted(), "{}", decision.reasons_in(Lang::En));
     }
-    let one_more = Request::draw("administrative-pool", "finance", "graduate-31").category("selected-graduate");
+    let one_more =
+        Request::draw("administrative-pool", "finance", "graduate-31").category("selected-graduate");
     let before = office.submit(one_more.clone())?;
     println!("at 20 %: {}\n{}", before.outcome, before.reasons_in(Lang::En));
 
