@@ -1,5 +1,6 @@
 //! One test binary; this list says what is tested where.
 
 mod city;
+mod cli;
 mod laws;
 mod tidy;

@@ -1,10 +1,8 @@
 //! The draft: a checked request as events, unless L4, L5, L6 or L7 forbid it whatever the figures.
 
-use std::collections::BTreeMap;
-
 use super::{Ledger, Loan, LoanIx, Sitter};
 use crate::decision::Reason;
-use crate::event::{Amendment, Event, LoanTerms, PermitTerms, PersonTerms, TermsChange};
+use crate::event::{Event, LoanTerms, PermitTerms, PersonTerms, TermsChange};
 use crate::graph::{NodeIx, Role};
 use crate::model::{Date, KindId, LawCode, LoanId, NodeId, Seats};
 use crate::request::{self, Change, Sitting, Verb};
@@ -20,10 +18,10 @@ pub struct Draft {
 
 /// Laws broken whatever the figures, as they are collected.
 #[derive(Default)]
-struct Broken(Vec<Reason>);
+pub(super) struct Broken(Vec<Reason>);
 
 impl Broken {
-    fn add(&mut self, code: LawCode, field: &str, value: impl std::fmt::Display) {
+    pub(super) fn add(&mut self, code: LawCode, field: &str, value: impl std::fmt::Display) {
         let reason =
             Reason::Input { code: code.into(), field: field.to_owned(), value: value.to_string(), at: None };
         if !self.0.contains(&reason) {
@@ -31,7 +29,7 @@ impl Broken {
         }
     }
 
-    fn or(self, events: Vec<Event>) -> Result<Vec<Event>, Vec<Reason>> {
+    pub(super) fn or(self, events: Vec<Event>) -> Result<Vec<Event>, Vec<Reason>> {
         if self.0.is_empty() { Ok(events) } else { Err(self.0) }
     }
 }
@@ -39,10 +37,12 @@ impl Broken {
 impl Ledger {
     /// The pool whose seats a request would take, and how many.
     pub fn lending_pool(&self, verb: &Verb) -> Option<NodeIx> {
-        let pool = match verb {
-            Verb::Draw(verb) => &verb.pool,
-            Verb::Borrow(verb) => &verb.lender,
-            _ => return None,
+        let pool = if let Verb::Draw(verb) = verb {
+            &verb.pool
+        } else if let Verb::Borrow(verb) = verb {
+            &verb.lender
+        } else {
+            return None;
         };
         self.node(pool.as_str()).filter(|node| self.role(*node) == Role::Pool)
     }
@@ -96,7 +96,41 @@ impl Ledger {
                 let owed = loan.map_or(Seats::ZERO, |loan| loan.owed) + verb.count;
                 Ok(vec![Event::Owed { loan: verb.loan.clone(), count: verb.count, owed }])
             }
-            Verb::Extend(_) | Verb::Reschedule(_) | Verb::Evaluate(_) => Ok(self.draft_terms(verb)),
+            Verb::Extend(verb) => Ok(self.draft_terms(
+                &verb.loan,
+                Some(verb.ends),
+                |_, _| {},
+                |loan, ends, change| Event::Extended { loan, ends, change },
+            )),
+            Verb::Reschedule(verb) => Ok(self.draft_terms(
+                &verb.loan,
+                verb.ends,
+                |loan, now| {
+                    now.schedule.clone_from(&verb.schedule);
+                    now.returned_before = loan.returned;
+                },
+                |loan, ends, change| Event::Rescheduled {
+                    loan,
+                    ends,
+                    schedule: verb.schedule.clone(),
+                    change,
+                },
+            )),
+            Verb::Evaluate(verb) => Ok(self.draft_terms(
+                &verb.loan,
+                verb.ends,
+                |_, now| {
+                    now.outcome = Some(verb.outcome);
+                    now.evaluated_seats = verb.seats;
+                },
+                |loan, ends, change| Event::Evaluated {
+                    loan,
+                    ends,
+                    outcome: Some(verb.outcome),
+                    seats: verb.seats,
+                    change,
+                },
+            )),
             Verb::Establish(verb) => {
                 let parent = match &verb.place {
                     request::Place::Node { parent, .. } => parent,
@@ -323,148 +357,19 @@ impl Ledger {
         broken.or(vec![self.returned(loan, verb.count)])
     }
 
-    fn draft_terms(&self, verb: &Verb) -> Vec<Event> {
-        let id = match verb {
-            Verb::Extend(verb) => &verb.loan,
-            Verb::Reschedule(verb) => &verb.loan,
-            Verb::Evaluate(verb) => &verb.loan,
-            _ => return Vec::new(),
-        };
+    /// The event that gives a running loan new terms.
+    fn draft_terms(
+        &self,
+        id: &LoanId,
+        ends: Option<Date>,
+        change: impl FnOnce(&Loan, &mut LoanTerms),
+        event: impl FnOnce(LoanId, Option<Date>, Box<TermsChange>) -> Event,
+    ) -> Vec<Event> {
         let Some((_, loan)) = self.loan_named(id) else { return Vec::new() };
         let was = LoanTerms::clone(&loan.terms);
-        let mut now = was.clone();
-        let change = |now| Box::new(TermsChange { was, now });
-        let event = match verb {
-            Verb::Extend(verb) => {
-                now.ends = Some(verb.ends);
-                Event::Extended { loan: id.clone(), ends: Some(verb.ends), change: change(now) }
-            }
-            Verb::Reschedule(verb) => {
-                now.ends = verb.ends.or(now.ends);
-                now.schedule.clone_from(&verb.schedule);
-                now.returned_before = loan.returned;
-                Event::Rescheduled {
-                    loan: id.clone(),
-                    ends: verb.ends,
-                    schedule: verb.schedule.clone(),
-                    change: change(now),
-                }
-            }
-            Verb::Evaluate(verb) => {
-                now.ends = verb.ends.or(now.ends);
-                now.outcome = Some(verb.outcome);
-                now.evaluated_seats = verb.seats;
-                Event::Evaluated {
-                    loan: id.clone(),
-                    ends: verb.ends,
-                    outcome: Some(verb.outcome),
-                    seats: verb.seats,
-                    change: change(now),
-                }
-            }
-            _ => return Vec::new(),
-        };
-        vec![event]
-    }
-
-    fn draft_amend(&self, verb: &request::Amend) -> Vec<Event> {
-        let Some(node) = self.node(verb.node.as_str()) else { return Vec::new() };
-        let mut changes = Vec::new();
-        if let Some(after) = verb.name.as_ref().filter(|name| *name != self.name(node)) {
-            let before = self.name(node).to_owned();
-            changes.push(Amendment::Name { before, after: after.clone() });
-        }
-        let before: Vec<String> = self.tags(node).into_iter().map(str::to_owned).collect();
-        let mut after = before.clone();
-        after.extend(verb.add_tags.iter().flatten().cloned());
-        after.retain(|tag| !verb.drop_tags.iter().flatten().any(|dropped| dropped == tag));
-        after.sort();
-        after.dedup();
-        if before != after {
-            changes.push(Amendment::Tags { before, after });
-        }
-        for (name, value) in verb.facts.iter().flatten() {
-            let before = self.fact(node, name).cloned();
-            if before.as_ref() != Some(value) {
-                changes.push(Amendment::Fact { name: name.clone(), before, after: Some(value.clone()) });
-            }
-        }
-        let parent = self.parent(node).map(|parent| self.id(parent));
-        changes
-            .into_iter()
-            .map(|change| Event::Amended { node: verb.node.clone(), parent: parent.clone(), change })
-            .collect()
-    }
-
-    fn draft_relocate(&self, verb: &request::Relocate) -> Result<Vec<Event>, Vec<Reason>> {
-        let (Some(node), Some(parent)) = (self.node(verb.node.as_str()), self.node(verb.parent.as_str()))
-        else {
-            return Ok(Vec::new());
-        };
-        let mut broken = Broken::default();
-        let Some(from) = self.parent(node) else { return Ok(Vec::new()) };
-        let common = self.shape.common_ancestor(from, parent);
-        for left in self.path(from).take_while(|place| *place != common) {
-            for loan in self.loans_borrowed(left, None).into_iter().filter_map(|loan| self.loan_at(loan)) {
-                if loan.units().any(|(unit, _)| self.within(unit, node)) {
-                    broken.add(LawCode::UseWithinRight, "loan", &loan.id);
-                }
-            }
-        }
-        broken.or(vec![Event::Relocated {
-            node: verb.node.clone(),
-            parent: verb.parent.clone(),
-            from: self.id(from),
-        }])
-    }
-
-    fn draft_merge(&self, verb: &request::Merge) -> Result<Vec<Event>, Vec<Reason>> {
-        let Some(into) = self.node(verb.into.as_str()) else { return Ok(Vec::new()) };
-        let units: Vec<NodeIx> = verb.units.iter().filter_map(|unit| self.node(unit.as_str())).collect();
-        let merged = |node: NodeIx| node == into || units.contains(&node);
-        let mut broken = Broken::default();
-        let mut events = Vec::new();
-        let mut met = BTreeMap::new();
-        for (unit, id) in units.iter().zip(&verb.units) {
-            for loan in self.loans_usable(*unit, None).into_iter().filter_map(|loan| self.loan_at(loan)) {
-                let used_here = loan.sitting_at(*unit).is_some();
-                if used_here && !merged(loan.borrower) && !self.within(into, loan.borrower) {
-                    broken.add(LawCode::UseWithinRight, "loan", &loan.id);
-                }
-            }
-            for (kind, place) in self.slots.get(unit.index()).into_iter().flatten() {
-                let cap = self.books.get(*place as usize).map_or(Seats::ZERO, |book| book.cap);
-                if cap > Seats::ZERO {
-                    events.push(Event::Transferred {
-                        from: id.clone(),
-                        to: verb.into.clone(),
-                        kind: self.kind_id(*kind),
-                        count: cap,
-                    });
-                }
-            }
-        }
-        for node in units.iter().copied().chain([into]) {
-            for loan in self.loans_lent(node, None).into_iter().filter_map(|loan| self.loan_at(loan)) {
-                if merged(loan.borrower) {
-                    met.insert(loan.id.clone(), self.met(loan, &verb.into));
-                }
-            }
-        }
-        events.push(Event::Merged { units: verb.units.clone(), into: verb.into.clone() });
-        events.extend(met.into_values());
-        broken.or(events)
-    }
-
-    fn draft_abolish(&self, node: &NodeId) -> Vec<Event> {
-        let Some(place) = self.node(node.as_str()) else { return Vec::new() };
-        let Some(parent) = self.parent(place) else { return Vec::new() };
-        let slots = self.slots.get(place.index()).into_iter().flatten();
-        let freed = slots
-            .filter_map(|(kind, book)| Some((self.kind_id(*kind), self.books.get(*book as usize)?.cap)))
-            .filter(|(_, cap)| *cap > Seats::ZERO && self.role(place) != Role::Pool)
-            .collect();
-        vec![Event::Abolished { node: node.clone(), parent: self.id(parent), freed }]
+        let mut now = LoanTerms { ends: ends.or(was.ends), ..was.clone() };
+        change(loan, &mut now);
+        vec![event(id.clone(), ends, Box::new(TermsChange { was, now }))]
     }
 
     /// Seats of a loan go back along its route.
@@ -479,23 +384,6 @@ impl Ledger {
             left,
             route: loan.way_back().map(|place| self.id(place)).collect(),
             loan_open: left > Seats::ZERO,
-        }
-    }
-
-    /// The end of a loan whose two ends become one.
-    fn met(&self, loan: &Loan, into: &NodeId) -> Event {
-        Event::Returned {
-            loan: loan.id.clone(),
-            lender: into.clone(),
-            borrower: into.clone(),
-            kind: self.kind_id(loan.kind),
-            count: loan.seats,
-            left: Seats::ZERO,
-            route: std::iter::once(into.clone())
-                .chain(loan.via.iter().rev().map(|place| self.id(*place)))
-                .chain([into.clone()])
-                .collect(),
-            loan_open: false,
         }
     }
 

@@ -212,14 +212,22 @@ impl Ledger {
         }
     }
 
-    /// The pools inside a jurisdiction whose seats in use took room that its units' own caps count on.
+    /// The pools, and the loans out of reserves, that took room inside a jurisdiction which its units' own
+    /// caps count on.
     fn takers(&self, node: NodeIx, kind: KindIx) -> Vec<String> {
         let pools = self.pool_places.iter().filter(|pool| {
             self.within(**pool, node)
                 && self.pool(**pool).is_some_and(|pool| pool.kind == kind)
                 && self.used(**pool) > Seats::ZERO
         });
-        let mut ids: Vec<String> = pools.map(|pool| self.id(*pool).to_string()).collect();
+        let loans = self.loans().filter(|loan| {
+            loan.open
+                && loan.kind == kind
+                && self.role(loan.lender) == Role::Jurisdiction
+                && self.within(loan.lender, node)
+        });
+        let pools = pools.map(|pool| self.id(*pool).to_string());
+        let mut ids: Vec<String> = pools.chain(loans.map(|loan| loan.id.to_string())).collect();
         ids.sort();
         ids
     }

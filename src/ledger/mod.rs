@@ -16,7 +16,9 @@
 mod apply;
 mod book;
 mod check;
+mod door;
 mod draft;
+mod draft_shape;
 mod due;
 mod effect;
 mod laws;
@@ -26,6 +28,7 @@ mod pages;
 mod past;
 mod people;
 mod read;
+mod reshape;
 mod reverse;
 mod shape;
 

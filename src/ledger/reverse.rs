@@ -60,6 +60,7 @@ impl Ledger {
         found
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm an event: a table, not a procedure")]
     fn inverse(&self, event: &Event) -> Option<Vec<Event>> {
         let events = match event {
             Event::Authorized { node, kind, change } => {
@@ -106,9 +107,10 @@ impl Ledger {
             }
             Event::Converted { unit, kind, person, loan } => {
                 let vacated = self.vacated(unit, kind, person.as_ref(), None)?;
-                let was = match &vacated {
-                    Event::Vacated { was, .. } => was.clone(),
-                    _ => PersonTerms::default(),
+                let was = if let Event::Vacated { was, .. } = &vacated {
+                    was.clone()
+                } else {
+                    PersonTerms::default()
                 };
                 vec![vacated, appointment(unit, kind, person.as_ref(), Some(self.idle_loan(loan)?), &was)]
             }
@@ -352,20 +354,15 @@ fn appointment(
 
 /// The event that sets a loan's terms back.
 fn back_to(event: &Event, loan: &LoanId, change: &TermsChange) -> Event {
-    let back = Box::new(TermsChange { was: change.now.clone(), now: change.was.clone() });
+    let change = Box::new(TermsChange { was: change.now.clone(), now: change.was.clone() });
     let loan = loan.clone();
-    let ends = back.now.ends;
-    match event {
-        Event::Extended { .. } => Event::Extended { loan, ends, change: back },
-        Event::Rescheduled { .. } => {
-            Event::Rescheduled { loan, ends, schedule: back.now.schedule.clone(), change: back }
-        }
-        _ => Event::Evaluated {
-            loan,
-            ends,
-            outcome: back.now.outcome,
-            seats: back.now.evaluated_seats,
-            change: back,
-        },
+    let (ends, schedule) = (change.now.ends, change.now.schedule.clone());
+    let (outcome, seats) = (change.now.outcome, change.now.evaluated_seats);
+    if matches!(event, Event::Extended { .. }) {
+        Event::Extended { loan, ends, change }
+    } else if matches!(event, Event::Rescheduled { .. }) {
+        Event::Rescheduled { loan, ends, schedule, change }
+    } else {
+        Event::Evaluated { loan, ends, outcome, seats, change }
     }
 }

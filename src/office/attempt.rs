@@ -50,14 +50,13 @@ impl<'a> Attempt<'a> {
         bad_id: Option<Reason>,
         act: &mut Act,
     ) -> Result<Vec<Happened>, No> {
-        let plan = match asked.verb {
-            Verb::Batch(members) => {
-                let mut faults: Vec<Reason> = bad_id.into_iter().collect();
-                faults.extend(books.check(actor.clone(), asked.verb, effective));
-                refuse(faults)?;
-                self.plan_batch(books, &actor, asked, members, act)?
-            }
-            _ => self.plan(books, actor, asked, effective, bad_id, act)?,
+        let plan = if let Verb::Batch(members) = asked.verb {
+            let mut faults: Vec<Reason> = bad_id.into_iter().collect();
+            faults.extend(books.check(actor.clone(), asked.verb, effective));
+            refuse(faults)?;
+            self.plan_batch(books, &actor, asked, members, act)?
+        } else {
+            self.plan(books, actor, asked, effective, bad_id, act)?
         };
         refuse(judged(&plan, books))?;
         Ok(plan.events)
@@ -75,16 +74,13 @@ impl<'a> Attempt<'a> {
     ) -> Result<Plan, No> {
         let mut faults: Vec<Reason> = bad_id.into_iter().collect();
         faults.extend(books.check(actor, asked.verb, effective));
-        let reversal = match asked.verb {
-            Verb::Correct(verb) => match self.reversal(books, asked.by, verb) {
-                Ok(reversal) => Some(reversal),
-                Err(fault) => {
-                    faults.push(fault);
-                    None
-                }
-            },
-            _ => None,
-        };
+        let mut reversal = None;
+        if let Verb::Correct(verb) = asked.verb {
+            match self.reversal(books, asked.by, verb) {
+                Ok(events) => reversal = Some(events),
+                Err(fault) => faults.push(fault),
+            }
+        }
         refuse(faults)?;
         let pool_size = self.ask_policies(books, asked, act)?;
         let mut plan = Plan::default();

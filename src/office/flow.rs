@@ -64,7 +64,7 @@ pub(super) fn submit(office: &mut Office, request: Request) -> Result<Arc<Decisi
 }
 
 /// Moves the books to a later day: what falls due by it happens, and rules react.
-fn advance(office: &mut Office, date: Date) -> Arc<Advanced> {
+pub(super) fn advance(office: &mut Office, date: Date) -> Arc<Advanced> {
     let mut act = Act::default();
     for step in office.books.due_until(date) {
         let event = match step {

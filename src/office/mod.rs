@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::charter::Charter;
-use crate::decision::{Decision, Entry, Happened, Remark};
+use crate::decision::{Advanced, Decision, Entry, Happened, Remark};
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
 use crate::graph::{NodeIx, Role};
@@ -72,7 +72,7 @@ impl Office {
                 return Err(Error::input(faults));
             }
         }
-        let books = Ledger::open(charter.opening())
+        let books = Ledger::open(&charter.into_opening())
             .map_err(|cause| Error::new(ErrorKind::Internal, format!("the books do not open: {cause}")))?;
         let mut office = Self { books: Arc::new(books), policies, journal: Journal::default() };
         let (pool_sizes, _) = office.pool_sizes(&office.books);
@@ -115,6 +115,15 @@ impl Office {
     /// Only if something failed to operate: a policy that says no, or a law, is an answer.
     pub fn submit(&mut self, request: impl Into<Request>) -> Result<Arc<Decision>, Error> {
         flow::submit(self, request.into())
+    }
+
+    /// Moves the books to a later day, as a request of that day does first. Nothing on the books' own day, or
+    /// for one before it.
+    ///
+    /// # Errors
+    /// As [`Office::submit`].
+    pub fn advance(&mut self, to: Date) -> Result<Option<Arc<Advanced>>, Error> {
+        Ok((to > self.today()).then(|| flow::advance(self, to)))
     }
 
     /// What [`Office::submit`] would answer, recording nothing. The answer's entry is 0.

@@ -1,1 +1,165 @@
-//! Scenarios: requests with expectations, played step by step.
+//! Scenarios: requests with expectations, read from a file and played step by step; policy tests are the same.
+
+mod check;
+mod expect;
+mod play;
+mod read;
+
+use std::path::{Path, PathBuf};
+
+use crate::charter::Charter;
+use crate::document::{Document, Node, shortened};
+use crate::error::{Error, Fault};
+use crate::model::{Date, Mention, NodeId};
+use crate::office::Office;
+use crate::policy::PolicySet;
+use crate::request::Request;
+
+pub use check::{Check, CheckValue, Difference};
+pub use expect::Expectation;
+pub use play::{Answer, Played, Playing};
+
+/// A scenario as read: which books, which policies, and the steps.
+///
+/// Every fault of the file is found in one pass. Whether a request can be done is the office's answer when
+/// the scenario is [played](Scenario::play).
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    document: Document,
+    charter: PathBuf,
+    policies: Option<PathBuf>,
+    steps: Vec<Step>,
+}
+
+/// One step of a scenario: a request or a check.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The line on which it stands.
+    pub line: u32,
+    /// Its day, if it says one; else the day of the step before.
+    pub on: Option<Date>,
+    /// Its actor, if it says one; else the actor of the step before.
+    pub by: Option<NodeId>,
+    /// What is done.
+    pub action: Action,
+}
+
+/// What a step does.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Asks the office. Day and actor are filled in while playing.
+    Ask {
+        /// The request.
+        request: Box<Request>,
+        /// The answer that the author expects.
+        expect: Option<Expectation>,
+    },
+    /// Looks at the books.
+    Check(Check),
+}
+
+impl Scenario {
+    /// Reads a scenario file, or tells all its faults.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Document::read(path.as_ref()).and_then(read::scenario).map_err(Error::input)
+    }
+
+    /// Reads a scenario from its text; `file` stands in faults, and paths are relative to its folder.
+    pub fn parse(file: impl AsRef<Path>, text: &str) -> Result<Self, Error> {
+        Document::parse(file.as_ref(), text).and_then(read::scenario).map_err(Error::input)
+    }
+
+    /// The charter's file.
+    pub fn charter(&self) -> &Path {
+        &self.charter
+    }
+
+    /// The folder of the policies; none where the laws decide alone.
+    pub fn policies(&self) -> Option<&Path> {
+        self.policies.as_deref()
+    }
+
+    /// The steps in order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Opens the office that the scenario plays in, with its own policies or with those of another folder.
+    ///
+    /// # Errors
+    /// Faults of the charter, of the policies, and names in the steps that the policies do not declare.
+    pub fn open(&self, policies: Option<&Path>) -> Result<Office, Error> {
+        let policies = policies.or(self.policies()).map(PolicySet::load).transpose();
+        let charter = Charter::load(&self.charter);
+        let (charter, policies) = match (charter, policies) {
+            (Ok(charter), Ok(policies)) => (charter, policies),
+            (Err(one), Err(other)) => return Err(both(one, other)),
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error),
+        };
+        let undeclared = policies.as_ref().map(|policies| self.undeclared(policies)).unwrap_or_default();
+        match Office::open(charter, policies) {
+            Ok(office) if undeclared.is_empty() => Ok(office),
+            Ok(_) => Err(Error::input(undeclared)),
+            Err(error) => Err(both(error, Error::input(undeclared))),
+        }
+    }
+
+    /// Plays the steps one after the other in this office.
+    pub fn play<'a>(&'a self, office: &'a mut Office) -> Playing<'a> {
+        Playing::new(&self.steps, office)
+    }
+
+    /// Tags, facts, categories, purposes and pool rules in the steps that the policies do not declare.
+    pub fn undeclared(&self, policies: &PolicySet) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for (step, node) in
+            self.steps.iter().zip(self.document.root.get("steps").map_or(&[][..], Node::items))
+        {
+            let Action::Ask { request, .. } = &step.action else { continue };
+            let beside = request.facts.iter().map(|(name, value)| Mention::Fact(name, value));
+            for mention in request.verb.mentions().into_iter().chain(beside) {
+                if let Some(message) = policies.undeclared(&mention) {
+                    let (line, column) =
+                        place_of(node, name_of(&mention)).unwrap_or((node.line, node.column));
+                    faults.push(Fault::at(&self.document.file, line, column, message));
+                }
+            }
+        }
+        faults.sort();
+        faults.dedup();
+        faults
+    }
+}
+
+/// Two failures as one; faults in files are told together.
+fn both(one: Error, other: Error) -> Error {
+    match (one.faults().is_empty(), other.faults().is_empty()) {
+        (false, false) => Error::input(one.faults().iter().chain(other.faults()).cloned().collect()),
+        (true, false) if other.kind() != crate::error::ErrorKind::Input => other,
+        (true | false, _) => one,
+    }
+}
+
+fn name_of<'a>(mention: &Mention<'a>) -> &'a str {
+    match mention {
+        Mention::Tag(name)
+        | Mention::Fact(name, _)
+        | Mention::Category(name)
+        | Mention::Purpose(name)
+        | Mention::Rule(name) => name,
+    }
+}
+
+/// Where a word stands first below a node, as a key or as a value.
+fn place_of(node: &Node, word: &str) -> Option<(u32, u32)> {
+    if node.text() == Some(word) {
+        return Some((node.line, node.column));
+    }
+    let in_map = node.entries().iter().find_map(|(key, value)| {
+        if key.text == word { Some((key.line, key.column)) } else { place_of(value, word) }
+    });
+    in_map.or_else(|| node.items().iter().find_map(|item| place_of(item, word)))
+}
+
+#[cfg(test)]
+mod tests;

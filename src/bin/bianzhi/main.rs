@@ -1,1 +1,104 @@
-fn main() {}
+//! The command line: reads what is asked, runs one command, and answers with its exit code.
+
+mod balance;
+mod lines;
+mod run;
+mod show;
+mod table;
+mod terminal;
+mod words;
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use terminal::{Tongue, language};
+
+/// 编制账册：照章办理用编申请 · Staffing-quota books: laws that hold, policies that decide
+///
+/// 退出码 exit codes: 0 一切符合预期 all as expected · 1 有步骤不符预期 an expectation failed · 2 输入有误 bad input
+#[derive(Debug, Parser)]
+#[command(name = "bianzhi", version, arg_required_else_help = true)]
+struct CommandLine {
+    /// 输出语言（默认随系统）· language of the output; the locale's unless given
+    #[arg(long, global = true, value_name = "zh|en")]
+    lang: Option<Tongue>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 逐步运行场景文件并核对预期 · play a scenario and compare with what it expects
+    Run(run::Arguments),
+    /// 显示期初账册 · show a charter's opening books
+    Show(show::Arguments),
+}
+
+/// How a command that came to its end went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// All as expected.
+    AsExpected,
+    /// Something was not as expected.
+    Otherwise,
+}
+
+/// Why a command could not come to its end.
+#[derive(Debug)]
+enum Failure {
+    /// A file or an office could not be used.
+    Unusable(bianzhi::Error),
+    /// The output could not be written.
+    Output(io::Error),
+}
+
+impl From<bianzhi::Error> for Failure {
+    fn from(error: bianzhi::Error) -> Self {
+        Self::Unusable(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Output(error.into())
+    }
+}
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let lang = language(line.lang);
+    let mut out = BufWriter::new(io::stdout().lock());
+    let ended = match &line.command {
+        Command::Run(arguments) => run::run(arguments, lang, &mut out),
+        Command::Show(arguments) => show::show(arguments, lang, &mut out),
+    };
+    let flushed = out.flush().map_err(Failure::from);
+    match ended.and_then(|ending| flushed.map(|()| ending)) {
+        Ok(Ending::AsExpected) => ExitCode::SUCCESS,
+        Ok(Ending::Otherwise) => ExitCode::from(1),
+        Err(failure) => report(&failure),
+    }
+}
+
+/// Says on stderr what failed, one fault a line. A reader who closed the pipe has seen enough: no words.
+fn report(failure: &Failure) -> ExitCode {
+    let mut err = io::stderr().lock();
+    // Nobody is left to be told when stderr cannot be written.
+    let _told = match failure {
+        Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+        Failure::Output(error) => writeln!(err, "error: cannot write the output: {error}"),
+        Failure::Unusable(error) if error.faults().is_empty() => writeln!(err, "error: {error}"),
+        Failure::Unusable(error) => {
+            error.faults().iter().try_for_each(|fault| writeln!(err, "error: {fault}"))
+        }
+    };
+    ExitCode::from(2)
+}

@@ -1,0 +1,221 @@
+//! `bianzhi run`: plays a scenario, a line or some a step, and closes with the balance.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use bianzhi::model::Lang;
+use bianzhi::office::Office;
+use bianzhi::scenario::{Action, Answer, Difference, Played, Scenario};
+use bianzhi::{Advanced, Decision, Happened, Reason, Remark, in_reading_order};
+
+use crate::table::padded;
+use crate::terminal::Paint;
+use crate::words::Names;
+use crate::{Ending, Failure, balance, lines};
+
+/// What `run` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// 场景文件 · the scenario
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+    /// 每步输出一行 JSON · one JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// 末行输出全部账册（配合 --json） · all books in the last line (with --json)
+    #[arg(long)]
+    books: bool,
+    /// 改用此目录的政策 · the policies of this folder instead of the scenario's own
+    #[arg(long, value_name = "DIR")]
+    policies: Option<PathBuf>,
+}
+
+/// Plays the scenario.
+pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    let scenario = Scenario::load(&arguments.scenario)?;
+    let mut office = scenario.open(arguments.policies.as_deref())?;
+    let told = Told { lang, paint: Paint::for_stdout() };
+    let (mut asked, mut failed) = (0_usize, 0_usize);
+    let mut playing = scenario.play(&mut office);
+    while let Some(played) = playing.next() {
+        let played = played?;
+        asked = asked.saturating_add(1);
+        failed = failed.saturating_add(usize::from(!played.as_expected()));
+        if arguments.json {
+            lines::write_step(out, &played)?;
+        } else {
+            let action = scenario.steps().get(played.step.saturating_sub(1)).map(|step| &step.action);
+            told.step(out, playing.office(), &played, action)?;
+        }
+    }
+    match (arguments.json, arguments.books) {
+        (true, true) => lines::write_books(out, &office)?,
+        (true, false) => {}
+        (false, _) => {
+            balance::write(out, &office, lang, told.paint)?;
+            told.summary(out, asked, failed)?;
+        }
+    }
+    Ok(if failed == 0 { Ending::AsExpected } else { Ending::Otherwise })
+}
+
+/// How steps are told to people.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    lang: Lang,
+    paint: Paint,
+}
+
+impl Told {
+    fn step(
+        self,
+        out: &mut dyn Write,
+        office: &Office,
+        played: &Played,
+        action: Option<&Action>,
+    ) -> io::Result<()> {
+        let names = Names::new(office.books(), self.lang);
+        if let Some(advanced) = &played.advanced {
+            self.advanced(out, &names, advanced)?;
+        }
+        match (&played.answer, action) {
+            (Answer::Decided { decision, expected }, action) => {
+                self.decision(out, &names, played.step, decision)?;
+                if let (Some(false), Some(Action::Ask { expect: Some(expect), .. })) = (expected, action) {
+                    let text =
+                        format!("{}{expect}", self.lang.pick("与预期不符，应为：", "not as expected: "));
+                    writeln!(out, "{MARGIN}{}", self.paint.wrong(&text))?;
+                }
+                Ok(())
+            }
+            (Answer::Checked { differences }, action) => {
+                let subject = match action {
+                    Some(Action::Check(check)) => check.subject(),
+                    Some(Action::Ask { .. }) | None => String::new(),
+                };
+                self.check(out, office, played.step, &subject, differences)
+            }
+        }
+    }
+
+    fn advanced(self, out: &mut dyn Write, names: &Names<'_>, advanced: &Advanced) -> io::Result<()> {
+        let title = format!("── {} ──", advanced.date);
+        writeln!(out, "{}", self.paint.faint(&title))?;
+        // The new day itself stands in the title.
+        let events = advanced.events.iter().filter(|happened| happened.event.name() != "advanced");
+        self.events(out, names, &events.cloned().collect::<Vec<_>>(), false)?;
+        self.remarks(out, &advanced.notes, self.lang.pick("提示", "note"))?;
+        self.remarks(out, &advanced.findings, self.lang.pick("问题", "finding"))
+    }
+
+    fn decision(
+        self,
+        out: &mut dyn Write,
+        names: &Names<'_>,
+        step: usize,
+        decision: &Decision,
+    ) -> io::Result<()> {
+        let outcome = padded(decision.outcome.word(self.lang), OUTCOME_CELLS);
+        let outcome = self.paint.outcome(decision.outcome, &outcome);
+        writeln!(out, "{step:>4}  {}  {outcome}  {}", decision.date, names.request(&decision.request))?;
+        for reason in &decision.reasons {
+            self.reason(out, reason)?;
+        }
+        self.events(out, names, &decision.events, true)?;
+        self.remarks(out, &decision.notes, self.lang.pick("提示", "note"))?;
+        self.remarks(out, &decision.findings, self.lang.pick("问题", "finding"))
+    }
+
+    fn reason(self, out: &mut dyn Write, reason: &Reason) -> io::Result<()> {
+        writeln!(out, "{MARGIN}{}  {}", self.paint.heading(reason.code()), reason.text(self.lang))?;
+        match reason {
+            Reason::Policy(remark) => self.grounds(out, remark),
+            Reason::Law(_) | Reason::Input { .. } => Ok(()),
+        }
+    }
+
+    /// Where a remark comes from: its legal basis, its place in the script, the condition and its values.
+    fn grounds(self, out: &mut dyn Write, remark: &Remark) -> io::Result<()> {
+        let place = format!("{}:{}", remark.script, remark.line);
+        let basis = if remark.basis.is_empty() { place } else { format!("{}  {place}", remark.basis) };
+        writeln!(out, "{MARGIN}  {}", self.paint.faint(&basis))?;
+        if let Some(condition) = &remark.condition {
+            writeln!(out, "{MARGIN}  {}{condition}", self.lang.pick("条件：", "condition: "))?;
+        }
+        for (source, value) in &remark.values {
+            writeln!(out, "{MARGIN}    {source} = {value}")?;
+        }
+        Ok(())
+    }
+
+    /// What happened; of a decision only what rules brought about, for the rest is what was asked.
+    fn events(
+        self,
+        out: &mut dyn Write,
+        names: &Names<'_>,
+        events: &[Happened],
+        only_reactions: bool,
+    ) -> io::Result<()> {
+        for happened in in_reading_order(events) {
+            match &happened.rule {
+                Some(rule) => {
+                    let rule = self.paint.faint(&format!("({rule})"));
+                    writeln!(out, "{MARGIN}→ {} {rule}", names.event(&happened.event))?;
+                }
+                None if only_reactions => {}
+                None => writeln!(out, "{MARGIN}· {}", names.event(&happened.event))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn remarks(self, out: &mut dyn Write, remarks: &[Remark], word: &str) -> io::Result<()> {
+        for remark in remarks {
+            writeln!(out, "{MARGIN}{word} {}  {}", self.paint.heading(&remark.code), remark.text(self.lang))?;
+            self.grounds(out, remark)?;
+        }
+        Ok(())
+    }
+
+    fn check(
+        self,
+        out: &mut dyn Write,
+        office: &Office,
+        step: usize,
+        subject: &str,
+        differences: &[Difference],
+    ) -> io::Result<()> {
+        let passed = differences.is_empty();
+        let word =
+            if passed { self.lang.pick("相符", "passed") } else { self.lang.pick("不符", "failed") };
+        let word = padded(word, OUTCOME_CELLS);
+        let word = if passed { self.paint.right(&word) } else { self.paint.wrong(&word) };
+        writeln!(
+            out,
+            "{step:>4}  {}  {word}  {} {subject}",
+            office.today(),
+            self.lang.pick("核对", "check")
+        )?;
+        for Difference { field, expected, got } in differences {
+            match self.lang {
+                Lang::Zh => writeln!(out, "{MARGIN}{field}：预期 {expected}，账上 {got}")?,
+                Lang::En => writeln!(out, "{MARGIN}{field}: expected {expected}, got {got}")?,
+            }
+        }
+        Ok(())
+    }
+
+    fn summary(self, out: &mut dyn Write, steps: usize, failed: usize) -> io::Result<()> {
+        let text = match self.lang {
+            Lang::Zh => format!("共 {steps} 步，{failed} 步与预期不符"),
+            Lang::En => format!("{steps} steps, {failed} not as expected"),
+        };
+        let text = if failed == 0 { self.paint.right(&text) } else { self.paint.wrong(&text) };
+        writeln!(out, "\n{text}")
+    }
+}
+
+/// What stands under a step is set in below its words.
+const MARGIN: &str = "        ";
+/// The longest outcome, in cells.
+const OUTCOME_CELLS: usize = 7;

@@ -1,0 +1,105 @@
+//! `bianzhi show`: a charter's opening books as a table, as JSON, or as a drawing for Graphviz.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use bianzhi::Charter;
+use bianzhi::graph::Role;
+use bianzhi::model::{Date, Figures, KindId, Lang, NodeId};
+use bianzhi::office::Office;
+use bianzhi::policy::PolicySet;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::terminal::Paint;
+use crate::{Ending, Failure, balance};
+
+/// What `show` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// 期初账册文件 · the charter
+    #[arg(value_name = "CHARTER")]
+    charter: PathBuf,
+    /// 输出格式 · what to write: a table, JSON, or Graphviz DOT (loans dashed)
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// 政策目录，按规则定规模的周转池需要 · the policies, needed for pools whose size is a rule
+    #[arg(long, value_name = "DIR")]
+    policies: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// 表格
+    Table,
+    /// JSON
+    Json,
+    /// Graphviz
+    Dot,
+}
+
+#[derive(serde::Serialize)]
+struct Shown<'a> {
+    date: Date,
+    nodes: Vec<ShownNode<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct ShownNode<'a> {
+    id: NodeId,
+    parent: Option<NodeId>,
+    role: &'static str,
+    level: &'a str,
+    name: &'a str,
+    figures: ShownKinds,
+}
+
+/// Figures by kind, in the charter's order.
+struct ShownKinds(Vec<(KindId, Figures)>);
+
+impl Serialize for ShownKinds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (kind, figures) in &self.0 {
+            map.serialize_entry(kind, figures)?;
+        }
+        map.end()
+    }
+}
+
+/// Shows the books; a jurisdiction's figures are sums over all that lies in it.
+pub(crate) fn show(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    let charter = Charter::load(&arguments.charter)?;
+    let policies = arguments.policies.as_ref().map(PolicySet::load).transpose()?;
+    let office = Office::open(charter, policies)?;
+    match arguments.format {
+        Format::Table => balance::write(out, &office, lang, Paint::for_stdout())?,
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, &shown(&office))?;
+            out.write_all(b"\n")?;
+        }
+        Format::Dot => out.write_all(office.books().network().to_dot().as_bytes())?,
+    }
+    Ok(Ending::AsExpected)
+}
+
+fn shown(office: &Office) -> Shown<'_> {
+    let books = office.books();
+    let nodes = books.nodes_in_tree_order().into_iter().map(|node| {
+        let kinds = books.kinds();
+        let figures =
+            kinds.map(|(_, kind)| (kind.id.clone(), balance::figures_shown(office, node, kind))).collect();
+        ShownNode {
+            id: books.id(node),
+            parent: books.parent(node).map(|parent| books.id(parent)),
+            role: match books.role(node) {
+                Role::Jurisdiction => "jurisdiction",
+                Role::Unit => "unit",
+                Role::Pool => "pool",
+            },
+            level: books.level_name(node),
+            name: books.name(node),
+            figures: ShownKinds(figures),
+        }
+    });
+    Shown { date: office.today(), nodes: nodes.collect() }
+}

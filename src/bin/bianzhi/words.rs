@@ -1,0 +1,331 @@
+//! Words: a request and an event as one line for people, in the words of the field.
+
+use bianzhi::ledger::Ledger;
+use bianzhi::model::{Date, KindId, Lang, LoanOutcome, NodeId, PoolSize, Seats};
+use bianzhi::{Change, Event, Field, Place, Request, Sitting, Verb};
+
+/// The books' own names for nodes and kinds, in one language.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names<'a> {
+    books: &'a Ledger,
+    lang: Lang,
+}
+
+impl<'a> Names<'a> {
+    /// The names in these books.
+    pub(crate) fn new(books: &'a Ledger, lang: Lang) -> Self {
+        Self { books, lang }
+    }
+
+    /// What people call a node; its id if the books do not know it.
+    pub(crate) fn node(&self, id: &NodeId) -> String {
+        self.books.node(id.as_str()).map_or_else(|| id.to_string(), |node| self.books.name(node).to_owned())
+    }
+
+    /// What people call a kind.
+    pub(crate) fn kind(&self, id: &KindId) -> String {
+        let mut kinds = self.books.kinds();
+        let found = kinds.find(|(_, kind)| kind.id == *id);
+        found.map_or_else(|| id.to_string(), |(_, kind)| self.lang.pick(&kind.zh, &kind.en).to_owned())
+    }
+
+    /// A request: its verb, who and what.
+    pub(crate) fn request(&self, request: &Request) -> String {
+        self.verb(&request.verb)
+    }
+
+    fn verb(&self, verb: &Verb) -> String {
+        let word = verb_word(verb, self.lang);
+        let rest = self.details(verb);
+        if rest.is_empty() { word.to_owned() } else { format!("{word} {rest}") }
+    }
+
+    fn details(&self, verb: &Verb) -> String {
+        match verb {
+            Verb::Authorize(verb) => {
+                let change = match verb.change {
+                    Change::By(by) if by > Seats::ZERO => format!("+{by}"),
+                    Change::By(by) => by.to_string(),
+                    Change::To(to) => format!("→ {to}"),
+                };
+                line([
+                    self.node(&verb.node),
+                    self.kind(&verb.kind),
+                    change,
+                    self.purpose(verb.purpose.as_ref()),
+                ])
+            }
+            Verb::Transfer(verb) => line([
+                self.way(&verb.from, &verb.to),
+                self.seats(&verb.kind, verb.count),
+                self.purpose(verb.purpose.as_ref()),
+            ]),
+            Verb::Permit(verb) => line([
+                verb.id.to_string(),
+                self.node(&verb.unit),
+                self.seats(&verb.kind, verb.count),
+                self.until(Some(verb.ends)),
+                self.purpose(verb.purpose.as_ref()),
+            ]),
+            Verb::Withdraw(verb) => verb.permit.to_string(),
+            Verb::Appoint(verb) => line([
+                self.node(&verb.unit),
+                self.kind(&verb.kind),
+                text(verb.person.as_ref()),
+                self.bracketed(verb.category.as_ref()),
+                self.on("调借", "on loan", verb.loan.as_ref()),
+                self.on("核准", "on permit", verb.permit.as_ref()),
+                self.purpose(verb.purpose.as_ref()),
+            ]),
+            Verb::Draw(verb) => line([
+                self.way(&verb.pool, &verb.unit),
+                verb.person.to_string(),
+                self.bracketed(verb.category.as_ref()),
+                self.until(verb.ends),
+                self.purpose(verb.purpose.as_ref()),
+            ]),
+            Verb::Vacate(verb) => line([self.sitting(&verb.who), self.bracketed(verb.reason.as_ref())]),
+            Verb::Name(verb) => line([
+                self.node(&verb.unit),
+                self.kind(&verb.kind),
+                verb.person.to_string(),
+                self.bracketed(verb.category.as_ref()),
+                self.on("调借", "on loan", verb.loan.as_ref()),
+            ]),
+            Verb::Convert(verb) => self.sitting(&verb.who),
+            Verb::Move(verb) => format!("{} → {}", verb.person, self.node(&verb.to)),
+            Verb::Batch(members) => {
+                let members: Vec<String> = members.iter().map(|member| self.verb(&member.verb)).collect();
+                format!("[{}]", members.join(self.lang.pick("；", "; ")))
+            }
+            Verb::Advance(_) => String::new(),
+            Verb::Borrow(verb) => line([
+                verb.id.to_string(),
+                self.way(&verb.lender, &verb.borrower),
+                self.seats(&verb.kind, verb.count),
+                self.until(verb.ends),
+                self.purpose(verb.purpose.as_ref()),
+            ]),
+            Verb::GiveBack(verb) => line([verb.loan.to_string(), self.count(verb.count)]),
+            Verb::Owe(verb) => line([verb.loan.to_string(), self.count(verb.count)]),
+            Verb::Extend(verb) => line([verb.loan.to_string(), self.until(Some(verb.ends))]),
+            Verb::Reschedule(verb) => {
+                let parts = verb.schedule.iter().map(|part| format!("{} {}", part.on, part.seats));
+                let parts: Vec<String> = parts.collect();
+                line([verb.loan.to_string(), parts.join(" / "), self.until(verb.ends)])
+            }
+            Verb::Evaluate(verb) => line([
+                verb.loan.to_string(),
+                outcome_word(verb.outcome, self.lang).to_owned(),
+                verb.seats.map(|seats| self.count(seats)).unwrap_or_default(),
+                self.until(verb.ends),
+            ]),
+            Verb::Establish(verb) => {
+                let name = verb.name.clone().unwrap_or_else(|| verb.id.to_string());
+                match &verb.place {
+                    Place::Node { parent, level, .. } => format!("{} / {name} ({level})", self.node(parent)),
+                    Place::Pool { sponsor, kind, size } => {
+                        let size = match size {
+                            PoolSize::Size(size) => self.count(*size),
+                            PoolSize::Rule(rule) => rule.clone(),
+                        };
+                        format!("{} / {name} {} {size}", self.node(sponsor), self.kind(kind))
+                    }
+                }
+            }
+            Verb::Resize(verb) => format!("{} → {}", self.node(&verb.pool), verb.size),
+            Verb::Amend(verb) => {
+                let facts = verb.facts.iter().flatten().map(|(name, value)| format!("{name} = {value}"));
+                let added = verb.add_tags.iter().flatten().map(|tag| format!("+{tag}"));
+                let dropped = verb.drop_tags.iter().flatten().map(|tag| format!("-{tag}"));
+                let changes: Vec<String> =
+                    verb.name.iter().cloned().chain(added).chain(dropped).chain(facts).collect();
+                line([self.node(&verb.node), changes.join(self.lang.pick("，", ", "))])
+            }
+            Verb::Relocate(verb) => self.way(&verb.node, &verb.parent),
+            Verb::Merge(verb) => {
+                let units: Vec<String> = verb.units.iter().map(|unit| self.node(unit)).collect();
+                format!("{} → {}", units.join(self.lang.pick("、", ", ")), self.node(&verb.into))
+            }
+            Verb::Abolish(verb) => self.node(&verb.node),
+            Verb::Correct(verb) => format!("#{} {}", verb.entry, self.bracketed(Some(&verb.reason))),
+        }
+    }
+
+    fn way(&self, from: &NodeId, to: &NodeId) -> String {
+        format!("{} → {}", self.node(from), self.node(to))
+    }
+
+    fn seats(&self, kind: &KindId, count: Seats) -> String {
+        format!("{} {}", self.kind(kind), self.count(count))
+    }
+
+    fn count(&self, count: Seats) -> String {
+        match self.lang {
+            Lang::Zh => format!("{count} 名"),
+            Lang::En => count.to_string(),
+        }
+    }
+
+    fn until(&self, ends: Option<Date>) -> String {
+        ends.map(|ends| format!("{} {ends}", self.lang.pick("至", "until"))).unwrap_or_default()
+    }
+
+    fn purpose(&self, purpose: Option<&String>) -> String {
+        purpose.map(|purpose| format!("{} {purpose}", self.lang.pick("用于", "for"))).unwrap_or_default()
+    }
+
+    fn bracketed(&self, text: Option<&String>) -> String {
+        match (text, self.lang) {
+            (None, _) => String::new(),
+            (Some(text), Lang::Zh) => format!("（{text}）"),
+            (Some(text), Lang::En) => format!("({text})"),
+        }
+    }
+
+    fn on<T: ToString>(&self, zh: &str, en: &str, id: Option<&T>) -> String {
+        id.map(|id| format!("{} {}", self.lang.pick(zh, en), id.to_string())).unwrap_or_default()
+    }
+
+    fn sitting(&self, who: &Sitting) -> String {
+        match who {
+            Sitting::Person(person) => person.to_string(),
+            Sitting::Unnamed { unit, kind, loan } => {
+                line([self.node(unit), self.kind(kind), self.on("调借", "on loan", loan.as_ref())])
+            }
+        }
+    }
+
+    /// An event: its name and its fields.
+    pub(crate) fn event(&self, event: &Event) -> String {
+        let fields = event.fields();
+        let fields: Vec<String> = fields.iter().map(|(name, field)| self.field(name, field)).collect();
+        format!("{} {}", event_word(event, self.lang), fields.join(" "))
+    }
+
+    fn field(&self, name: &str, field: &Field) -> String {
+        match field {
+            Field::Node(id) => self.node(id),
+            Field::Nodes(ids) => {
+                let names: Vec<String> = ids.iter().map(|id| self.node(id)).collect();
+                names.join(" → ")
+            }
+            Field::Kind(id) => self.kind(id),
+            Field::Loan(id) => id.to_string(),
+            Field::Permit(id) => id.to_string(),
+            Field::Person(id) => id.to_string(),
+            Field::Seats(seats) => format!("{name}={seats}"),
+            Field::Whole(number) => format!("{name}={number}"),
+            Field::Text(text) => format!("{name}={text}"),
+            Field::Value(value) => format!("{name}={value}"),
+            Field::Date(date) if name == "date" => date.to_string(),
+            Field::Date(date) => format!("{name}={date}"),
+            Field::YesNo(yes) => format!("{name}={yes}"),
+            Field::Schedule(parts) => {
+                let parts: Vec<String> =
+                    parts.iter().map(|part| format!("{} {}", part.on, part.seats)).collect();
+                format!("{name}=[{}]", parts.join(", "))
+            }
+            Field::Kinds(kinds) => {
+                let parts: Vec<String> =
+                    kinds.iter().map(|(kind, seats)| format!("{} {seats}", self.kind(kind))).collect();
+                format!("{name}=[{}]", parts.join(", "))
+            }
+            Field::Pools(pools) => {
+                let parts: Vec<String> =
+                    pools.iter().map(|(pool, seats)| format!("{} {seats}", self.node(pool))).collect();
+                format!("{name}=[{}]", parts.join(", "))
+            }
+        }
+    }
+}
+
+/// The parts that are there, with blanks between them; a Chinese bracket brings its own.
+fn line<const N: usize>(parts: [String; N]) -> String {
+    let mut line = String::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        if !line.is_empty() && !part.starts_with('（') {
+            line.push(' ');
+        }
+        line.push_str(&part);
+    }
+    line
+}
+
+fn text<T: ToString>(id: Option<&T>) -> String {
+    id.map(ToString::to_string).unwrap_or_default()
+}
+
+fn outcome_word(outcome: LoanOutcome, lang: Lang) -> &'static str {
+    match outcome {
+        LoanOutcome::Continue => lang.pick("继续使用", "continue"),
+        LoanOutcome::Resize => lang.pick("调整数量", "resize"),
+        LoanOutcome::RunOff => lang.pick("逐步退出", "run-off"),
+        LoanOutcome::Recall => lang.pick("收回", "recall"),
+    }
+}
+
+fn verb_word(verb: &Verb, lang: Lang) -> &'static str {
+    let zh = match verb {
+        Verb::Authorize(_) => "核增核减",
+        Verb::Transfer(_) => "划转",
+        Verb::Permit(_) => "用编核准",
+        Verb::Withdraw(_) => "撤回核准",
+        Verb::Appoint(_) => "入编",
+        Verb::Draw(_) => "周转池用编",
+        Verb::Vacate(_) => "减员",
+        Verb::Name(_) => "登记",
+        Verb::Convert(_) => "转本编",
+        Verb::Move(_) => "调动",
+        Verb::Borrow(_) => "调借",
+        Verb::GiveBack(_) => "归还",
+        Verb::Owe(_) => "记待还",
+        Verb::Extend(_) => "延期",
+        Verb::Reschedule(_) => "调整归还计划",
+        Verb::Evaluate(_) => "评估",
+        Verb::Establish(_) => "设立",
+        Verb::Resize(_) => "调整规模",
+        Verb::Amend(_) => "变更",
+        Verb::Relocate(_) => "调整隶属",
+        Verb::Merge(_) => "撤并",
+        Verb::Abolish(_) => "撤销",
+        Verb::Correct(_) => "更正",
+        Verb::Batch(_) => "一揽子",
+        Verb::Advance(_) => "换日",
+    };
+    lang.pick(zh, verb.name())
+}
+
+fn event_word(event: &Event, lang: Lang) -> &'static str {
+    let zh = match event {
+        Event::Opened { .. } => "开账",
+        Event::Authorized { .. } => "已核增减",
+        Event::Transferred { .. } => "已划转",
+        Event::Permitted(_) => "已核准",
+        Event::Withdrawn(_) => "已撤回",
+        Event::Lapsed(_) => "已失效",
+        Event::Appointed { .. } => "已入编",
+        Event::Vacated { .. } => "已减员",
+        Event::Converted { .. } => "已转本编",
+        Event::Moved { .. } => "已调动",
+        Event::Lent { .. } => "已借出",
+        Event::Returned { .. } => "已归还",
+        Event::Extended { .. } => "已延期",
+        Event::Rescheduled { .. } => "已调整归还计划",
+        Event::Evaluated { .. } => "已评估",
+        Event::FellDue { .. } => "到期应还",
+        Event::Expired { .. } => "期满",
+        Event::Established { .. } => "已设立",
+        Event::Amended { .. } => "已变更",
+        Event::Relocated { .. } => "已调整隶属",
+        Event::Abolished { .. } => "已撤销",
+        Event::Merged { .. } => "已合并",
+        Event::Resized { .. } => "已调整规模",
+        Event::Corrected { .. } => "已更正",
+        Event::Owed { .. } => "已记待还",
+        Event::Named { .. } => "已登记",
+        Event::YearClosed { .. } => "年结",
+        Event::Advanced { .. } => "换日",
+    };
+    lang.pick(zh, event.name())
+}

@@ -1,0 +1,193 @@
+//! Reading: a scenario's document into steps, or all its faults in one pass.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Action, Check, Expectation, Scenario, Step, shortened};
+use crate::document::{Document, Fields, Key, Node, date, did_you_mean};
+use crate::error::Fault;
+use crate::model::{Date, FactValue, NodeId};
+use crate::request::{Request, Verb};
+
+const FORMAT: &str = "scenario/1";
+/// What may stand beside the verb of a step.
+const BESIDE: [&str; 8] = ["id", "on", "by", "clerk", "effective", "facts", "expect", "check"];
+
+pub(super) fn scenario(document: Document) -> Result<Scenario, Vec<Fault>> {
+    let mut fields = document.fields(&document.root).map_err(|fault| vec![fault])?;
+    let mut faults = Vec::new();
+    header(&document, &mut fields, &mut faults);
+    let folder = document.file.parent().unwrap_or(Path::new(""));
+    let charter = noted(path(&document, fields.required("charter")), &mut faults);
+    let policies =
+        match fields.take("policies") {
+            Some(node) if node.is_null() => None,
+            Some(node) => noted(path(&document, Ok(node)), &mut faults),
+            None => {
+                faults.push(document.fault(
+                    &document.root,
+                    "missing field `policies`: a folder, or `null` for the laws alone",
+                ));
+                None
+            }
+        };
+    let mut steps = Vec::new();
+    match fields.required("steps") {
+        Ok(node) if node.is_list() => {
+            for node in node.items() {
+                steps.extend(step(&document, node, &mut faults));
+            }
+        }
+        Ok(node) => {
+            faults.push(document.fault(node, format!("found {}, a list of steps is needed", node.found())));
+        }
+        Err(fault) => faults.push(fault),
+    }
+    faults.extend(fields.finish());
+    match charter {
+        Some(charter) if faults.is_empty() => {
+            let (charter, policies) = (folder.join(charter), policies.map(|policies| folder.join(policies)));
+            Ok(Scenario { document, charter, policies, steps })
+        }
+        Some(_) | None => {
+            faults.sort();
+            Err(faults)
+        }
+    }
+}
+
+fn header(document: &Document, fields: &mut Fields<'_>, faults: &mut Vec<Fault>) {
+    match fields.required("bianzhi") {
+        Ok(node) if node.text() == Some(FORMAT) => {}
+        Ok(node) => {
+            faults.push(document.fault(node, format!("found {}, `{FORMAT}` is needed", node.found())));
+        }
+        Err(fault) => faults.push(fault),
+    }
+}
+
+fn path<'a>(document: &Document, node: Result<&'a Node, Fault>) -> Result<&'a str, Fault> {
+    let node = node?;
+    match node.text() {
+        Some(text) if !text.is_empty() => Ok(text),
+        Some(_) | None => Err(document.fault(node, format!("found {}, a path is needed", node.found()))),
+    }
+}
+
+/// The value, or nothing and one fault more.
+fn noted<T>(result: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
+    result.map_err(|fault| faults.push(fault)).ok()
+}
+
+fn step(document: &Document, node: &Node, faults: &mut Vec<Fault>) -> Option<Step> {
+    let mut fields = noted(document.fields(node), faults)?;
+    let before = faults.len();
+    let on = fields.optional("on").and_then(|node| noted(day(document, node), faults));
+    let by = fields.optional("by").and_then(|node| noted(document.decode::<NodeId>(node), faults));
+    let action = match fields.optional("check") {
+        Some(check) => check_action(document, check, fields, faults),
+        None => ask_action(document, node, fields, faults),
+    };
+    let action = action.filter(|_| faults.len() == before)?;
+    Some(Step { line: node.line, on, by, action })
+}
+
+fn day(document: &Document, node: &Node) -> Result<Date, Fault> {
+    node.text().and_then(date).ok_or_else(|| {
+        document.fault(node, format!("found {}, a day such as `2024-03-05` is needed", node.found()))
+    })
+}
+
+fn check_action(
+    document: &Document,
+    check: &Node,
+    mut fields: Fields<'_>,
+    faults: &mut Vec<Fault>,
+) -> Option<Action> {
+    for (key, _) in fields.rest() {
+        let message =
+            format!("`{}` has no meaning beside `check`; only `on` and `by` have", shortened(&key.text));
+        faults.push(document.fault_at_key(key, message));
+    }
+    match Check::read(document, check) {
+        Ok(check) => Some(Action::Check(check)),
+        Err(found) => {
+            faults.extend(found);
+            None
+        }
+    }
+}
+
+fn ask_action(
+    document: &Document,
+    step: &Node,
+    mut fields: Fields<'_>,
+    faults: &mut Vec<Fault>,
+) -> Option<Action> {
+    let id = fields.optional("id").and_then(|node| noted(document.decode(node), faults));
+    let clerk = fields.optional("clerk").and_then(|node| noted(document.decode(node), faults));
+    let effective = fields.optional("effective").and_then(|node| noted(day(document, node), faults));
+    let facts = fields
+        .optional("facts")
+        .and_then(|node| noted(document.decode::<BTreeMap<String, FactValue>>(node), faults))
+        .unwrap_or_default();
+    let expect = fields.optional("expect").and_then(|node| match Expectation::read(document, node) {
+        Ok(expectation) => Some(expectation),
+        Err(found) => {
+            faults.extend(found);
+            None
+        }
+    });
+    let verb = verb(document, step, &fields.rest(), faults)?;
+    let request = Request { id, on: None, by: None, clerk, effective, facts, verb };
+    Some(Action::Ask { request: Box::new(request), expect })
+}
+
+/// The one verb of a step among what is left of its fields.
+fn verb(document: &Document, step: &Node, left: &[&(Key, Node)], faults: &mut Vec<Fault>) -> Option<Verb> {
+    let (verbs, others): (Vec<_>, Vec<_>) =
+        left.iter().copied().partition(|(key, _)| Verb::NAMES.contains(&key.text.as_str()));
+    let what = if verbs.is_empty() { "request" } else { "field" };
+    for (key, _) in others {
+        let name = shortened(&key.text);
+        let known = Verb::NAMES.iter().copied().filter(|name| *name != "owe").chain(BESIDE);
+        faults.push(
+            document.fault_at_key(key, format!("unknown {what} `{name}`{}", did_you_mean(&name, known))),
+        );
+    }
+    let mut verbs = verbs.into_iter();
+    let Some((key, node)) = verbs.next() else {
+        if left.is_empty() {
+            faults.push(document.fault(step, "a step needs a request or a `check`"));
+        }
+        return None;
+    };
+    for (other, _) in verbs {
+        let message = format!(
+            "a step has one request: `{}` stands beside `{}`",
+            shortened(&other.text),
+            shortened(&key.text)
+        );
+        faults.push(document.fault_at_key(other, message));
+    }
+    let verb = noted(document.decode_verb(key, node), faults)?;
+    fits_a_step(document, key, node, faults).then_some(verb)
+}
+
+/// Whether the verb may be asked here: `owe` is for reactions, and a batch has neither `batch` nor `advance`.
+fn fits_a_step(document: &Document, key: &Key, node: &Node, faults: &mut Vec<Fault>) -> bool {
+    let before = faults.len();
+    if key.text == "owe" {
+        faults.push(document.fault_at_key(key, "`owe` is for the reactions of policies alone"));
+    }
+    let members = if key.text == "batch" { node.items() } else { &[] };
+    for (key, _) in members.iter().flat_map(Node::entries) {
+        let message = match key.text.as_str() {
+            name @ ("batch" | "advance") => format!("`{name}` cannot be a member of a batch"),
+            "owe" => "`owe` is for the reactions of policies alone".to_owned(),
+            _ => continue,
+        };
+        faults.push(document.fault_at_key(key, message));
+    }
+    faults.len() == before
+}

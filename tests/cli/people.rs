@@ -1,0 +1,101 @@
+//! What people read: the told steps, the balance, the drawing, the help, and a pipe that closes early.
+
+use std::io::Read as _;
+use std::process::Stdio;
+
+use crate::cli::runner::{CHARTER, HEAD, command, play, run};
+
+const STEPS: &str =
+    "  - {on: 2024-03-05, draw: {pool: administrative-pool, unit: finance, person: p-017, category: 引进生}}
+  - {transfer: {from: finance, to: audit, kind: administrative, count: 99}, expect: granted}
+  - {check: {node: audit, kind: administrative, occupied: 17}}
+";
+
+#[test]
+fn a_scenario_is_told_in_chinese() {
+    let ran = play(STEPS, &["--lang", "zh"]);
+    let expect = "\
+── 2024-03-05 ──
+   1  2024-03-05  准予     周转池用编 行政编制周转池 → 市财政局 p-017（引进生）
+   2  2024-03-05  驳回     划转 市财政局 → 市审计局 行政编制 99 名
+        cap  占用将超过核定数：finance administrative 核定 40，已占用 40，本次需 99
+        与预期不符，应为：granted
+   3  2024-03-05  不符     核对 audit administrative
+        occupied：预期 17，账上 18
+
+行政编制 · 2024-03-05
+单位                                          核定数  实有  空编  超编  借出  借入  占用  余量  在编
+南平市 nanping                                   100    58     2     0     0     1    59    41    59
+  市直 direct                                     90    58     2     0     0     1    59    31    59
+    行政编制周转池（池） administrative-pool       2     0     0     0     1     0     1     1     0
+    市审计局 audit                                20    18     2     0     0     0    18     2    18
+    市财政局 finance                              40    40     0     0     0     1    40     0    41
+
+共 3 步，2 步与预期不符
+";
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    assert_eq!(ran.out, expect, "{}", ran.out);
+}
+
+#[test]
+fn the_language_is_the_locale_s_unless_given() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    for (locale, words, expect) in [
+        ("zh_CN.UTF-8", &["show", "charter.yaml"][..], "核定数"),
+        ("en_US.UTF-8", &["show", "charter.yaml"][..], "headcount"),
+        ("C", &["show", "charter.yaml", "--lang", "zh"][..], "核定数"),
+        ("zh_CN.UTF-8", &["--lang", "en", "show", "charter.yaml"][..], "headcount"),
+    ] {
+        let output = command(folder.path(), words).env("LANG", locale).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(expect) && output.status.success(), "{locale} {words:?}: {text}");
+    }
+}
+
+#[test]
+fn books_are_shown_as_json_and_as_a_drawing() {
+    let charter = format!(
+        "{CHARTER}loans:\n  - {{id: l-1, lender: audit, borrower: finance, kind: administrative, seats: 2, occupied: {{finance: 1}}, since: 2023-05-01}}\n"
+    );
+    let files = [("charter.yaml", charter.as_str())];
+    let json = run(&files, &["show", "charter.yaml", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let nodes = value["nodes"].as_array().unwrap();
+    let ids: Vec<&str> = nodes.iter().map(|node| node["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["nanping", "direct", "administrative-pool", "audit", "finance"]);
+    let root = &nodes[0]["figures"]["administrative"];
+    assert_eq!((root["occupied"].as_i64(), root["headcount"].as_i64()), (Some(58), Some(59)));
+    let dot = run(&files, &["show", "charter.yaml", "--format", "dot"]).out;
+    assert!(dot.starts_with("digraph") && dot.trim_end().ends_with('}'), "{dot}");
+    assert!(dot.contains("市财政局") && dot.contains("dashed"), "{dot}");
+    assert!(dot.lines().any(|line| line.contains("dashed") && line.contains('2')), "{dot}");
+}
+
+#[test]
+fn help_and_version_speak() {
+    let help = run(&[], &["--help"]);
+    assert!(help.out.contains("run") && help.out.contains("编制"), "{}", help.out);
+    assert_eq!(help.code, Some(0));
+    let version = run(&[], &["--version"]);
+    assert_eq!(version.out.trim(), format!("bianzhi {}", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_reader_who_leaves_early_hears_no_complaint() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    let steps = "  - {check: {date: 2024-01-01}}\n".repeat(50_000);
+    std::fs::write(folder.path().join("scenario.yaml"), format!("{HEAD}{steps}")).unwrap();
+    let mut child = command(folder.path(), &["run", "scenario.yaml", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0_u8; 10];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert!(output.status.success());
+}
