@@ -134,7 +134,7 @@ struct TagNames {
 struct Detail {
     name: Box<str>,
     tier: Option<Box<str>>,
-    facts: Option<Box<BTreeMap<String, FactValue>>>,
+    facts: Option<Arc<BTreeMap<String, FactValue>>>,
     pool: Option<Box<Pool>>,
 }
 

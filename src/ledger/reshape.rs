@@ -100,7 +100,7 @@ impl Ledger {
             }
             Amendment::Fact { name, after, .. } => {
                 let Some(detail) = self.detail_mut(node) else { return };
-                let facts = detail.facts.get_or_insert_default();
+                let facts = Arc::make_mut(detail.facts.get_or_insert_default());
                 match after {
                     Some(value) => facts.insert(name.clone(), value.clone()),
                     None => facts.remove(name),

@@ -1,6 +1,7 @@
 //! The shape and the details of nodes, as they are read: levels, names, tags, facts, kinds, pools.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Detail, Kind, KindIx, Ledger, LoanIx, PermitIx, Pool, Slots, TagIx, TagNames, Ties};
 use crate::graph::{Network, NodeIx, Place, QuotaGraph, Role, Tie};
@@ -308,7 +309,7 @@ impl Detail {
     pub(super) fn new(id: &NodeId, name: &str, facts: &BTreeMap<String, FactValue>) -> Self {
         Self {
             name: if name == id.as_str() { Box::default() } else { name.into() },
-            facts: (!facts.is_empty()).then(|| Box::new(facts.clone())),
+            facts: (!facts.is_empty()).then(|| Arc::new(facts.clone())),
             ..Self::default()
         }
     }
