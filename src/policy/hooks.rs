@@ -8,7 +8,7 @@ use super::remarks::Remarks;
 use super::tree;
 use super::value::Value;
 use super::view::{View, What};
-use super::vocabulary::{Situation, kind_of_event};
+use super::vocabulary::{Situation, event_sort, kind_of_event, request_sort};
 use super::{Answer, Asked, HookRef, PolicySet, Reaction, Told, engine};
 use crate::decision::{ParameterRead, Remark};
 use crate::graph::NodeIx;
@@ -80,6 +80,7 @@ impl PolicySet {
                 |asked| RequestSeen::of(books, asked),
             ));
         scene.event = Some(EventSeen {
+            sort: event_sort(&told.happened.event),
             event: told.happened.event.clone(),
             by: acting(books, told.by),
             freed: told.freed.cloned(),
@@ -214,7 +215,15 @@ impl PolicySet {
 
     fn run(&self, hook: &HookRef, call: &Arc<Call>, given: View) -> Result<Value, Fail> {
         let script = self.0.scripts.get(hook.script).ok_or_else(|| Fail::absent(&hook.name))?;
-        engine::run(&self.0.engine, &script.ast, &hook.name, call, given)
+        engine::run(&self.0.engine, &script.ast, &hook.name, call, given.clone()).map_err(|mut fail| {
+            if fail.line == 0 {
+                // Rhai knows no place for some failures; the tree fails at the same one.
+                let again = Call::new(&call.scene, hook.situation);
+                let (result, _) = tree::run(&script.tree, hook.body, &again, vec![Value::View(given)]);
+                fail.line = result.err().map_or(0, |fail| fail.line);
+            }
+            fail
+        })
     }
 
     /// A parameter's value in a call: where a node is given, as it holds there.
@@ -270,6 +279,7 @@ pub(super) struct Done {
 impl RequestSeen {
     fn of(books: &Ledger, asked: &Asked<'_>) -> Self {
         Self {
+            sort: request_sort(asked.verb),
             verb: asked.verb.clone(),
             id: asked.id.cloned(),
             by: acting(books, asked.by),
@@ -283,6 +293,7 @@ impl RequestSeen {
     /// What a day that comes asks: nothing but itself.
     fn advance(books: &Ledger, date: Date) -> Self {
         Self {
+            sort: request_sort(&Verb::Advance(Advance {})),
             verb: Verb::Advance(Advance {}),
             id: None,
             by: books.root(),

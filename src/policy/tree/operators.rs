@@ -101,12 +101,28 @@ impl Reader<'_> {
         if operator == Operator::Divided && ty == Type::NUMBER {
             self.lint(place, "`/` between whole numbers drops the rest; `ratio(a, b)` keeps it");
         }
+        if operator == Operator::Minus && is_date(&one, &two) {
+            self.lint(place, "this is a difference of numbers; a date is written `date(\"2024-01-01\")`");
+        }
         if let (Operator::Divided | Operator::Remainder, What::Constant(Value::Number(0))) =
             (operator, &two.what)
         {
             self.fault(place, "a division by zero");
         }
         node(What::Binary(operator, Box::new((one, two))), ty, place)
+    }
+}
+
+/// Whether `2024-01-01` was written without quotes.
+fn is_date(one: &Node, two: &Node) -> bool {
+    let number = |node: &Node| matches!(node.what, What::Constant(Value::Number(1..=9999)));
+    match &one.what {
+        What::Binary(Operator::Minus, sides) => {
+            matches!(sides.0.what, What::Constant(Value::Number(1900..=9999)))
+                && number(&sides.1)
+                && number(two)
+        }
+        _ => false,
     }
 }
 

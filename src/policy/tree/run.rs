@@ -24,8 +24,13 @@ pub(crate) fn run(
     call: &Call,
     args: Vec<Value>,
 ) -> (Result<Value, Fail>, Vec<Recorded>) {
-    let mut runner = Runner { tree, call, depth: 0, seen: None, asked: None, recorded: Vec::new() };
-    let value = runner.body(body, args);
+    let mut runner = Runner { tree, call, depth: 0, line: 0, seen: None, asked: None, recorded: Vec::new() };
+    let value = runner.body(body, args).map_err(|mut fail| {
+        if fail.line == 0 {
+            fail.line = runner.line;
+        }
+        fail
+    });
     (value, runner.recorded)
 }
 
@@ -33,6 +38,8 @@ struct Runner<'a> {
     tree: &'a Tree,
     call: &'a Call,
     depth: usize,
+    /// The line of the expression looked at last.
+    line: u32,
     /// The values read, while a condition is looked at.
     seen: Option<Vec<(String, Value)>>,
     /// The condition looked at last.
@@ -139,6 +146,7 @@ impl Runner<'_> {
 
     /// The value of an expression; a failure carries the line of the innermost one.
     fn value(&mut self, node: &Node, slots: &mut Slots) -> Result<Value, Fail> {
+        self.line = node.line;
         self.call.charge(1)?;
         let value = self.evaluate(node, slots).map_err(|mut fail| {
             if fail.line == 0 {

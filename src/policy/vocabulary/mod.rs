@@ -21,6 +21,15 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
         .flatten()
 }
 
+/// Every sort of view: each verb's request and each event's view is one of its own.
+pub(crate) fn sorts() -> Vec<Sort> {
+    use Sort::{Group, Loan, Node, Office, Part, Permit, Person, Pool};
+    let mut all = vec![Node, Pool, Loan, Permit, Person, Office, Group, Part, requests::ANY_SORT];
+    all.extend(Verb::NAMES.iter().map(|verb| requests::sort(verb)));
+    all.extend(events::NAMES.iter().map(|event| events::sort(event)));
+    all
+}
+
 /// The row that `name` (in either language) means for a view of this sort.
 pub(crate) fn row(sort: Sort, name: &str) -> Option<&'static Row> {
     rows().find(|row| row.serves(sort) && (row.en == name || row.zh == name))

@@ -13,6 +13,8 @@ use crate::request::{Change, Place, Sitting, Verb};
 /// The place of a request of which no verb is known, as an event shows it.
 const ANY: u8 = u8::MAX;
 const REQUEST: Sort = Sort::Request(ANY);
+/// The sort of a request of which no verb is known.
+pub(super) const ANY_SORT: Sort = REQUEST;
 const NODE: Type = Type::view(Sort::Node);
 
 /// Verbs that have a kind of quota, so that their nodes are read in it.
