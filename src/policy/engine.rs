@@ -1,5 +1,10 @@
 //! The engine: Rhai stripped to what a policy needs, with the vocabulary registered and the limits on.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "Rhai's forms are open ended; what is not named here is turned away"
+)]
+
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -188,7 +193,7 @@ fn values(args: &[&mut Dynamic]) -> Option<Vec<Value>> {
 }
 
 fn call_of(context: &NativeCallContext<'_>) -> Result<Arc<Call>, Box<EvalAltResult>> {
-    let call = context.tag().and_then(|tag| tag.read_lock::<Arc<Call>>()).map(|call| Arc::clone(&call));
+    let call = context.tag().and_then(Dynamic::read_lock::<Arc<Call>>).map(|call| Arc::clone(&call));
     call.ok_or_else(|| "a word of the vocabulary outside a hook".into())
 }
 
@@ -197,6 +202,7 @@ fn line_of(context: &NativeCallContext<'_>) -> u32 {
 }
 
 /// A failure goes through Rhai as an error; what it was is kept beside.
+#[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors boxed")]
 fn raised(context: &NativeCallContext<'_>, call: &Call, mut fail: Fail) -> Box<EvalAltResult> {
     if fail.line == 0 {
         fail.line = line_of(context);

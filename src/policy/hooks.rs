@@ -116,22 +116,18 @@ impl PolicySet {
 
     /// A pool's size in a scene, asked once.
     pub(super) fn size_in(&self, scene: &Scene, call: &Call, pool: NodeIx) -> Result<Seats, Fail> {
-        let known =
-            |scene: &Scene| scene.sizes.lock().unwrap_or_else(PoisonError::into_inner).get(&pool).cloned();
-        let size = match known(scene) {
-            Some(size) => size,
-            None => {
-                let mut parameters = BTreeSet::new();
-                let size = self.rule_size(&scene.books, pool, scene.date, &mut parameters);
-                for parameter in parameters {
-                    call.read(parameter);
-                }
-                let size = size.map_err(|(fail, _)| fail);
-                let mut sizes = scene.sizes.lock().unwrap_or_else(PoisonError::into_inner);
-                sizes.insert(pool, size.clone());
-                size
-            }
-        };
+        let sizes = || scene.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = sizes().get(&pool).cloned();
+        if let Some(size) = known {
+            return size;
+        }
+        let mut parameters = BTreeSet::new();
+        let size = self.rule_size(&scene.books, pool, scene.date, &mut parameters);
+        for parameter in parameters {
+            call.read(parameter);
+        }
+        let size = size.map_err(|failed| failed.0);
+        sizes().insert(pool, size.clone());
         size
     }
 
@@ -141,7 +137,7 @@ impl PolicySet {
         pool: NodeIx,
         date: Date,
         parameters: &mut BTreeSet<ParameterRead>,
-    ) -> Result<Seats, (Fail, Remark)> {
+    ) -> Result<Seats, Box<(Fail, Remark)>> {
         let rule = match books.pool(pool).map(|pool| &pool.size) {
             Some(PoolSize::Rule(rule)) => rule,
             Some(PoolSize::Size(size)) => return Ok(size.or_zero()),
@@ -156,7 +152,7 @@ impl PolicySet {
                 en: fail.en.clone(),
                 ..Remark::default()
             };
-            return Err((fail, remark));
+            return Err(Box::new((fail, remark)));
         };
         let mut scene = Scene::new(books, self, date);
         scene.folders = self.folders_of(books, &[pool]);
@@ -169,15 +165,15 @@ impl PolicySet {
             Ok(_) => {
                 let fail = Fail::wrong_type("capacity");
                 let remark = self.failed(hook, &fail);
-                Err((fail, remark))
+                Err(Box::new((fail, remark)))
             }
             Err(mut fail) => {
                 let remark = self.failed(hook, &fail);
                 // The line is the rule's, not that of the hook that asked.
-                fail.zh = remark.zh.clone();
-                fail.en = remark.en.clone();
+                fail.zh.clone_from(&remark.zh);
+                fail.en.clone_from(&remark.en);
                 fail.line = 0;
-                Err((fail, remark))
+                Err(Box::new((fail, remark)))
             }
         }
     }
@@ -255,10 +251,11 @@ impl PolicySet {
         if self.0.parameters.value(NAME, call.scene.date, &[]).is_none() {
             return Ok(Vec::new());
         }
-        match self.parameter(call, NAME, None)? {
-            Value::List(items) => Ok(items.iter().map(ToString::to_string).collect()),
-            other => Ok(vec![other.to_string()]),
+        let value = self.parameter(call, NAME, None)?;
+        if let Value::List(items) = &value {
+            return Ok(items.iter().map(ToString::to_string).collect());
         }
+        Ok(vec![value.to_string()])
     }
 
     /// A fact's value as its declared type.

@@ -89,6 +89,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|cause| Error::io(path, &cause))
 }
 
+fn is_script(path: &str) -> bool {
+    path.strip_suffix(".rhai").is_some()
+}
+
 fn is_policy_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     [".rhai", ".yaml", ".yml"].iter().any(|end| name.ends_with(end))
@@ -185,7 +189,7 @@ impl Loading<'_> {
                 self.fault(path, "local folders hold no folders");
                 continue;
             }
-            if name.ends_with(".rhai") {
+            if is_script(name) {
                 continue;
             }
             match (YAML.iter().find(|(known, _)| *known == name), folder) {
@@ -221,7 +225,7 @@ impl Loading<'_> {
     fn scripts(&mut self, engine: &mut rhai::Engine, known: &Known) -> Vec<(String, rhai::AST, Reading)> {
         let mut scripts = Vec::new();
         let mut rules: BTreeMap<String, String> = BTreeMap::new();
-        for (path, bytes) in self.files.iter().filter(|(path, _)| path.ends_with(".rhai")) {
+        for (path, bytes) in self.files.iter().filter(|(path, _)| is_script(path)) {
             let file = self.base.join(path);
             let read = script::text(&file, bytes)
                 .and_then(|source| script::compile(engine, &file, source, known, path.contains('/')));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::policy::engine::{engine, probe};
-use crate::policy::vocabulary::{Sort, host_functions, hooks, row, rows, sorts};
+use crate::policy::vocabulary::{Sort, hooks, host_functions, row, rows, sorts};
 
 #[test]
 fn every_word_compiles_in_both_languages() {

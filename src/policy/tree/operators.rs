@@ -1,5 +1,10 @@
 //! Operators: which types they join, and what they give.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types and operators that are not named together do not fit together"
+)]
+
 use rhai::Position;
 
 use super::read::{Frame, Reader, node};
@@ -47,8 +52,7 @@ impl Reader<'_> {
 
     fn element(&mut self, item: Node, list: Node, place: Position) -> Node {
         let fits = match (item.ty, list.ty) {
-            (Type::Unknown, _) | (_, Type::Unknown) => true,
-            (Type::One(_), Type::EmptyList) => true,
+            (Type::Unknown, _) | (_, Type::Unknown) | (Type::One(_), Type::EmptyList) => true,
             (Type::One(one), Type::List(of)) => {
                 one.fits(of) || of.fits(one) || (item.ty.is_numeric() && Type::One(of).is_numeric())
             }

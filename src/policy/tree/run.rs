@@ -1,5 +1,10 @@
 //! Running the tree: the same meaning as Rhai gives, with the values of a condition kept on the way.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the reader has checked all types; what is not named here fails closed"
+)]
+
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -203,7 +208,9 @@ impl Runner<'_> {
             What::Not(inner) => Ok(Value::YesNo(!self.yes(inner, slots)?)),
             What::Minus(inner) => match self.value(inner, slots)? {
                 Value::Number(number) => number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow),
-                Value::Decimal(number) => Ok(Value::Decimal(-number)),
+                Value::Decimal(number) => {
+                    Decimal::ZERO.checked_sub(number).map(Value::Decimal).ok_or_else(Fail::overflow)
+                }
                 _ => Err(Fail::wrong_type("-")),
             },
             What::Binary(operator, sides) => {

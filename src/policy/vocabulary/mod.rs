@@ -1,5 +1,7 @@
 //! The vocabulary: one table of all that scripts can say, in English and Chinese, with types and meanings.
 
+mod arguments;
+mod asked;
 mod events;
 mod functions;
 mod nodes;
@@ -7,8 +9,9 @@ mod requests;
 mod things;
 mod types;
 
+pub(crate) use arguments::years_after;
 pub(crate) use events::kind_of as kind_of_event;
-pub(crate) use functions::{HostFn, HostPlace, host_functions, years_after};
+pub(crate) use functions::{HostFn, HostPlace, host_functions};
 pub(crate) use types::{Guard, Item, Row, Situation, Sort, Type};
 
 use crate::event::Event;
