@@ -240,6 +240,12 @@ impl Call {
         self.state().parameters.insert(parameter);
     }
 
+    /// Whether this value of a parameter was read before.
+    pub(crate) fn has_read(&self, name: &str, from: Date, folder: &str) -> bool {
+        let state = self.state();
+        state.parameters.iter().any(|read| read.from == from && read.name == name && read.folder == folder)
+    }
+
     /// So much work was done; fails when it is more than one call may do.
     pub(crate) fn charge(&self, steps: u64) -> Result<(), Fail> {
         let mut state = self.state();

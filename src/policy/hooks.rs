@@ -32,7 +32,7 @@ impl PolicySet {
         }
         let name = format!("on_{}", asked.verb.name());
         let mut scene = Scene::new(books, self, asked.date);
-        if !asked.by_reaction {
+        if !asked.by_reaction && !self.0.folders.is_empty() {
             scene.folders = self.folders_of(books, &books.touches(asked.verb));
         }
         let seen = RequestSeen::of(books, asked);
@@ -236,12 +236,15 @@ impl PolicySet {
             )
         })?;
         let folder = holding.folder.and_then(|folder| self.0.folders.get(folder));
-        call.read(ParameterRead {
-            name: name.to_owned(),
-            value: holding.value.to_string(),
-            from: holding.from,
-            folder: folder.map(|folder| folder.id.to_string()).unwrap_or_default(),
-        });
+        let folder = folder.map_or("", |folder| folder.id.as_str());
+        if !call.has_read(name, holding.from, folder) {
+            call.read(ParameterRead {
+                name: name.to_owned(),
+                value: holding.value.to_string(),
+                from: holding.from,
+                folder: folder.to_owned(),
+            });
+        }
         Ok(holding.value.clone())
     }
 

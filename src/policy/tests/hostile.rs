@@ -97,7 +97,7 @@ fn yaml_files_of_any_form() {
         }
     }
     for text in [REASONS, PARAMETERS] {
-        for cut in text.char_indices().map(|(place, _)| place).step_by(3) {
+        for cut in text.char_indices().map(|(place, _)| place).step_by(7) {
             for file in ["reasons.yaml", "parameters.yaml", "facts.yaml"] {
                 let _ = set(&[(file, &text[..cut])]);
             }
@@ -124,7 +124,7 @@ fn mutated_scripts() {
         state ^= state << 17;
         usize::try_from(state % 1_000_003).unwrap() % most
     };
-    for round in 0..400 {
+    for round in 0..200 {
         let seed = seeds[round % seeds.len()];
         let mut text: Vec<char> = seed.chars().collect();
         for _ in 0..=next(3) {
@@ -136,4 +136,29 @@ fn mutated_scripts() {
         let text: String = text.into_iter().collect();
         survive("mutated", &text);
     }
+}
+
+#[test]
+fn what_loads_is_not_too_deep_to_run() {
+    let chain = |length: usize| {
+        let helpers: String = (1..length)
+            .map(|n| {
+                format!(
+                    "fn f{n}(r) {{ if r.unit.cap > 0 {{ let x = floor(1.5) + f{m}(r); return x; }} 0 }} ",
+                    m = n + 1
+                )
+            })
+            .collect();
+        format!(
+            "{helpers} fn f{length}(r) {{ ceiling(param(\"pool.ratio\")) }} fn on_draw(r) {{ require(f1(r) < 0, \"full\"); }}"
+        )
+    };
+    let mut deepest = 0;
+    for length in 1..40 {
+        let Ok(set) = set(&[("a.rhai", &chain(length))]) else { break };
+        let answer = ask(&set, Request::from(Request::draw("pool", "finance", "p-9")));
+        assert_eq!(codes(&answer), ["full"], "{length}: {:?}", answer.denials);
+        deepest = length;
+    }
+    assert!((10..20).contains(&deepest), "{deepest}");
 }
