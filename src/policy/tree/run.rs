@@ -1,5 +1,10 @@
 //! Running the tree: the same meaning as Rhai gives, with the values of a condition kept on the way.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the reader has checked all types; what is not named here fails closed"
+)]
+
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -24,8 +29,13 @@ pub(crate) fn run(
     call: &Call,
     args: Vec<Value>,
 ) -> (Result<Value, Fail>, Vec<Recorded>) {
-    let mut runner = Runner { tree, call, depth: 0, seen: None, asked: None, recorded: Vec::new() };
-    let value = runner.body(body, args);
+    let mut runner = Runner { tree, call, depth: 0, line: 0, seen: None, asked: None, recorded: Vec::new() };
+    let value = runner.body(body, args).map_err(|mut fail| {
+        if fail.line == 0 {
+            fail.line = runner.line;
+        }
+        fail
+    });
     (value, runner.recorded)
 }
 
@@ -33,6 +43,8 @@ struct Runner<'a> {
     tree: &'a Tree,
     call: &'a Call,
     depth: usize,
+    /// The line of the expression looked at last.
+    line: u32,
     /// The values read, while a condition is looked at.
     seen: Option<Vec<(String, Value)>>,
     /// The condition looked at last.
@@ -139,6 +151,7 @@ impl Runner<'_> {
 
     /// The value of an expression; a failure carries the line of the innermost one.
     fn value(&mut self, node: &Node, slots: &mut Slots) -> Result<Value, Fail> {
+        self.line = node.line;
         self.call.charge(1)?;
         let value = self.evaluate(node, slots).map_err(|mut fail| {
             if fail.line == 0 {
@@ -195,7 +208,9 @@ impl Runner<'_> {
             What::Not(inner) => Ok(Value::YesNo(!self.yes(inner, slots)?)),
             What::Minus(inner) => match self.value(inner, slots)? {
                 Value::Number(number) => number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow),
-                Value::Decimal(number) => Ok(Value::Decimal(-number)),
+                Value::Decimal(number) => {
+                    Decimal::ZERO.checked_sub(number).map(Value::Decimal).ok_or_else(Fail::overflow)
+                }
                 _ => Err(Fail::wrong_type("-")),
             },
             What::Binary(operator, sides) => {
