@@ -51,6 +51,14 @@ pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Boo
         now.count += was.count - became.count;
         (now.count > 0 && now.unit == became.unit).then(|| now.unit = was.unit.clone())
     })?;
+    // A loan that was closed since opens again for what comes back to it.
+    for (id, became) in &after.loans {
+        if before.loans.get(id).is_some_and(|was| was.seats > became.seats)
+            && let Some(closed) = now.closed.get(id)
+        {
+            books.loans.entry(id.clone()).or_insert_with(|| closed.clone());
+        }
+    }
     take_back(&mut books.loans, &before.loans, &after.loans, same_seats, take_back_loan)?;
     stands(&books).then_some(books)
 }

@@ -14,8 +14,8 @@ pub(crate) struct Draft {
     pub(crate) events: Vec<String>,
     /// The size of each pool at its last lending in this draft.
     pub(crate) pool_lending: BTreeMap<NodeId, i64>,
-    /// Units that lend in this draft.
-    pub(crate) unit_lenders: BTreeSet<(NodeId, KindId)>,
+    /// Units that lend, lack own seats for it and have idle borrowed ones.
+    pub(crate) lending_on: BTreeSet<(NodeId, KindId)>,
     /// Units that ended, and in which.
     pub(crate) merged: Vec<(NodeId, NodeId)>,
 }
@@ -26,7 +26,7 @@ impl Draft {
             books: books.clone(),
             events: Vec::new(),
             pool_lending: BTreeMap::new(),
-            unit_lenders: BTreeSet::new(),
+            lending_on: BTreeSet::new(),
             merged: Vec::new(),
         }
     }
@@ -360,7 +360,12 @@ impl Draft {
             self.pool_lending.insert(asked.lender.clone(), size);
         }
         if self.books.is_unit(&asked.lender) {
-            self.unit_lenders.insert((asked.lender.clone(), asked.kind.clone()));
+            let here = (asked.lender.clone(), asked.kind.clone());
+            let row = self.books.table()[&here];
+            let idle = row.borrowed - row.borrowed_occupied;
+            if row.cap - row.charged < asked.count && idle.get() > 0 {
+                self.lending_on.insert(here);
+            }
         }
         let loan = Loan {
             lender: asked.lender.clone(),
@@ -422,8 +427,11 @@ impl Draft {
             ("loan_open", (left > 0).to_string()),
         ];
         self.events.push(event("returned", &fields));
-        if left == 0 {
-            self.books.loans.remove(id);
+        if left == 0
+            && let Some(mut loan) = self.books.loans.remove(id)
+        {
+            loan.unnamed.clear();
+            self.books.closed.insert(id.clone(), loan);
         }
     }
 
