@@ -1,4 +1,5 @@
-//! bianzhi
+//! bianzhi: staffing-quota (编制) books under laws that no script can break, decided by Rhai policies.
+#![doc = include_str!("../README.md")]
 
 pub mod charter;
 mod decision;
@@ -15,9 +16,17 @@ mod request;
 pub mod scenario;
 
 pub use charter::Charter;
-pub use decision::*;
+pub use decision::{
+    Advanced, Decision, Entry, Happened, LawReason, Outcome, ParameterRead, Reason, RefusalCode, Remark,
+    ShownReason, ShownRemark, in_reading_order,
+};
 pub use error::{Error, ErrorKind, Fault};
-pub use event::*;
+pub use event::{Amendment, Event, Field, LoanTerms, PermitTerms, PersonTerms, ShownEvent, TermsChange};
+pub use model::{Date, Lang, Seats};
 pub use office::Office;
 pub use policy::PolicySet;
-pub use request::*;
+pub use request::{
+    Abolish, Advance, Amend, Appoint, Authorize, Borrow, Change, Convert, Correct, Draw, Establish, Evaluate,
+    Extend, GiveBack, Member, Merge, Move, Name, Owe, Permit, Place, Relocate, Request, Reschedule, Resize,
+    Sitting, Transfer, Vacate, Verb, Withdraw,
+};

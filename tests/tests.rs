@@ -5,3 +5,4 @@ mod cli;
 mod exhaustive;
 mod laws;
 mod model;
+mod tidy;

@@ -62,7 +62,7 @@ fn what_is_no_document() {
     check("? [a]\n: 1\n", &["a.yaml:1:3: a key must be a single word"]);
     check("a: 1\nb: \0\n", &["a.yaml:2:4: the control character U+0000 is not allowed"]);
     assert!(faults("a: [1\nb: 2\n")[0].starts_with("a.yaml:2:"), "{:?}", faults("a: [1\nb: 2\n"));
-    let many = (0..40).fold(String::new(), |text, n| text + &format!("k{n}: 1\n"));
+    let many = (0..40).fold(String::new(), |text, n| text + format!("k{n}: 1\n").as_str());
     check(
         &format!("{many}k3: 1\nk39: 2\n"),
         &[
@@ -79,7 +79,7 @@ fn depth_is_bounded_and_never_overflows() {
     for depth in [65, 300, 200_000] {
         assert!(faults(&nested(depth))[0].contains("deeper than 64"), "{depth}");
     }
-    let blocks = (0..3_000).fold(String::new(), |text, depth| text + &" ".repeat(depth) + "a:\n");
+    let blocks = (0..3_000).fold(String::new(), |text, depth| text + " ".repeat(depth).as_str() + "a:\n");
     assert!(faults(&blocks)[0].contains("deeper than 64"));
     assert!(faults(&"- ".repeat(100_000))[0].contains("deeper than 64"));
     assert!(faults(&"? ".repeat(100_000))[0].contains("deeper than 64"));

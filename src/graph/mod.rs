@@ -30,6 +30,8 @@ pub enum Role {
 #[derive(Debug, Clone)]
 pub struct QuotaGraph {
     tree: DiGraph<Shape, Contains>,
+    /// Each node's parent once more, so that the way up is one step a level; the root is its own.
+    parents: Vec<NodeIx>,
     ids: HashMap<NodeId, NodeIx>,
     root: NodeIx,
 }
@@ -67,7 +69,7 @@ impl QuotaGraph {
     pub(crate) fn new(root: NodeId, level: u8, role: Role) -> Self {
         let mut tree = DiGraph::new();
         let place = NodeIx::new(tree.add_node(Shape { id: root.clone(), role, level, gone: false }));
-        Self { tree, ids: HashMap::from([(root, place)]), root: place }
+        Self { tree, parents: vec![place], ids: HashMap::from([(root, place)]), root: place }
     }
 
     /// Makes room for so many nodes at once.
@@ -75,6 +77,7 @@ impl QuotaGraph {
         self.tree.reserve_nodes(nodes);
         self.tree.reserve_edges(nodes);
         self.ids.reserve(nodes);
+        self.parents.reserve(nodes);
     }
 
     /// A new node below `parent`. A node of this id that has gone comes back in its old place.
@@ -88,6 +91,7 @@ impl QuotaGraph {
         }
         let place = NodeIx::new(self.tree.add_node(Shape { id: id.clone(), role, level, gone: false }));
         self.tree.add_edge(parent.petgraph(), place.petgraph(), Contains);
+        self.parents.push(parent);
         self.ids.insert(id, place);
         place
     }
@@ -96,6 +100,9 @@ impl QuotaGraph {
     pub(crate) fn place_under(&mut self, node: NodeIx, parent: NodeIx) {
         self.cut(node);
         self.tree.add_edge(parent.petgraph(), node.petgraph(), Contains);
+        if let Some(known) = self.parents.get_mut(node.index()) {
+            *known = parent;
+        }
     }
 
     /// Takes a node out of the tree. Its id stays taken.
@@ -109,6 +116,9 @@ impl QuotaGraph {
     fn cut(&mut self, node: NodeIx) {
         if let Some(edge) = self.tree.first_edge(node.petgraph(), Direction::Incoming) {
             self.tree.remove_edge(edge);
+        }
+        if let Some(parent) = self.parents.get_mut(node.index()) {
+            *parent = node;
         }
     }
 
@@ -149,7 +159,7 @@ impl QuotaGraph {
 
     /// The node that this one lies in; none for the root.
     pub fn parent(&self, node: NodeIx) -> Option<NodeIx> {
-        self.tree.neighbors_directed(node.petgraph(), Direction::Incoming).next().map(NodeIx::new)
+        self.parents.get(node.index()).copied().filter(|parent| *parent != node)
     }
 
     /// The node itself, then everything above it up to the root.

@@ -23,6 +23,8 @@ pub(super) struct Book {
     pub(super) named: Seats,
     pub(super) allotted: Seats,
     pub(super) charged: Seats,
+    /// Where a jurisdiction's sums over all its units stand, once it has a unit with anything in this kind.
+    pub(super) every: Option<u32>,
     /// What happened in this and earlier years; nothing while nothing has changed since the opening.
     pub(super) past: Option<Arc<Past>>,
 }
@@ -227,12 +229,18 @@ impl Ledger {
 
     /// Adds sums to a group of a jurisdiction.
     pub(super) fn add_to_group(&mut self, node: NodeIx, tag: TagIx, kind: KindIx, sums: Sums) {
-        let key = (node, tag, kind);
-        let place = if let Some(place) = self.group_places.get(&key) {
-            *place
+        let place = if let Some(place) = self.group_place(node, tag, kind) {
+            place
         } else {
             let place = self.groups.push(Sums::default());
-            Arc::make_mut(&mut self.group_places).insert(key, place);
+            if tag == TagIx::EVERY {
+                let book = self.book_or_open(node, kind);
+                if let Some(book) = self.books.get_mut(book) {
+                    book.every = u32::try_from(place).ok();
+                }
+            } else {
+                Arc::make_mut(&mut self.group_places).insert((node, tag, kind), place);
+            }
             place
         };
         if let Some(group) = self.groups.get_mut(place) {
@@ -242,7 +250,14 @@ impl Ledger {
 
     /// The sums of a jurisdiction's units, all or those with a tag.
     pub(super) fn group_sums(&self, node: NodeIx, tag: TagIx, kind: KindIx) -> Sums {
-        let place = self.group_places.get(&(node, tag, kind));
-        place.and_then(|place| self.groups.get(*place)).copied().unwrap_or_default()
+        let place = self.group_place(node, tag, kind);
+        place.and_then(|place| self.groups.get(place)).copied().unwrap_or_default()
+    }
+
+    fn group_place(&self, node: NodeIx, tag: TagIx, kind: KindIx) -> Option<usize> {
+        if tag == TagIx::EVERY {
+            return self.book(node, kind)?.every.map(|place| place as usize);
+        }
+        self.group_places.get(&(node, tag, kind)).copied()
     }
 }

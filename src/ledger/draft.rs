@@ -35,6 +35,11 @@ impl Broken {
 }
 
 impl Ledger {
+    /// The loan that the next granted draw gets.
+    pub fn next_draw(&self) -> LoanId {
+        LoanId::new(format!("draw:{}", self.draws.saturating_add(1)))
+    }
+
     /// The pool whose seats a request would take, and how many.
     pub fn lending_pool(&self, verb: &Verb) -> Option<NodeIx> {
         let pool = if let Verb::Draw(verb) = verb {
@@ -224,7 +229,7 @@ impl Ledger {
         }
         let pool = self.node(verb.pool.as_str()).and_then(|pool| self.pool(pool));
         let kind = pool.map_or_else(|| KindId::new(""), |pool| self.kind_id(pool.kind));
-        let loan = LoanId::new(format!("draw:{}", self.draws.saturating_add(1)));
+        let loan = self.next_draw();
         broken.or(vec![
             Event::Lent {
                 loan: loan.clone(),

@@ -172,6 +172,11 @@ impl Ledger {
         self.loan_at(*self.loan_places.get(id)?)
     }
 
+    /// The place of the loan with this id, open or closed.
+    pub fn loan_place_ever(&self, id: &str) -> Option<LoanIx> {
+        self.loan_places.get(id).copied()
+    }
+
     /// A loan by its place, open or closed.
     pub fn loan_at(&self, place: LoanIx) -> Option<&Loan> {
         self.loans.get(place.0 as usize)
@@ -191,6 +196,11 @@ impl Ledger {
     /// The permit with this id, open or closed.
     pub fn permit_ever(&self, id: &str) -> Option<&Permit> {
         self.permit_at(*self.permit_places.get(id)?)
+    }
+
+    /// The place of the permit with this id, open or closed.
+    pub fn permit_place_ever(&self, id: &str) -> Option<PermitIx> {
+        self.permit_places.get(id).copied()
     }
 
     /// A permit by its place, open or closed.

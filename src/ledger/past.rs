@@ -60,6 +60,9 @@ pub enum Measure {
 
 /// Whole days from one date to another.
 fn days_between(from: Date, to: Date) -> i64 {
+    if from == to {
+        return 0;
+    }
     from.duration_until(to).as_hours() / 24
 }
 
@@ -202,10 +205,14 @@ impl Ledger {
         if self.mode == Mode::Opening {
             return;
         }
-        let vacancy = self.vacancy(node, kind);
         let today = self.today;
-        let opened = self.terms.opened;
         let place = self.book_or_open(node, kind);
+        let known = self.books.get(place).and_then(|book| book.past.as_deref());
+        if known.is_some_and(|past| past.counted_to == today) {
+            return;
+        }
+        let vacancy = self.vacancy(node, kind);
+        let opened = self.terms.opened;
         let Some(book) = self.books.get_mut(place) else { return };
         let cap = book.cap;
         let past = book.past.get_or_insert_with(|| Arc::new(Past::opening(opened, vacancy, cap, &[])));

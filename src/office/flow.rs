@@ -19,7 +19,7 @@ pub(super) fn submit(office: &mut Office, request: Request) -> Result<Arc<Decisi
     let request = Arc::new(request);
     // 1. A known id: the same content gets the same answer, other content none.
     if let Some(answer) = request.id.as_ref().and_then(|id| office.journal.answer_to(id)) {
-        if *answer.request == *request {
+        if same_content(&answer.request, &request, &office.books) {
             return Ok(Arc::clone(answer));
         }
         let reason = input(InputCode::DuplicateId, "id", request.id.as_ref());
@@ -61,6 +61,17 @@ pub(super) fn submit(office: &mut Office, request: Request) -> Result<Arc<Decisi
     act.react_to_all(office.policies.as_ref(), &office.journal, &mut office.books, Some(&asked), by);
     // 7. The record: the point of no return.
     Ok(record(office, request, advanced, act, None))
+}
+
+/// Whether two requests ask the same. A day left out is the books' day, whenever that is; who typed it is
+/// recorded, never compared.
+fn same_content(one: &Request, other: &Request, books: &crate::ledger::Ledger) -> bool {
+    let by = |request: &Request| request.by.clone().unwrap_or_else(|| books.id(books.root()));
+    one.verb == other.verb
+        && one.facts == other.facts
+        && one.effective == other.effective
+        && by(one) == by(other)
+        && one.on.zip(other.on).is_none_or(|(one, other)| one == other)
 }
 
 /// Moves the books to a later day: what falls due by it happens, and rules react.

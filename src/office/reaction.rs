@@ -8,7 +8,7 @@ use crate::decision::{Happened, ParameterRead, Reason, Remark};
 use crate::event::Event;
 use crate::journal::Journal;
 use crate::ledger::{Actor, Ledger};
-use crate::policy::{Asked, HookRef, PolicySet, Reaction, Told};
+use crate::policy::{Asked, HookRef, PolicySet, Reaction, Told, freed_kinds};
 use crate::request::Verb;
 
 /// The most requests that rules may propose within one entry.
@@ -93,10 +93,14 @@ impl Act {
         for place in events {
             let Some(name) = self.happened.get(place).map(|happened| happened.event.name()) else { continue };
             for hook in ground.policies.reactions(name) {
-                let Some(happened) = self.happened.get(place) else { continue };
-                let told = Told { happened, asked: ground.asked, by: ground.by, date: books.today() };
-                let reaction = ground.policies.after(hook, books, &told);
-                self.keep_or_drop(ground, books, hook, reaction, place)?;
+                let kinds = self.happened.get(place).map(|happened| freed_kinds(&happened.event, books));
+                for freed in kinds.unwrap_or_default() {
+                    let Some(happened) = self.happened.get(place) else { continue };
+                    let (asked, by, freed) = (ground.asked, ground.by, freed.as_ref());
+                    let told = Told { happened, freed, asked, by, date: books.today() };
+                    let reaction = ground.policies.after(hook, books, &told);
+                    self.keep_or_drop(ground, books, hook, reaction, place)?;
+                }
             }
         }
         Ok(())

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::decision::{Happened, ParameterRead, Remark};
-use crate::ledger::Actor;
-use crate::model::{Date, FactValue, RequestId};
+use crate::event::Event;
+use crate::ledger::{Actor, Ledger};
+use crate::model::{Date, FactValue, KindId, RequestId, Seats};
 use crate::request::Verb;
 
 /// A request, as policies are asked about it before it takes effect.
@@ -42,6 +43,8 @@ pub(crate) struct Answer {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Told<'a> {
     pub(crate) happened: &'a Happened,
+    /// For `abolished`: the one of [`freed_kinds`] that this call is about.
+    pub(crate) freed: Option<&'a KindId>,
     /// The request that the entry answers; none for a new date.
     pub(crate) asked: Option<&'a Asked<'a>>,
     /// Who asked.
@@ -59,4 +62,16 @@ pub(crate) struct Reaction {
     /// Why the call came to nothing.
     pub(crate) failed: Option<Remark>,
     pub(crate) parameters: Vec<ParameterRead>,
+}
+
+/// The kinds for which hooks are called about an event: one call for each kind that an `abolished` freed, at
+/// least one; one call for every other event.
+pub(crate) fn freed_kinds(event: &Event, books: &Ledger) -> Vec<Option<KindId>> {
+    let Event::Abolished { freed, .. } = event else { return vec![None] };
+    let mut kinds: Vec<Option<KindId>> =
+        freed.iter().filter(|(_, seats)| **seats > Seats::ZERO).map(|(kind, _)| Some(kind.clone())).collect();
+    if kinds.is_empty() {
+        kinds.push(books.kinds().next().map(|(_, kind)| kind.id.clone()));
+    }
+    kinds
 }

@@ -76,7 +76,11 @@ impl<'a> Playing<'a> {
         let on = step.on.unwrap_or(self.on);
         let by = step.by.as_ref().or(self.by.as_ref()).cloned();
         let (advanced, answer) = match &step.action {
-            Action::Ask { request, expect } => self.ask(request, on, by.as_ref(), expect.as_ref())?,
+            Action::Ask { request, expect } => {
+                // A day that only carries over is no content of the request: asked again, it is the same.
+                let day = step.on.or(Some(on).filter(|on| *on > self.office.today()));
+                self.ask(request, day, by.as_ref(), expect.as_ref())?
+            }
             Action::Check(check) => self.check(check, on)?,
         };
         if on >= self.office.today() || !is_backdated(&answer) {
@@ -88,12 +92,12 @@ impl<'a> Playing<'a> {
     fn ask(
         &mut self,
         request: &Request,
-        on: Date,
+        on: Option<Date>,
         by: Option<&NodeId>,
         expect: Option<&Expectation>,
     ) -> Result<(Option<Arc<Advanced>>, Answer), Error> {
         let mut request = request.clone();
-        request.on = Some(on);
+        request.on = on;
         let books = self.office.books();
         request.by = Some(by.cloned().unwrap_or_else(|| books.id(books.root())));
         let (advanced, decision) = self.submit(request)?;

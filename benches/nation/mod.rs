@@ -1,0 +1,154 @@
+//! A made-up nation for benchmarks: counties of 100 units or more, and a clock that keeps the best time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bianzhi::model::{Date, ExcessRule, KindId, NodeId, Opening, OpeningKind, OpeningNode, Seats};
+use criterion::{Criterion, SamplingMode, Throughput};
+
+/// The first day.
+pub(crate) const OPENED: Date = Date::constant(2024, 1, 1);
+/// The kind that everything is measured in.
+pub(crate) const KIND: &str = "institution";
+/// A unit's cap, and the people in it.
+pub(crate) const UNIT: (i64, i64) = (30, 24);
+
+/// How many units, and in how many counties.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    /// Units.
+    pub(crate) units: u32,
+    /// Counties.
+    pub(crate) counties: u32,
+}
+
+/// A city of a thousand units.
+pub(crate) const CITY: Size = Size { units: 1_000, counties: 10 };
+/// A nation of a million.
+pub(crate) const NATION: Size = Size { units: 1_000_000, counties: 1_000 };
+
+/// The id of a unit.
+pub(crate) fn unit(number: u32) -> NodeId {
+    format!("u{number}").into()
+}
+
+/// The county that a unit lies in.
+pub(crate) fn county_of(number: u32, size: Size) -> u32 {
+    number % size.counties
+}
+
+/// Units in an order that jumps about, always the same.
+pub(crate) fn shuffled(size: Size) -> Vec<u32> {
+    // A stride without a common divisor visits each unit once.
+    let stride = u64::from(size.units) * 618 / 1000 + 1;
+    let stride = (stride..).find(|stride| gcd(*stride, u64::from(size.units)) == 1).unwrap_or(1);
+    (0..u64::from(size.units))
+        .map(|turn| u32::try_from(turn * stride % u64::from(size.units)).unwrap_or(0))
+        .collect()
+}
+
+fn gcd(one: u64, other: u64) -> u64 {
+    if other == 0 { one } else { gcd(other, one % other) }
+}
+
+/// Opening books of this size, with so many kinds in use at every unit.
+pub(crate) fn opening(size: Size, kinds: &[&str]) -> Opening {
+    let caps = |cap: i64| -> BTreeMap<KindId, Seats> {
+        kinds.iter().map(|kind| (KindId::new(*kind), Seats::new(cap))).collect()
+    };
+    let node = |id: NodeId, parent: Option<NodeId>, level: &str, cap: i64| OpeningNode {
+        name: id.to_string(),
+        id,
+        parent,
+        level: level.to_owned(),
+        tier: None,
+        tags: Vec::new(),
+        facts: BTreeMap::new(),
+        caps: caps(cap),
+        occupied: BTreeMap::new(),
+        history: BTreeMap::new(),
+    };
+    let of_county = i64::from(size.units / size.counties) * UNIT.0;
+    let mut nodes = vec![node("nation".into(), None, "city", of_county * i64::from(size.counties))];
+    nodes.extend(
+        (0..size.counties)
+            .map(|number| node(format!("c{number}").into(), Some("nation".into()), "county", of_county)),
+    );
+    nodes.extend((0..size.units).map(|number| {
+        let county = format!("c{}", county_of(number, size));
+        let mut unit = node(unit(number), Some(county.into()), "unit", UNIT.0);
+        unit.occupied = caps(UNIT.1);
+        unit
+    }));
+    Opening {
+        opened: OPENED,
+        levels: ["city", "county", "unit"].map(str::to_owned).to_vec(),
+        kinds: kinds
+            .iter()
+            .map(|kind| OpeningKind {
+                id: KindId::new(*kind),
+                zh: (*kind).to_owned(),
+                en: (*kind).to_owned(),
+            })
+            .collect(),
+        excess: ExcessRule::Refuse,
+        nodes,
+        pools: Vec::new(),
+        people: Vec::new(),
+        loans: Vec::new(),
+        permits: Vec::new(),
+    }
+}
+
+/// Times some work with criterion and keeps the median, in nanoseconds an element.
+pub(crate) fn time(
+    criterion: &mut Criterion,
+    group: &str,
+    name: &str,
+    elements: u64,
+    mut work: impl FnMut(),
+) -> f64 {
+    let mut samples: Vec<f64> = Vec::new();
+    let mut group = criterion.benchmark_group(group);
+    group
+        .sampling_mode(SamplingMode::Flat)
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(1_200))
+        .throughput(Throughput::Elements(elements));
+    group.bench_function(name, |bencher| {
+        bencher.iter_custom(|turns| {
+            let start = processor_time();
+            for _ in 0..turns {
+                work();
+            }
+            let took = processor_time().saturating_sub(start);
+            #[expect(clippy::cast_precision_loss, reason = "a time shown to three figures")]
+            samples.push(took.as_nanos() as f64 / (turns * elements) as f64);
+            took
+        });
+    });
+    group.finish();
+    samples.sort_by(f64::total_cmp);
+    samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The time that this thread spent on a processor, so that a busy machine spoils little; where the system
+/// does not say, the time of day.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock; nothing here decides")]
+fn processor_time() -> Duration {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|text| text.split_whitespace().next()?.parse::<u64>().ok().map(Duration::from_nanos));
+    spent.unwrap_or_else(|| {
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default()
+    })
+}
+
+/// The memory that this process holds, in bytes; 0 where the system does not say.
+pub(crate) fn resident() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|text| text.split_whitespace().nth(1)?.parse::<u64>().ok());
+    pages.unwrap_or(0).saturating_mul(4096)
+}

@@ -1,0 +1,266 @@
+//! Calls: what one call of a hook sees, what it said, and why it failed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::value::Value;
+use super::vocabulary::Situation;
+use super::{PolicySet, limits};
+use crate::decision::ParameterRead;
+use crate::event::Event;
+use crate::graph::NodeIx;
+use crate::ledger::{KindIx, Ledger, LoanIx, PermitIx};
+use crate::model::{Date, FactValue, KindId, RequestId, Seats};
+use crate::request::Verb;
+
+/// What all hooks called for one request, event, day or thing have before them.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    /// The books, just as they are.
+    pub(crate) books: Arc<Ledger>,
+    /// The policies.
+    pub(crate) set: PolicySet,
+    /// The day on which parameters are read.
+    pub(crate) date: Date,
+    /// The local folders that apply, by place.
+    pub(crate) folders: Vec<usize>,
+    /// The request, where there is one.
+    pub(crate) request: Option<RequestSeen>,
+    /// The event, where there is one.
+    pub(crate) event: Option<EventSeen>,
+    /// Pool sizes asked so far: the books do not change under a scene.
+    pub(super) sizes: Mutex<BTreeMap<NodeIx, Result<Seats, Fail>>>,
+}
+
+/// A request as scripts see it.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestSeen {
+    pub(crate) verb: Verb,
+    pub(crate) id: Option<RequestId>,
+    pub(crate) by: NodeIx,
+    pub(crate) effective: Date,
+    pub(crate) facts: BTreeMap<String, FactValue>,
+    pub(crate) by_reaction: bool,
+    /// What the request's names stand for in the books.
+    pub(crate) found: Found,
+}
+
+/// What the names in a request stand for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    pub(crate) kind: Option<KindIx>,
+    pub(crate) loan: Option<LoanIx>,
+    pub(crate) permit: Option<PermitIx>,
+}
+
+/// An event as scripts see it.
+#[derive(Debug, Clone)]
+pub(crate) struct EventSeen {
+    pub(crate) event: Event,
+    /// Who asked for what led to it.
+    pub(crate) by: NodeIx,
+    /// The one kind of an `abolished` that the hook is called for.
+    pub(crate) freed: Option<KindId>,
+}
+
+/// One call of one hook.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) scene: Arc<Scene>,
+    pub(crate) situation: Situation,
+    /// The most steps that it may take.
+    budget: u64,
+    state: Mutex<State>,
+}
+
+/// What a call did so far.
+#[derive(Debug, Default)]
+struct State {
+    said: Vec<Said>,
+    proposals: Vec<(Verb, u32)>,
+    parameters: BTreeSet<ParameterRead>,
+    steps: u64,
+    failed: Option<Fail>,
+}
+
+/// What a call did, once it is over.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) said: Vec<Said>,
+    pub(crate) proposals: Vec<(Verb, u32)>,
+    pub(crate) parameters: BTreeSet<ParameterRead>,
+}
+
+/// Something that a script said about the request, event or thing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Said {
+    pub(crate) how: How,
+    pub(crate) code: Arc<str>,
+    pub(crate) facts: Vec<(Arc<str>, Value)>,
+    pub(crate) line: u32,
+    /// Whether a condition of `require` was not met.
+    pub(crate) required: bool,
+}
+
+/// How it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    Denial,
+    Note,
+    Finding,
+}
+
+/// Why a script failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fail {
+    /// `policy-failed`, or `history-missing` where the past is not known.
+    pub(crate) code: &'static str,
+    pub(crate) zh: String,
+    pub(crate) en: String,
+    /// The line, where it is known better than by the caller; 0 else.
+    pub(crate) line: u32,
+}
+
+impl Fail {
+    /// The script could not be carried out.
+    pub(crate) fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { code: "policy-failed", zh: zh.into(), en: en.into(), line: 0 }
+    }
+
+    /// A figure of the past that nobody knows.
+    pub(crate) fn history(word: &str) -> Self {
+        Self {
+            code: "history-missing",
+            zh: format!("缺少历史数据：{word}"),
+            en: format!("the past is not known: {word}"),
+            line: 0,
+        }
+    }
+
+    /// Something that is not there.
+    pub(crate) fn absent(word: &str) -> Self {
+        Self::new(format!("没有这一项：{word}"), format!("`{word}` is not there"))
+    }
+
+    /// A value of the wrong type, which the typed tree rules out before.
+    pub(crate) fn wrong_type(word: &str) -> Self {
+        Self::new(format!("类型不符：{word}"), format!("`{word}` got a value of the wrong type"))
+    }
+
+    /// A figure outside the range of numbers.
+    pub(crate) fn overflow() -> Self {
+        Self::new("数值超出范围", "the number leaves its range")
+    }
+
+    /// More reasons or proposals than one call may give.
+    fn too_much_said() -> Self {
+        let most = limits::SAID;
+        Self::new(format!("理由或事项超过 {most} 条"), format!("more than {most} reasons or proposals"))
+    }
+
+    /// More steps than one call may take.
+    pub(crate) fn too_many_steps() -> Self {
+        let most = limits::STEPS;
+        Self::new(format!("步数超过上限 {most}"), format!("more than {most} steps"))
+    }
+}
+
+impl Scene {
+    /// A scene on these books.
+    pub(crate) fn new(books: &Arc<Ledger>, set: &PolicySet, date: Date) -> Self {
+        Self {
+            books: Arc::clone(books),
+            set: set.clone(),
+            date,
+            folders: Vec::new(),
+            request: None,
+            event: None,
+            sizes: Mutex::default(),
+        }
+    }
+
+    /// Whether a reaction asks or is asked: local folders have no say then.
+    pub(crate) fn is_reaction(&self) -> bool {
+        self.event.is_some() || self.request.as_ref().is_some_and(|request| request.by_reaction)
+    }
+}
+
+impl Call {
+    /// A call in a scene.
+    pub(crate) fn new(scene: &Arc<Scene>, situation: Situation) -> Self {
+        Self { scene: Arc::clone(scene), situation, budget: limits::STEPS, state: Mutex::default() }
+    }
+
+    /// The same call once more, on the tree, which counts finer steps.
+    pub(crate) fn again(scene: &Arc<Scene>, situation: Situation) -> Self {
+        Self { budget: limits::STEPS_AGAIN, ..Self::new(scene, situation) }
+    }
+
+    /// The books that the call sees.
+    pub(crate) fn books(&self) -> &Ledger {
+        &self.scene.books
+    }
+
+    /// The request, which is there wherever its view can be reached.
+    pub(crate) fn request(&self) -> Result<&RequestSeen, Fail> {
+        self.scene.request.as_ref().ok_or_else(|| Fail::absent("request"))
+    }
+
+    /// The event, which is there wherever its view can be reached.
+    pub(crate) fn event(&self) -> Result<&EventSeen, Fail> {
+        self.scene.event.as_ref().ok_or_else(|| Fail::absent("event"))
+    }
+
+    /// Something was said; fails where a script says more than anybody would read.
+    pub(crate) fn say(&self, said: Said) -> Result<(), Fail> {
+        let mut state = self.state();
+        if state.said.len() >= limits::SAID {
+            return Err(Fail::too_much_said());
+        }
+        state.said.push(said);
+        Ok(())
+    }
+
+    /// A request was proposed at this line.
+    pub(crate) fn propose(&self, verb: Verb, line: u32) -> Result<(), Fail> {
+        let mut state = self.state();
+        if state.proposals.len() >= limits::SAID {
+            return Err(Fail::too_much_said());
+        }
+        state.proposals.push((verb, line));
+        Ok(())
+    }
+
+    /// A parameter was read.
+    pub(crate) fn read(&self, parameter: ParameterRead) {
+        self.state().parameters.insert(parameter);
+    }
+
+    /// So much work was done; fails when it is more than one call may do.
+    pub(crate) fn charge(&self, steps: u64) -> Result<(), Fail> {
+        let mut state = self.state();
+        state.steps = state.steps.saturating_add(steps);
+        if state.steps > self.budget { Err(Fail::too_many_steps()) } else { Ok(()) }
+    }
+
+    /// The call failed; the first failure is kept.
+    pub(crate) fn fail(&self, fail: &Fail) {
+        self.state().failed.get_or_insert_with(|| fail.clone());
+    }
+
+    /// Why it failed, if it did.
+    pub(crate) fn failure(&self) -> Option<Fail> {
+        self.state().failed.clone()
+    }
+
+    /// What the call did.
+    pub(crate) fn outcome(&self) -> Outcome {
+        let State { said, proposals, parameters, steps: _, failed: _ } = std::mem::take(&mut *self.state());
+        Outcome { said, proposals, parameters }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic inside a call is caught by its caller, who answers that it failed whatever stands here.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

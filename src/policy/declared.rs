@@ -1,0 +1,188 @@
+//! Declared words: the facts, categories, purposes and tags of `facts.yaml`, so that types are known.
+
+use std::collections::BTreeMap;
+
+use super::call::Fail;
+use super::value::Value;
+use super::vocabulary::Item;
+use crate::document::{Document, Fields, Node, did_you_mean};
+use crate::error::Fault;
+use crate::model::{FactValue, Mention};
+
+/// What `facts.yaml` declares.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Declared {
+    pub(crate) facts: BTreeMap<String, FactDeclared>,
+    pub(crate) categories: BTreeMap<String, Titles>,
+    pub(crate) purposes: BTreeMap<String, Titles>,
+    pub(crate) tags: BTreeMap<String, Titles>,
+}
+
+/// A fact's type and titles.
+#[derive(Debug, Clone)]
+pub(crate) struct FactDeclared {
+    pub(crate) item: Item,
+    #[expect(dead_code, reason = "the authors' manual shows it")]
+    pub(crate) titles: Titles,
+}
+
+/// Something's name in both languages.
+#[derive(Debug, Clone, Default)]
+#[expect(dead_code, reason = "the authors' manual shows it")]
+pub(crate) struct Titles {
+    pub(crate) zh: String,
+    pub(crate) en: String,
+}
+
+impl Declared {
+    /// Reads the file; what is wrong with it goes to `faults`.
+    pub(crate) fn read(document: &Document, faults: &mut Vec<Fault>) -> Self {
+        let mut declared = Self::default();
+        let Some(mut fields) = map(document, &document.root, faults) else { return declared };
+        if let Some(node) = fields.optional("facts") {
+            for (name, mut fields) in entries(document, node, faults) {
+                let item = fields.take("type").map(|node| (node, node.text()));
+                let titles = titles(document, &mut fields, faults);
+                let item = match item {
+                    Some((_, Some("number"))) => Item::Number,
+                    Some((_, Some("decimal"))) => Item::Decimal,
+                    Some((_, Some("text"))) => Item::Text,
+                    Some((_, Some("date"))) => Item::Date,
+                    Some((_, Some("yes-no"))) => Item::YesNo,
+                    Some((node, _)) => {
+                        let message = format!(
+                            "the type of a fact is number, decimal, text, date or yes-no, not {}",
+                            node.found()
+                        );
+                        faults.push(document.fault(node, message));
+                        Item::Text
+                    }
+                    None => {
+                        faults.push(document.fault(node, format!("the fact `{name}` has no type")));
+                        Item::Text
+                    }
+                };
+                faults.extend(fields.finish());
+                declared.facts.insert(name, FactDeclared { item, titles });
+            }
+        }
+        for (group, known) in [
+            ("categories", &mut declared.categories),
+            ("purposes", &mut declared.purposes),
+            ("tags", &mut declared.tags),
+        ] {
+            let Some(node) = fields.optional(group) else { continue };
+            for (name, mut fields) in entries(document, node, faults) {
+                let titles = titles(document, &mut fields, faults);
+                faults.extend(fields.finish());
+                known.insert(name, titles);
+            }
+        }
+        faults.extend(fields.finish());
+        declared
+    }
+
+    /// What is wrong with a mention: not declared, or a fact of another type.
+    pub(crate) fn undeclared(&self, mention: &Mention<'_>) -> Option<String> {
+        let (what, name, known): (_, _, Vec<&str>) = match mention {
+            Mention::Tag(name) => ("tag", *name, self.tags.keys().map(String::as_str).collect()),
+            Mention::Category(name) => {
+                ("category", *name, self.categories.keys().map(String::as_str).collect())
+            }
+            Mention::Purpose(name) => ("purpose", *name, self.purposes.keys().map(String::as_str).collect()),
+            Mention::Fact(name, value) => {
+                if let Some(declared) = self.facts.get(*name) {
+                    return match typed(declared.item, value) {
+                        Some(_) => None,
+                        None => {
+                            let item = declared.item;
+                            Some(format!("the fact `{name}` is a {item}; `{value}` is none"))
+                        }
+                    };
+                }
+                ("fact", *name, self.facts.keys().map(String::as_str).collect())
+            }
+            Mention::Rule(_) => return None,
+        };
+        if known.contains(&name) {
+            return None;
+        }
+        let hint = did_you_mean(name, known.iter().copied());
+        Some(format!("the {what} `{name}` is not declared in the policies' facts.yaml{hint}"))
+    }
+
+    /// A fact's value as its declared type.
+    pub(crate) fn value(&self, name: &str, fact: &FactValue) -> Result<Value, Fail> {
+        let declared = self.facts.get(name).ok_or_else(|| Fail::absent(name))?;
+        typed(declared.item, fact).ok_or_else(|| Fail::wrong_type(name))
+    }
+}
+
+/// A fact read as a type, if it can be.
+fn typed(item: Item, fact: &FactValue) -> Option<Value> {
+    match (item, fact) {
+        (Item::Number, FactValue::Whole(number)) => Some(Value::Number(*number)),
+        (Item::Decimal, FactValue::Whole(number)) => Some(Value::Decimal((*number).into())),
+        (Item::Decimal, FactValue::Number(number)) => Some(Value::Decimal(*number)),
+        (Item::YesNo, FactValue::YesNo(yes)) => Some(Value::YesNo(*yes)),
+        (Item::Date, FactValue::Date(date)) => Some(Value::Date(*date)),
+        (Item::Date, FactValue::Text(text)) => crate::document::date(text).map(Value::Date),
+        // What a file writes without quotes may look like something else, but was declared a text.
+        (Item::Text, value) => Some(Value::text(value.to_string())),
+        _ => None,
+    }
+}
+
+/// A map's fields, or a fault.
+pub(super) fn map<'a>(document: &'a Document, node: &'a Node, faults: &mut Vec<Fault>) -> Option<Fields<'a>> {
+    if node.is_null() {
+        return None;
+    }
+    document.fields(node).map_err(|fault| faults.push(fault)).ok()
+}
+
+/// The entries of a map of maps, by name.
+pub(super) fn entries<'a>(
+    document: &'a Document,
+    node: &'a Node,
+    faults: &mut Vec<Fault>,
+) -> Vec<(String, Fields<'a>)> {
+    if !node.is_map() {
+        faults.push(document.fault(node, format!("found {}, a map of names is needed", node.found())));
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (key, node) in node.entries() {
+        match document.fields(node) {
+            Ok(fields) => found.push((key.text.clone(), fields)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    found
+}
+
+fn titles(document: &Document, fields: &mut Fields<'_>, faults: &mut Vec<Fault>) -> Titles {
+    Titles { zh: text(document, fields, "zh", faults), en: text(document, fields, "en", faults) }
+}
+
+/// A text field that must be there.
+pub(super) fn text<'a>(
+    document: &Document,
+    fields: &mut Fields<'a>,
+    name: &'a str,
+    faults: &mut Vec<Fault>,
+) -> String {
+    match fields.required(name) {
+        Ok(node) => match node.text() {
+            Some(text) if !text.trim().is_empty() => text.to_owned(),
+            _ => {
+                faults.push(document.fault(node, format!("`{name}` must be a text, found {}", node.found())));
+                String::new()
+            }
+        },
+        Err(fault) => {
+            faults.push(fault);
+            String::new()
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! Hooks: which functions are asked about a request, an event, a day or a pool, and what they answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
+
+use super::call::{Call, EventSeen, Fail, Found, Outcome, RequestSeen, Scene};
+use super::remarks::Remarks;
+use super::tree;
+use super::value::Value;
+use super::view::{View, What};
+use super::vocabulary::{Situation, kind_of_event};
+use super::{Answer, Asked, HookRef, PolicySet, Reaction, Told, engine};
+use crate::decision::{ParameterRead, Remark};
+use crate::graph::NodeIx;
+use crate::ledger::{Actor, KindIx, Ledger};
+use crate::model::{Date, FactValue, KindId, NodeId, PoolSize, Seats};
+use crate::request::{Advance, Place, Sitting, Verb};
+
+impl PolicySet {
+    /// Whether any hook is asked before such a request.
+    pub(crate) fn has_hooks_for(&self, verb: &str) -> bool {
+        let name = format!("on_{verb}");
+        self.0.root.contains_key(&name)
+            || self.0.folders.iter().any(|folder| folder.hooks.contains_key(&name))
+    }
+
+    /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
+    pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
+        let mut answer = Answer::default();
+        if !self.has_hooks_for(asked.verb.name()) {
+            return answer;
+        }
+        let name = format!("on_{}", asked.verb.name());
+        let mut scene = Scene::new(books, self, asked.date);
+        if !asked.by_reaction {
+            scene.folders = self.folders_of(books, &books.touches(asked.verb));
+        }
+        let seen = RequestSeen::of(books, asked);
+        let kind = seen.found.kind;
+        scene.request = Some(seen);
+        let scene = Arc::new(scene);
+        let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
+        let hooks = std::iter::once(&self.0.root).chain(local.map(|folder| &folder.hooks));
+        let mut parameters = BTreeSet::new();
+        for hook in hooks.filter_map(|hooks| hooks.get(&name)).flatten() {
+            let done = self.call(hook, &scene, View { what: What::Request, kind });
+            let Remarks { denials, notes, findings } = done.remarks;
+            answer.denials.extend(denials);
+            answer.notes.extend(notes);
+            answer.findings.extend(findings);
+            if asked.verb.is_fact_or_duty() {
+                answer.findings.extend(done.failed);
+            } else {
+                answer.denials.extend(done.failed);
+            }
+            parameters.extend(done.parameters);
+        }
+        answer.parameters = parameters.into_iter().collect();
+        answer
+    }
+
+    /// The hooks that follow an event, in the order in which they are called.
+    pub(crate) fn reactions(&self, event: &str) -> &[HookRef] {
+        self.0.root.get(&format!("after_{event}")).map_or(&[], Vec::as_slice)
+    }
+
+    /// The hooks that are called once for a date advanced to.
+    pub(crate) fn on_date(&self) -> &[HookRef] {
+        self.0.root.get("on_date").map_or(&[], Vec::as_slice)
+    }
+
+    /// Calls a hook about an event.
+    pub(crate) fn after(&self, hook: &HookRef, books: &Arc<Ledger>, told: &Told<'_>) -> Reaction {
+        let mut scene = Scene::new(books, self, told.date);
+        let freed = told.freed.and_then(|kind| books.kind(kind.as_str()));
+        let kind = freed.or_else(|| kind_of_event(&told.happened.event, books));
+        scene.request =
+            Some(told.asked.map_or_else(
+                || RequestSeen::advance(books, told.date),
+                |asked| RequestSeen::of(books, asked),
+            ));
+        scene.event = Some(EventSeen {
+            event: told.happened.event.clone(),
+            by: acting(books, told.by),
+            freed: told.freed.cloned(),
+        });
+        self.react(hook, &Arc::new(scene), View { what: What::Event, kind })
+    }
+
+    /// Calls an `on_date` hook.
+    pub(crate) fn new_date(&self, hook: &HookRef, books: &Arc<Ledger>) -> Reaction {
+        let date = books.today();
+        let mut scene = Scene::new(books, self, date);
+        scene.request = Some(RequestSeen::advance(books, date));
+        self.react(hook, &Arc::new(scene), View { what: What::Office, kind: None })
+    }
+
+    fn react(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Reaction {
+        let done = self.call(hook, scene, given);
+        let proposals = if done.failed.is_some() { Vec::new() } else { done.proposals };
+        Reaction {
+            proposals: proposals.into_iter().map(|(verb, line)| (verb, self.place(hook, line))).collect(),
+            notes: done.remarks.notes,
+            findings: done.remarks.findings,
+            failed: done.failed,
+            parameters: done.parameters.into_iter().collect(),
+        }
+    }
+
+    /// A pool's size on these books: its fixed one, or what its rule says, never below 0.
+    pub(crate) fn capacity(&self, books: &Arc<Ledger>, pool: NodeIx) -> Result<Seats, Remark> {
+        let mut parameters = BTreeSet::new();
+        self.rule_size(books, pool, books.today(), &mut parameters).map_err(|failed| failed.1)
+    }
+
+    /// A pool's size in a scene, asked once.
+    pub(super) fn size_in(&self, scene: &Scene, call: &Call, pool: NodeIx) -> Result<Seats, Fail> {
+        let known =
+            |scene: &Scene| scene.sizes.lock().unwrap_or_else(PoisonError::into_inner).get(&pool).cloned();
+        let size = match known(scene) {
+            Some(size) => size,
+            None => {
+                let mut parameters = BTreeSet::new();
+                let size = self.rule_size(&scene.books, pool, scene.date, &mut parameters);
+                for parameter in parameters {
+                    call.read(parameter);
+                }
+                let size = size.map_err(|(fail, _)| fail);
+                let mut sizes = scene.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+                sizes.insert(pool, size.clone());
+                size
+            }
+        };
+        size
+    }
+
+    fn rule_size(
+        &self,
+        books: &Arc<Ledger>,
+        pool: NodeIx,
+        date: Date,
+        parameters: &mut BTreeSet<ParameterRead>,
+    ) -> Result<Seats, (Fail, Remark)> {
+        let rule = match books.pool(pool).map(|pool| &pool.size) {
+            Some(PoolSize::Rule(rule)) => rule,
+            Some(PoolSize::Size(size)) => return Ok(size.or_zero()),
+            None => return Ok(Seats::ZERO),
+        };
+        let Some(hook) = self.0.rules.get(rule) else {
+            let fail =
+                Fail::new(format!("没有脚本对应规则 {rule}"), format!("no script serves the rule `{rule}`"));
+            let remark = Remark {
+                code: fail.code.to_owned(),
+                zh: fail.zh.clone(),
+                en: fail.en.clone(),
+                ..Remark::default()
+            };
+            return Err((fail, remark));
+        };
+        let mut scene = Scene::new(books, self, date);
+        scene.folders = self.folders_of(books, &[pool]);
+        let call = Arc::new(Call::new(&Arc::new(scene), Situation::Capacity));
+        let given = View::of_pool(&call, pool);
+        let value = self.run(hook, &call, given);
+        parameters.extend(call.outcome().parameters);
+        match value {
+            Ok(Value::Number(size)) => Ok(Seats::new(size).or_zero().min(Seats::MOST)),
+            Ok(_) => {
+                let fail = Fail::wrong_type("capacity");
+                let remark = self.failed(hook, &fail);
+                Err((fail, remark))
+            }
+            Err(mut fail) => {
+                let remark = self.failed(hook, &fail);
+                // The line is the rule's, not that of the hook that asked.
+                fail.zh = remark.zh.clone();
+                fail.en = remark.en.clone();
+                fail.line = 0;
+                Err((fail, remark))
+            }
+        }
+    }
+
+    /// Calls a hook, and looks at its conditions again on the tree where one was not met.
+    pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Done {
+        let call = Arc::new(Call::new(scene, hook.situation));
+        let result = self.run(hook, &call, given.clone());
+        let Outcome { said, proposals, parameters } = call.outcome();
+        let mut failed = result.err();
+        let mut recorded = Vec::new();
+        if said.iter().any(|said| said.required) {
+            let again = Call::again(scene, hook.situation);
+            let script = self.0.scripts.get(hook.script);
+            let rerun =
+                script.map(|script| tree::run(&script.tree, hook.body, &again, vec![Value::View(given)]));
+            if let Some((result, conditions)) = rerun {
+                let agreed = again.outcome().said == said && result.is_ok() == failed.is_none();
+                recorded = conditions;
+                if !agreed && failed.is_none() {
+                    failed = Some(Fail::new(
+                        "两种执行方式结果不一致",
+                        "the two interpreters disagree about this hook",
+                    ));
+                }
+            }
+        }
+        Done {
+            remarks: self.remarks(hook, &call, &said, &recorded),
+            failed: failed.map(|fail| self.failed(hook, &fail)),
+            proposals,
+            parameters,
+        }
+    }
+
+    fn run(&self, hook: &HookRef, call: &Arc<Call>, given: View) -> Result<Value, Fail> {
+        let script = self.0.scripts.get(hook.script).ok_or_else(|| Fail::absent(&hook.name))?;
+        engine::run(&self.0.engine, &script.ast, &hook.name, call, given)
+    }
+
+    /// A parameter's value in a call: where a node is given, as it holds there.
+    pub(super) fn parameter(&self, call: &Call, name: &str, node: Option<NodeIx>) -> Result<Value, Fail> {
+        let scene = &call.scene;
+        let at_node =
+            node.filter(|_| !scene.is_reaction()).map(|node| self.folders_of(&scene.books, &[node]));
+        let folders = at_node.as_deref().unwrap_or(&scene.folders);
+        let holding = self.0.parameters.value(name, scene.date, folders).ok_or_else(|| {
+            let date = scene.date;
+            Fail::new(
+                format!("参数 {name} 在 {date} 没有值"),
+                format!("the parameter `{name}` has no value on {date}"),
+            )
+        })?;
+        let folder = holding.folder.and_then(|folder| self.0.folders.get(folder));
+        call.read(ParameterRead {
+            name: name.to_owned(),
+            value: holding.value.to_string(),
+            from: holding.from,
+            folder: folder.map(|folder| folder.id.to_string()).unwrap_or_default(),
+        });
+        Ok(holding.value.clone())
+    }
+
+    /// The tags that keep a unit out of the large holders: a parameter, where the policies have it.
+    pub(super) fn exempt_from_largest(&self, call: &Call) -> Result<Vec<String>, Fail> {
+        const NAME: &str = "large_holder.except";
+        if self.0.parameters.value(NAME, call.scene.date, &[]).is_none() {
+            return Ok(Vec::new());
+        }
+        match self.parameter(call, NAME, None)? {
+            Value::List(items) => Ok(items.iter().map(ToString::to_string).collect()),
+            other => Ok(vec![other.to_string()]),
+        }
+    }
+
+    /// A fact's value as its declared type.
+    pub(super) fn fact_value(&self, name: &str, fact: &FactValue) -> Result<Value, Fail> {
+        self.0.declared.value(name, fact)
+    }
+}
+
+/// One call of one hook, done.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    pub(super) remarks: Remarks,
+    pub(super) failed: Option<Remark>,
+    pub(super) proposals: Vec<(Verb, u32)>,
+    pub(super) parameters: BTreeSet<ParameterRead>,
+}
+
+impl RequestSeen {
+    fn of(books: &Ledger, asked: &Asked<'_>) -> Self {
+        Self {
+            verb: asked.verb.clone(),
+            id: asked.id.cloned(),
+            by: acting(books, asked.by),
+            effective: asked.effective,
+            facts: asked.facts.clone(),
+            by_reaction: asked.by_reaction,
+            found: Found::of(books, asked.verb),
+        }
+    }
+
+    /// What a day that comes asks: nothing but itself.
+    fn advance(books: &Ledger, date: Date) -> Self {
+        Self {
+            verb: Verb::Advance(Advance {}),
+            id: None,
+            by: books.root(),
+            effective: date,
+            facts: BTreeMap::new(),
+            by_reaction: false,
+            found: Found::default(),
+        }
+    }
+}
+
+impl Found {
+    fn of(books: &Ledger, verb: &Verb) -> Self {
+        let mut found = Self::default();
+        let mut kind_named: Option<&KindId> = None;
+        match verb {
+            Verb::Authorize(verb) => kind_named = Some(&verb.kind),
+            Verb::Transfer(verb) => kind_named = Some(&verb.kind),
+            Verb::Permit(verb) => kind_named = Some(&verb.kind),
+            Verb::Borrow(verb) => kind_named = Some(&verb.kind),
+            Verb::Withdraw(verb) => found.permit = books.permit(verb.permit.as_str()),
+            Verb::Appoint(verb) => {
+                kind_named = Some(&verb.kind);
+                found.loan = verb.loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
+                found.permit = verb.permit.as_ref().and_then(|permit| books.permit(permit.as_str()));
+            }
+            Verb::Name(verb) => {
+                kind_named = Some(&verb.kind);
+                found.loan = verb.loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
+            }
+            Verb::Draw(verb) => found.kind = pool_kind(books, &verb.pool),
+            Verb::Resize(verb) => found.kind = pool_kind(books, &verb.pool),
+            Verb::Vacate(verb) => found.sitting(books, &verb.who),
+            Verb::Convert(verb) => found.sitting(books, &verb.who),
+            Verb::Move(verb) => found.sitting(books, &Sitting::Person(verb.person.clone())),
+            Verb::GiveBack(verb) => found.loan = books.loan(verb.loan.as_str()),
+            Verb::Owe(verb) => found.loan = books.loan(verb.loan.as_str()),
+            Verb::Extend(verb) => found.loan = books.loan(verb.loan.as_str()),
+            Verb::Reschedule(verb) => found.loan = books.loan(verb.loan.as_str()),
+            Verb::Evaluate(verb) => found.loan = books.loan(verb.loan.as_str()),
+            Verb::Establish(verb) => match &verb.place {
+                Place::Pool { kind, .. } => kind_named = Some(kind),
+                Place::Node { .. } => {}
+            },
+            Verb::Amend(_)
+            | Verb::Relocate(_)
+            | Verb::Merge(_)
+            | Verb::Abolish(_)
+            | Verb::Correct(_)
+            | Verb::Batch(_)
+            | Verb::Advance(_) => {}
+        }
+        let of_loan = found.loan.and_then(|loan| books.loan_at(loan)).map(|loan| loan.kind);
+        let of_permit = found.permit.and_then(|permit| books.permit_at(permit)).map(|permit| permit.kind);
+        let named = kind_named.and_then(|kind| books.kind(kind.as_str()));
+        found.kind = named.or(found.kind).or(of_loan).or(of_permit);
+        found
+    }
+
+    fn sitting(&mut self, books: &Ledger, who: &Sitting) {
+        match who {
+            Sitting::Person(person) => {
+                let person = books.person(person.as_str()).and_then(|person| books.person_at(person));
+                self.kind = person.and_then(crate::ledger::Person::kind);
+                self.loan = person.and_then(crate::ledger::Person::loan);
+            }
+            Sitting::Unnamed { kind, loan, .. } => {
+                self.kind = books.kind(kind.as_str());
+                self.loan = loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
+            }
+        }
+    }
+}
+
+/// The node that acts. Above the root there is none; what `superior` asks is shown as the root's.
+fn acting(books: &Ledger, by: Actor) -> NodeIx {
+    match by {
+        Actor::Node(node) => node,
+        Actor::Superior | Actor::Reaction => books.root(),
+    }
+}
+
+fn pool_kind(books: &Ledger, pool: &NodeId) -> Option<KindIx> {
+    books.node(pool.as_str()).and_then(|pool| books.pool(pool)).map(|pool| pool.kind)
+}

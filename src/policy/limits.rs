@@ -1,0 +1,30 @@
+//! Limits: how much a script may be and do, each with its reason.
+
+/// The largest script, in bytes: compiling grows faster than the text, and a rule of 32 KB is a book.
+pub(crate) const SCRIPT_BYTES: usize = 32 << 10;
+/// The most steps of one call of a hook: a long rule takes some hundred.
+pub(crate) const STEPS: u64 = 100_000;
+/// The longest text that a script may build, in bytes.
+pub(crate) const TEXT_BYTES: usize = 4 << 10;
+/// The longest list, which is also the longest that a view gives.
+pub(crate) const LIST: usize = 1_000;
+/// The most facts beside a reason.
+pub(crate) const FACTS: usize = 32;
+/// The most variables of one function.
+pub(crate) const VARIABLES: usize = 64;
+/// How deep functions may call each other; small, because a debug build's stack is.
+pub(crate) const CALLS: usize = 16;
+/// How deep an expression may be nested outside functions.
+pub(crate) const DEPTH_OUTSIDE: usize = 32;
+/// How deep an expression may be nested inside a function.
+pub(crate) const DEPTH_INSIDE: usize = 24;
+/// The most arguments of a call: more cost Rhai seconds of looking.
+pub(crate) const ARGUMENTS: usize = 8;
+/// The most functions of one script.
+pub(crate) const FUNCTIONS: usize = 200;
+/// The most versions of one script's functions, one for each combination of argument types.
+pub(crate) const VERSIONS: usize = 1_000;
+/// The most reasons, notes or proposals of one call of a hook; an entry holds 64 requests anyway.
+pub(crate) const SAID: usize = 100;
+/// The most steps when a call is looked at again on the tree, where every expression is one.
+pub(crate) const STEPS_AGAIN: u64 = 10 * STEPS;

@@ -1,0 +1,315 @@
+//! Loading: a folder of scripts and YAML files into one policy set, or all that is wrong with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::declared::Declared;
+use super::parameters::Parameters;
+use super::reasons::Reasons;
+use super::script::{self, Script};
+use super::tree::{Known, Reading};
+use super::{Folder, HookRef, Inner, PolicySet, engine};
+use crate::document::Document;
+use crate::error::{Error, Fault};
+use crate::model::NodeId;
+
+/// The YAML files that a root folder may have, and which of them a local one may.
+const YAML: [(&str, bool); 3] = [("parameters.yaml", true), ("reasons.yaml", true), ("facts.yaml", false)];
+/// The folder of the policies' own tests, which is no node's.
+const TESTS: &str = "tests";
+/// The most files of a policy folder: a city has a dozen rules, and a hundred counties a few each.
+const MOST_FILES: usize = 10_000;
+
+/// Files by their path inside the policy folder, with `/`.
+type Files = BTreeMap<String, Vec<u8>>;
+
+impl PolicySet {
+    /// Loads a folder of policies.
+    ///
+    /// # Errors
+    /// If the folder cannot be read, or with every fault found in its files.
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let folder = folder.as_ref();
+        let mut files = Files::new();
+        for (name, path, is_folder) in listed(folder)? {
+            if !is_folder {
+                if is_policy_file(&name) {
+                    files.insert(name, read(&path)?);
+                }
+                continue;
+            }
+            if name == TESTS {
+                continue;
+            }
+            for (inner, path, is_folder) in listed(&path)? {
+                if is_folder || is_policy_file(&inner) {
+                    let bytes = if is_folder { Vec::new() } else { read(&path)? };
+                    let slash = if is_folder { "/" } else { "" };
+                    files.insert(format!("{name}/{inner}{slash}"), bytes);
+                }
+            }
+            if files.len() > MOST_FILES {
+                let message = format!("a policy folder may have at most {MOST_FILES} files");
+                return Err(Error::input(vec![Fault::at(folder, 0, 0, message)]));
+            }
+        }
+        from(&files, folder)
+    }
+
+    /// The same from files in memory: their paths inside the policy folder, and their bytes.
+    ///
+    /// # Errors
+    /// With every fault found in the files.
+    pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, Error> {
+        let in_tests = |path: &str| path.split('/').next() == Some(TESTS) && path.contains('/');
+        let files = files.into_iter().filter(|(path, _)| !in_tests(path) && is_policy_file(path)).collect();
+        from(&files, Path::new(""))
+    }
+}
+
+/// What stands in a folder: name, path, and whether it is a folder itself. Hidden things are left out.
+fn listed(folder: &Path) -> Result<Vec<(String, std::path::PathBuf, bool)>, Error> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|cause| Error::io(folder, &cause))? {
+        let path = entry.map_err(|cause| Error::io(folder, &cause))?.path();
+        let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        if !name.starts_with('.') {
+            let is_folder = path.is_dir();
+            found.push((name, path, is_folder));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|cause| Error::io(path, &cause))
+}
+
+fn is_policy_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    [".rhai", ".yaml", ".yml"].iter().any(|end| name.ends_with(end))
+}
+
+/// The files sorted out: the root's and each local folder's.
+fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
+    let mut loading = Loading { base, files, faults: Vec::new(), lints: Vec::new(), used: BTreeSet::new() };
+    let folders: BTreeSet<&str> =
+        files.keys().filter_map(|path| path.split_once('/')).map(|(id, _)| id).collect();
+    let folders: Vec<&str> = folders.into_iter().collect();
+    loading.check_names(&folders);
+
+    let declared = loading
+        .document("facts.yaml")
+        .map(|document| Declared::read(&document, &mut loading.faults))
+        .unwrap_or_default();
+    let mut reasons = Reasons::default();
+    let mut parameters = Parameters::default();
+    if let Some(document) = loading.document("reasons.yaml") {
+        reasons.read(&document, &mut loading.faults);
+    }
+    if let Some(document) = loading.document("parameters.yaml") {
+        parameters = Parameters::read(&document, &mut loading.faults);
+    }
+    for (place, folder) in folders.iter().enumerate() {
+        if let Some(document) = loading.document(&format!("{folder}/reasons.yaml")) {
+            reasons.read(&document, &mut loading.faults);
+        }
+        if let Some(document) = loading.document(&format!("{folder}/parameters.yaml")) {
+            parameters.read_local(place, &document, &mut loading.faults);
+        }
+    }
+    let known = Known {
+        parameters: parameters.types(),
+        facts: declared.facts.iter().map(|(name, fact)| (name.clone(), fact.item)).collect(),
+        tags: declared.tags.keys().cloned().collect(),
+        codes: reasons.codes().map(str::to_owned).collect(),
+    };
+    let mut engine = engine::engine();
+    engine::probe(&engine)?;
+    let scripts = loading.scripts(&mut engine, &known);
+    loading.unused(&reasons, &known);
+    let Loading { mut faults, lints, .. } = loading;
+    if !faults.is_empty() {
+        faults.sort();
+        faults.dedup();
+        return Err(Error::input(faults));
+    }
+    let mut set = Inner {
+        engine,
+        scripts: Vec::new(),
+        root: BTreeMap::new(),
+        folders: folders.iter().map(|id| Folder { id: NodeId::new(id), hooks: BTreeMap::new() }).collect(),
+        rules: BTreeMap::new(),
+        parameters,
+        reasons,
+        declared,
+        digest: digest(files),
+        lints,
+    };
+    for (path, ast, reading) in scripts {
+        set.add(path, ast, reading, &folders);
+    }
+    Ok(PolicySet(Arc::new(set)))
+}
+
+struct Loading<'a> {
+    base: &'a Path,
+    files: &'a Files,
+    faults: Vec<Fault>,
+    lints: Vec<Fault>,
+    /// Codes and parameters that a script uses.
+    used: BTreeSet<String>,
+}
+
+impl Loading<'_> {
+    fn fault(&mut self, path: &str, message: impl Into<String>) {
+        self.faults.push(Fault::at(&self.base.join(path), 0, 0, message));
+    }
+
+    /// Files and folders whose names mean nothing here.
+    fn check_names(&mut self, folders: &[&str]) {
+        for folder in folders {
+            let id = NodeId::new(folder);
+            if !id.is_well_formed() {
+                self.fault(folder, format!("`{folder}` cannot be the id of a node"));
+            }
+        }
+        for path in self.files.keys() {
+            let (folder, name) =
+                path.split_once('/').map_or((None, path.as_str()), |(id, name)| (Some(id), name));
+            if name.contains('/') {
+                self.fault(path, "local folders hold no folders");
+                continue;
+            }
+            if name.ends_with(".rhai") {
+                continue;
+            }
+            match (YAML.iter().find(|(known, _)| *known == name), folder) {
+                (Some(_), None) | (Some((_, true)), Some(_)) => {}
+                (Some((_, false)), Some(_)) => {
+                    self.fault(path, format!("`{name}` stands in the root folder only"));
+                }
+                (None, _) => {
+                    let known = YAML.map(|(known, _)| known).join(", ");
+                    self.fault(path, format!("`{name}` is no file of a policy folder; known are {known}"));
+                }
+            }
+        }
+    }
+
+    /// A YAML file, if it is there and can be read.
+    fn document(&mut self, path: &str) -> Option<Document> {
+        let bytes = self.files.get(path)?;
+        let file = self.base.join(path);
+        let text = match script::utf8(&file, bytes) {
+            Ok(text) => text.trim_start_matches('\u{FEFF}'),
+            Err(fault) => {
+                self.faults.push(fault);
+                return None;
+            }
+        };
+        let (document, faults) = Document::examine(&file, text);
+        self.faults.extend(faults);
+        document
+    }
+
+    /// Every script in the order of the paths, the root's and the local ones'.
+    fn scripts(&mut self, engine: &mut rhai::Engine, known: &Known) -> Vec<(String, rhai::AST, Reading)> {
+        let mut scripts = Vec::new();
+        let mut rules: BTreeMap<String, String> = BTreeMap::new();
+        for (path, bytes) in self.files.iter().filter(|(path, _)| path.ends_with(".rhai")) {
+            let file = self.base.join(path);
+            let read = script::text(&file, bytes)
+                .and_then(|source| script::compile(engine, &file, source, known, path.contains('/')));
+            match read {
+                Err(fault) => self.faults.push(fault),
+                Ok((ast, mut reading)) => {
+                    self.faults.append(&mut reading.faults);
+                    self.lints.append(&mut reading.lints);
+                    self.used.append(&mut reading.codes);
+                    self.used.append(&mut reading.parameters);
+                    if reading.hooks.iter().any(|hook| hook.name == "capacity")
+                        && let Some(other) = rules.insert(rule_name(path).to_owned(), path.clone())
+                    {
+                        let message = format!("`{other}` serves the rule `{}` already", rule_name(path));
+                        self.faults.push(Fault::at(&file, 0, 0, message));
+                    }
+                    scripts.push((path.clone(), ast, reading));
+                }
+            }
+        }
+        scripts
+    }
+
+    /// Texts and parameters that no script uses.
+    fn unused(&mut self, reasons: &Reasons, known: &Known) {
+        let texts = reasons.codes().filter(|code| !self.used.contains(*code));
+        let file = self.base.join("reasons.yaml");
+        self.lints
+            .extend(texts.map(|code| Fault::at(&file, 0, 0, format!("no script uses the text `{code}`"))));
+        let file = self.base.join("parameters.yaml");
+        let parameters = known.parameters.keys().filter(|name| !self.used.contains(*name));
+        let message = |name: &String| format!("no script reads the parameter `{name}`");
+        self.lints.extend(parameters.map(|name| Fault::at(&file, 0, 0, message(name))));
+    }
+}
+
+impl Inner {
+    fn add(&mut self, path: String, ast: rhai::AST, reading: Reading, folders: &[&str]) {
+        let script = self.scripts.len();
+        let folder = path.split_once('/').and_then(|(id, _)| folders.iter().position(|one| *one == id));
+        let mut audits_and_more = Vec::new();
+        for hook in reading.hooks {
+            let name: Arc<str> = hook.name.as_str().into();
+            let place = format!("{path}:{}", hook.line).into();
+            let (body, situation, line) = (hook.body, hook.kind.situation, hook.line);
+            let found = HookRef { script, body, name, situation, line, place };
+            if hook.name == "capacity" {
+                self.rules.insert(rule_name(&path).to_owned(), found);
+            } else {
+                audits_and_more.push((hook.name, found));
+            }
+        }
+        for (name, found) in audits_and_more {
+            let hooks = match folder.and_then(|folder| self.folders.get_mut(folder)) {
+                Some(folder) => &mut folder.hooks,
+                None => &mut self.root,
+            };
+            hooks.entry(name).or_default().push(found);
+        }
+        self.scripts.push(Script { path, ast, tree: reading.tree });
+    }
+}
+
+/// The rule that a script serves: its file's name without leading digits, such as `10_`.
+pub(crate) fn rule_name(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.strip_suffix(".rhai").unwrap_or(name);
+    let bare = stem.trim_start_matches(|one: char| one.is_ascii_digit());
+    match bare.strip_prefix('_') {
+        Some(rule) if bare.len() < stem.len() && !rule.is_empty() => rule,
+        _ => stem,
+    }
+}
+
+/// SHA-256 over paths and bytes, in the order of the paths.
+fn digest(files: &Files) -> Arc<str> {
+    let mut sum = Sha256::new();
+    for (path, bytes) in files {
+        sum.update((path.len() as u64).to_be_bytes());
+        sum.update(path.as_bytes());
+        sum.update((bytes.len() as u64).to_be_bytes());
+        sum.update(bytes);
+    }
+    let mut text = String::with_capacity(64);
+    for byte in sum.finalize() {
+        use std::fmt::Write;
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text.into()
+}

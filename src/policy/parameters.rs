@@ -1,0 +1,389 @@
+//! Parameters: the numbers and words of the rules, each with its range and its values by date.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::declared::{entries, text};
+use super::value::Value;
+use super::vocabulary::{Item, Type};
+use crate::document::{Document, Fields, Node, did_you_mean};
+use crate::error::Fault;
+use crate::model::Date;
+
+/// All parameters, with the local folders' overrides.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parameters {
+    all: BTreeMap<String, Parameter>,
+}
+
+/// One parameter.
+#[derive(Debug, Clone)]
+pub(crate) struct Parameter {
+    pub(crate) ty: Type,
+    pub(crate) form: Form,
+    pub(crate) tighter: Tighter,
+    least: Option<Decimal>,
+    most: Option<Decimal>,
+    allowed: Vec<Value>,
+    values: Timeline,
+    /// By the place of the folder.
+    overrides: BTreeMap<usize, Timeline>,
+}
+
+/// Values from their dates on, in date order.
+type Timeline = Vec<(Date, Value)>;
+
+/// What a parameter holds, as the file says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Number,
+    Decimal,
+    Text,
+    YesNo,
+    Date,
+    List,
+}
+
+/// Which way a local folder may move a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tighter {
+    Up,
+    Down,
+    None,
+}
+
+/// The value that holds, since when, and the folder that set it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Holding<'a> {
+    pub(crate) value: &'a Value,
+    pub(crate) from: Date,
+    pub(crate) folder: Option<usize>,
+}
+
+impl Form {
+    const ALL: [(Self, &'static str); 6] = [
+        (Self::Number, "number"),
+        (Self::Decimal, "decimal"),
+        (Self::Text, "text"),
+        (Self::YesNo, "yes-no"),
+        (Self::Date, "date"),
+        (Self::List, "list"),
+    ];
+
+    fn named(self) -> &'static str {
+        Self::ALL.iter().find(|(form, _)| *form == self).map_or("", |(_, name)| name)
+    }
+}
+
+impl Parameters {
+    /// Reads the root folder's file; what is wrong with it goes to `faults`.
+    pub(crate) fn read(document: &Document, faults: &mut Vec<Fault>) -> Self {
+        let mut parameters = Self::default();
+        if document.root.is_null() {
+            return parameters;
+        }
+        for (name, mut fields) in entries(document, &document.root, faults) {
+            let parameter = Parameter::read(document, &name, &mut fields, faults);
+            faults.extend(fields.finish());
+            parameters.all.extend(parameter.map(|parameter| (name, parameter)));
+        }
+        parameters
+    }
+
+    /// Reads a local folder's file, which may only tighten.
+    pub(crate) fn read_local(&mut self, folder: usize, document: &Document, faults: &mut Vec<Fault>) {
+        if document.root.is_null() {
+            return;
+        }
+        for (name, mut fields) in entries(document, &document.root, faults) {
+            let key = document.root.entries().iter().find(|(key, _)| key.text == name).map(|(key, _)| key);
+            let mut say = |message: String| faults.extend(key.map(|key| document.fault_at_key(key, message)));
+            let Some(parameter) = self.all.get(&name) else {
+                let hint = did_you_mean(&name, self.all.keys().map(String::as_str));
+                say(format!("the root folder has no parameter `{name}`{hint}"));
+                continue;
+            };
+            if parameter.tighter == Tighter::None {
+                say(format!("`{name}` cannot be set by a local folder: it is `tighter: none`"));
+                continue;
+            }
+            let Some(node) = fields.take("values") else {
+                say(format!("`{name}` needs `values`"));
+                continue;
+            };
+            let values = parameter.timeline(document, node, faults);
+            for (date, _) in &values {
+                if parameter.loosens(&values, *date) {
+                    let way = if parameter.tighter == Tighter::Up { "raise" } else { "lower" };
+                    faults.push(document.fault(
+                        node,
+                        format!("a local folder may only {way} `{name}`; the value from {date} loosens it"),
+                    ));
+                }
+            }
+            faults.extend(fields.finish());
+            if let Some(parameter) = self.all.get_mut(&name) {
+                parameter.overrides.insert(folder, values);
+            }
+        }
+    }
+
+    /// The types of all parameters, by name.
+    pub(crate) fn types(&self) -> BTreeMap<String, Type> {
+        self.all.iter().map(|(name, parameter)| (name.clone(), parameter.ty)).collect()
+    }
+
+    /// The value that holds on a day in these folders: the tightest. None before its first date.
+    pub(crate) fn value(&self, name: &str, date: Date, folders: &[usize]) -> Option<Holding<'_>> {
+        let parameter = self.all.get(name)?;
+        let mut best = holding(&parameter.values, date, None)?;
+        for folder in folders {
+            let Some(values) = parameter.overrides.get(folder) else { continue };
+            if let Some(own) = holding(values, date, Some(*folder))
+                && parameter.tighter.prefers(own.value, best.value)
+            {
+                best = own;
+            }
+        }
+        Some(best)
+    }
+}
+
+impl Tighter {
+    /// Whether `one` is strictly tighter than `two`.
+    fn prefers(self, one: &Value, two: &Value) -> bool {
+        let order = one.order(two);
+        match self {
+            Self::Up => order.is_some_and(std::cmp::Ordering::is_gt),
+            Self::Down => order.is_some_and(std::cmp::Ordering::is_lt),
+            Self::None => false,
+        }
+    }
+}
+
+impl Parameter {
+    fn read(
+        document: &Document,
+        name: &str,
+        fields: &mut Fields<'_>,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Self> {
+        for title in ["zh", "en"] {
+            text(document, fields, title, faults);
+        }
+        for optional in ["unit", "basis"] {
+            fields.take(optional);
+        }
+        let form = match fields.required("type") {
+            Ok(node) => match Form::ALL.iter().find(|(_, word)| node.text() == Some(word)) {
+                Some((form, _)) => *form,
+                None => {
+                    let known = Form::ALL.map(|(_, word)| word).join(", ");
+                    faults.push(
+                        document.fault(node, format!("the type is one of {known}, not {}", node.found())),
+                    );
+                    return None;
+                }
+            },
+            Err(fault) => {
+                faults.push(fault);
+                return None;
+            }
+        };
+        let tighter = match fields.optional("tighter") {
+            None => Tighter::None,
+            Some(node) => match node.text() {
+                Some("up") => Tighter::Up,
+                Some("down") => Tighter::Down,
+                Some("none") => Tighter::None,
+                _ => {
+                    let message = format!("`tighter` is up, down or none, not {}", node.found());
+                    faults.push(document.fault(node, message));
+                    Tighter::None
+                }
+            },
+        };
+        let mut parameter = Self {
+            ty: Type::Unknown,
+            form,
+            tighter,
+            least: None,
+            most: None,
+            allowed: Vec::new(),
+            values: Vec::new(),
+            overrides: BTreeMap::new(),
+        };
+        parameter.read_range(document, fields, faults);
+        if tighter != Tighter::None && !matches!(form, Form::Number | Form::Decimal | Form::Date) {
+            let message = format!("`{name}` has no order, so it is `tighter: none`");
+            faults.push(Fault { message, ..place_of(document, name) });
+        }
+        match fields.required("values") {
+            Ok(node) => parameter.values = parameter.timeline(document, node, faults),
+            Err(fault) => faults.push(fault),
+        }
+        parameter.ty = parameter.type_of_values(document, name, faults);
+        Some(parameter)
+    }
+
+    fn read_range(&mut self, document: &Document, fields: &mut Fields<'_>, faults: &mut Vec<Fault>) {
+        for (name, end) in [("min", &mut self.least), ("max", &mut self.most)] {
+            let Some(node) = fields.optional(name) else { continue };
+            *end = node.text().and_then(decimal);
+            if end.is_none() || !matches!(self.form, Form::Number | Form::Decimal) {
+                faults.push(document.fault(node, format!("`{name}` is a number, and only numbers have one")));
+            }
+        }
+        if let Some(node) = fields.optional("allowed") {
+            if !node.is_list() {
+                faults.push(document.fault(node, "`allowed` is a list of values"));
+            }
+            let form = if self.form == Form::List { Form::Text } else { self.form };
+            for item in node.items() {
+                match plain(form, item) {
+                    Some(value) => self.allowed.push(value),
+                    None => faults.push(document.fault(item, wrong_type(form, item))),
+                }
+            }
+        }
+    }
+
+    fn type_of_values(&self, document: &Document, name: &str, faults: &mut Vec<Fault>) -> Type {
+        match self.form {
+            Form::Number => Type::NUMBER,
+            Form::Decimal => Type::DECIMAL,
+            Form::Text => Type::TEXT,
+            Form::YesNo => Type::YES_NO,
+            Form::Date => Type::DATE,
+            Form::List => {
+                let mut items = self.values.iter().filter_map(|(_, value)| match value {
+                    Value::List(items) => items.first().map(item_of),
+                    _ => None,
+                });
+                let first = items.next().unwrap_or(Item::Text);
+                if items.any(|item| item != first) {
+                    let message = format!("the lists of `{name}` hold different types");
+                    faults.push(Fault { message, ..place_of(document, name) });
+                }
+                Type::List(first)
+            }
+        }
+    }
+
+    /// Values by date, checked against type and range.
+    fn timeline(&self, document: &Document, node: &Node, faults: &mut Vec<Fault>) -> Timeline {
+        if !node.is_map() || node.entries().is_empty() {
+            let message = format!("values are written by date: `2024-01-01: value`; found {}", node.found());
+            faults.push(document.fault(node, message));
+            return Vec::new();
+        }
+        let mut values: Timeline = Vec::new();
+        for (key, node) in node.entries() {
+            let Some(date) = crate::document::date(&key.text) else {
+                faults.push(document.fault_at_key(key, format!("`{}` is no date", key.text)));
+                continue;
+            };
+            if values.last().is_some_and(|(before, _)| *before >= date) {
+                faults.push(document.fault_at_key(key, "the dates of the values must ascend"));
+            }
+            let Some(value) = self.value_of(node) else {
+                faults.push(document.fault(node, wrong_type(self.form, node)));
+                continue;
+            };
+            if let Some(message) = self.out_of_range(&value) {
+                faults.push(document.fault(node, message));
+            }
+            values.push((date, value));
+        }
+        values
+    }
+
+    fn value_of(&self, node: &Node) -> Option<Value> {
+        if self.form != Form::List {
+            return plain(self.form, node);
+        }
+        if !node.is_list() {
+            return None;
+        }
+        for form in [Form::Number, Form::Decimal, Form::Date, Form::Text] {
+            let items: Option<Vec<Value>> = node.items().iter().map(|item| plain(form, item)).collect();
+            if let Some(items) = items {
+                return Some(Value::list(items));
+            }
+        }
+        None
+    }
+
+    fn out_of_range(&self, value: &Value) -> Option<String> {
+        if let Some(number) = value.as_decimal() {
+            if let Some(least) = self.least.filter(|least| number < *least) {
+                return Some(format!("{number} is below the least allowed, {least}"));
+            }
+            if let Some(most) = self.most.filter(|most| number > *most) {
+                return Some(format!("{number} is above the most allowed, {most}"));
+            }
+        }
+        let one = std::slice::from_ref(value);
+        let items = if let Value::List(items) = value { items } else { one };
+        let odd = items.iter().find(|item| !self.allowed.is_empty() && !self.allowed.contains(item))?;
+        let allowed: Vec<String> = self.allowed.iter().map(ToString::to_string).collect();
+        Some(format!("`{odd}` is not allowed; allowed are {}", allowed.join(", ")))
+    }
+
+    /// Whether an override is looser than the root's value on a day from `date` until its next value.
+    fn loosens(&self, values: &Timeline, date: Date) -> bool {
+        let next = values.iter().map(|(from, _)| *from).find(|from| *from > date);
+        let own = holding(values, date, None);
+        let root_days = self.values.iter().map(|(from, _)| *from).filter(|from| *from > date);
+        std::iter::once(date)
+            .chain(root_days.filter(|from| next.is_none_or(|next| *from < next)))
+            .filter_map(|day| holding(&self.values, day, None))
+            .any(|root| own.as_ref().is_some_and(|own| self.tighter.prefers(root.value, own.value)))
+    }
+}
+
+fn holding(values: &Timeline, date: Date, folder: Option<usize>) -> Option<Holding<'_>> {
+    let (from, value) = values.iter().rev().find(|(from, _)| *from <= date)?;
+    Some(Holding { value, from: *from, folder })
+}
+
+fn plain(form: Form, node: &Node) -> Option<Value> {
+    let text = node.text()?;
+    match form {
+        Form::Number => node.whole().map(Value::Number),
+        Form::Decimal => decimal(text).map(Value::Decimal),
+        Form::Date => crate::document::date(text).map(Value::Date),
+        Form::YesNo => match text {
+            "true" => Some(Value::YesNo(true)),
+            "false" => Some(Value::YesNo(false)),
+            _ => None,
+        },
+        Form::Text | Form::List => Some(Value::text(text)),
+    }
+}
+
+fn decimal(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(text).ok()
+}
+
+fn item_of(value: &Value) -> Item {
+    match value {
+        Value::Number(_) => Item::Number,
+        Value::Decimal(_) => Item::Decimal,
+        Value::Date(_) => Item::Date,
+        _ => Item::Text,
+    }
+}
+
+fn wrong_type(form: Form, node: &Node) -> String {
+    format!("a {} is needed here, found {}", form.named(), node.found())
+}
+
+fn place_of(document: &Document, name: &str) -> Fault {
+    let key = document.root.entries().iter().find(|(key, _)| key.text == name).map(|(key, _)| key);
+    key.map_or_else(
+        || document.fault(&document.root, String::new()),
+        |key| document.fault_at_key(key, String::new()),
+    )
+}

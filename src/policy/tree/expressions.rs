@@ -1,0 +1,356 @@
+//! Expressions: literals, variables, words of views and their combinations, typed.
+
+use std::sync::Arc;
+
+use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt};
+
+use super::guards;
+use super::read::{Frame, Reader, line, node, word};
+use super::{Node, Tree, What};
+use crate::document::did_you_mean;
+use crate::policy::limits;
+use crate::policy::value::Value;
+use crate::policy::vocabulary::{self, Item, Row, Situation, Sort, Type};
+
+impl Reader<'_> {
+    /// Reads an expression.
+    pub(super) fn expression(&mut self, frame: &mut Frame, expr: &Expr) -> Node {
+        let place = expr.position();
+        match expr {
+            Expr::BoolConstant(yes, _) => node(What::Constant(Value::YesNo(*yes)), Type::YES_NO, place),
+            Expr::IntegerConstant(number, _) => {
+                node(What::Constant(Value::Number(*number)), Type::NUMBER, place)
+            }
+            Expr::StringConstant(text, _) => {
+                node(What::Constant(Value::Text(text.clone())), Type::TEXT, place)
+            }
+            Expr::DynamicConstant(value, _) => match Value::from_dynamic(value) {
+                Some(Value::Decimal(number)) => {
+                    node(What::Constant(Value::Decimal(number)), Type::DECIMAL, place)
+                }
+                _ => self.wrong(place, "this value cannot be used in a policy"),
+            },
+            Expr::Variable(parts, ..) => {
+                self.variable_read(frame, parts.1.as_str(), parts.2.is_empty(), place)
+            }
+            Expr::Dot(parts, flags, _) => {
+                let receiver = self.expression(frame, &parts.lhs);
+                self.chain(frame, receiver, &parts.rhs, *flags)
+            }
+            Expr::FnCall(call, _) => self.call(frame, call, place),
+            Expr::And(parts, _) => self.connected(frame, parts, true, place),
+            Expr::Or(parts, _) => self.connected(frame, parts, false, place),
+            Expr::Array(items, _) => self.list(frame, items, place),
+            Expr::Map(parts, _) => {
+                let fields: Vec<_> =
+                    parts.0.iter().map(|(name, value)| (name.name.as_str(), value)).collect();
+                self.facts(frame, &fields, place)
+            }
+            Expr::Stmt(block) => {
+                if let [Stmt::If(flow, place)] = block.statements() {
+                    let (parts, ty) = self.branches(frame, flow, *place);
+                    return node(What::If(Box::new(parts)), ty, *place);
+                }
+                let (block, ty) = self.block(frame, block.statements());
+                node(What::Block(block), ty, place)
+            }
+            Expr::CharConstant(..) => self.wrong(place, "write texts in double quotes"),
+            Expr::InterpolatedString(..) => self.wrong(place, "texts have no `${…}`; join them with `+`"),
+            Expr::Unit(_) => self.wrong(place, "`()` cannot be used in a policy"),
+            Expr::ThisPtr(_) => self.wrong(place, "`this` cannot be used in a policy"),
+            Expr::Index(..) => self.wrong(
+                place,
+                "`[…]` cannot be used in a policy; go over a list with `for`, or use `first(list)`",
+            ),
+            Expr::Coalesce(..) => self.wrong(place, "`??` cannot be used in a policy; ask with `if`"),
+            _ => self.wrong(place, "this cannot be used in a policy"),
+        }
+    }
+
+    fn variable_read(&mut self, frame: &Frame, name: &str, plain: bool, place: Position) -> Node {
+        if !plain {
+            return self.wrong(place, "`::` cannot be used in a policy");
+        }
+        if let Some(local) = frame.local(name) {
+            return node(What::Local(local.slot, word(name)), local.ty, place);
+        }
+        let hint = did_you_mean(name, frame.locals.iter().map(|local| local.name.as_str()));
+        self.wrong(place, format!("there is no variable `{name}`{hint}"))
+    }
+
+    /// Reads `.word` and `.word(…)` after a receiver.
+    fn chain(&mut self, frame: &mut Frame, receiver: Node, rest: &Expr, flags: ASTFlags) -> Node {
+        let place = rest.position();
+        if flags.contains(ASTFlags::NEGATED) {
+            return self.wrong(place, "`?.` cannot be used in a policy; ask with `if`");
+        }
+        match rest {
+            Expr::Property(parts, _) => self.word(frame, receiver, parts.2.as_str(), None, place),
+            Expr::MethodCall(call, _) => self.method(frame, receiver, call, place),
+            Expr::Dot(parts, inner, _) => {
+                let receiver = self.chain(frame, receiver, &parts.lhs, ASTFlags::empty());
+                self.chain(frame, receiver, &parts.rhs, *inner)
+            }
+            _ => self.wrong(
+                place,
+                "`[…]` cannot be used in a policy; go over a list with `for`, or use `first(list)`",
+            ),
+        }
+    }
+
+    fn method(&mut self, frame: &mut Frame, receiver: Node, call: &FnCallExpr, place: Position) -> Node {
+        let args: Vec<Node> = call.args.iter().map(|arg| self.expression(frame, arg)).collect();
+        self.word(frame, receiver, call.name.as_str(), Some(args), place)
+    }
+
+    /// A word of a view: it must be known of the view, have its arguments, its kind and its guard.
+    fn word(
+        &mut self,
+        frame: &Frame,
+        receiver: Node,
+        name: &str,
+        args: Option<Vec<Node>>,
+        place: Position,
+    ) -> Node {
+        let (sort, bound) = match receiver.ty {
+            Type::One(Item::View(sort, bound)) => (sort, bound),
+            Type::Unknown => return node(What::Constant(Value::Nothing), Type::Unknown, place),
+            Type::List(_) | Type::EmptyList => {
+                let message = format!(
+                    "a list has no `{name}`; use `for`, `count(…)`, `sum(…)`, `first(…)`, `is_empty(…)`"
+                );
+                return self.wrong(place, message);
+            }
+            Type::Nothing | Type::One(_) | Type::Facts => {
+                return self.wrong(place, format!("a {} has no `{name}`", receiver.ty));
+            }
+        };
+        let Some(row) = vocabulary::row(sort, name) else {
+            let hint = did_you_mean(name, vocabulary::names(sort));
+            return self.wrong(place, format!("a {sort} has no `{name}`{hint}"));
+        };
+        let args = match (args, row.is_method()) {
+            (None, false) => Vec::new(),
+            (Some(args), true) => args,
+            (None, true) => {
+                return self
+                    .wrong(place, format!("`{name}` needs its arguments: `{name}({})`", types(row.args)));
+            }
+            (Some(_), false) => {
+                return self.wrong(place, format!("`{name}` takes no arguments; write it without brackets"));
+            }
+        };
+        if !self.arguments_fit(name, row, &args, place) {
+            return node(What::Constant(Value::Nothing), Type::Unknown, place);
+        }
+        self.check_literals(row, &args, place);
+        if row.needs_kind && !bound {
+            let source = super::print::source(&receiver);
+            self.fault(place, format!("`{name}` needs a kind of quota: `{source}.of(\"…\").{name}`"));
+        }
+        if frame.situation == Situation::Capacity
+            && sort == Sort::Pool
+            && matches!(row.en, "size" | "free" | "cap" | "room" | "size_at_year_start" | "available")
+        {
+            self.fault(place, format!("`capacity` cannot ask for a pool's `{name}`: it is what says it"));
+        }
+        self.check_guard(frame, &receiver, row, &args, place);
+        let ty = self.type_of_word(row, &args, bound);
+        node(What::Word(Box::new(receiver), row, word(name), args), ty, place)
+    }
+
+    fn arguments_fit(&mut self, name: &str, row: &Row, args: &[Node], place: Position) -> bool {
+        if args.len() != row.args.len() {
+            let message = format!("`{name}` takes {}: `{name}({})`", row.args.len(), types(row.args));
+            self.fault(place, message);
+            return false;
+        }
+        let mut fit = true;
+        for (arg, wanted) in args.iter().zip(row.args) {
+            let close = arg.ty.is_numeric() && *wanted == Type::DECIMAL;
+            if !arg.ty.fits(*wanted) && !close {
+                self.fault(place, format!("`{name}` takes a {wanted}, not a {}", arg.ty));
+                fit = false;
+            }
+        }
+        fit
+    }
+
+    /// Texts that must be declared beside the scripts: facts and tags.
+    fn check_literals(&mut self, row: &Row, args: &[Node], place: Position) {
+        let Some(first) = args.first() else { return };
+        let literal = match &first.what {
+            What::Constant(Value::Text(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        let known = self.known;
+        match row.en {
+            "fact" | "has_fact" | "sets_fact" => match literal {
+                Some(name) if known.facts.contains_key(name) => {}
+                Some(name) => {
+                    let hint = did_you_mean(name, known.facts.keys().map(String::as_str));
+                    self.fault(place, format!("the fact `{name}` is not declared in facts.yaml{hint}"));
+                }
+                None => self.fault(place, "the name of a fact must stand here in quotes"),
+            },
+            "has_tag" | "adds_tag" | "drops_tag" | "group" => {
+                if let Some(name) = literal.filter(|name| !known.tags.contains(*name)) {
+                    let hint = did_you_mean(name, known.tags.iter().map(String::as_str));
+                    self.fault(place, format!("the tag `{name}` is not declared in facts.yaml{hint}"));
+                }
+            }
+            "largest" => {
+                if literal.is_none_or(|figure| !matches!(figure, "cap" | "arrivals_3y")) {
+                    self.fault(place, "`largest` takes \"cap\" or \"arrivals_3y\" in quotes");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn type_of_word(&self, row: &Row, args: &[Node], bound: bool) -> Type {
+        let name = match args.first().map(|arg| &arg.what) {
+            Some(What::Constant(Value::Text(text))) if row.en == "fact" => text,
+            _ => return row.gives(bound),
+        };
+        self.known.facts.get(name.as_str()).map_or(Type::Unknown, |item| Type::One(*item))
+    }
+
+    fn check_guard(&mut self, frame: &Frame, receiver: &Node, row: &Row, args: &[Node], place: Position) {
+        let Some((path, guard, wanted)) = guards::needed(receiver, row, args) else { return };
+        let known =
+            path.is_some_and(|path| frame.truths.iter().any(|(one, yes)| *one == path && *yes == wanted));
+        if !known && frame.situation != Situation::Uncalled {
+            let source = super::print::source(receiver);
+            let not = if wanted { "" } else { "!" };
+            let more = if args.is_empty() { "" } else { "(…)" };
+            let message = format!(
+                "`{}` may be missing: read it only where `{not}{source}.{guard}{more}` is known to be true, as inside an `if`",
+                row.en
+            );
+            self.fault(place, message);
+        }
+    }
+
+    fn connected(&mut self, frame: &mut Frame, parts: &[Expr], all: bool, place: Position) -> Node {
+        let truths = frame.truths.len();
+        let mut read = Vec::with_capacity(parts.len());
+        for part in parts {
+            let condition = self.expression(frame, part);
+            self.must_be_yes_no(&condition, part);
+            let (yes, no) = guards::truths(&condition);
+            frame.truths.extend(if all { yes } else { no });
+            read.push(condition);
+        }
+        frame.truths.truncate(truths);
+        node(if all { What::And(read) } else { What::Or(read) }, Type::YES_NO, place)
+    }
+
+    fn list(&mut self, frame: &mut Frame, items: &[Expr], place: Position) -> Node {
+        if items.len() > limits::LIST {
+            return self.wrong(place, format!("a list may have at most {} elements", limits::LIST));
+        }
+        let read: Vec<Node> = items.iter().map(|item| self.expression(frame, item)).collect();
+        let mut ty = Type::EmptyList;
+        for item in &read {
+            ty = match (ty, item.ty) {
+                (_, Type::Unknown) | (Type::Unknown, _) => Type::Unknown,
+                (Type::EmptyList, Type::One(one)) => Type::List(one),
+                (Type::List(known), Type::One(one)) if one.fits(known) => ty,
+                (_, other) => {
+                    self.fault(
+                        place,
+                        format!("a list holds things of one type; a {other} does not fit a {ty}"),
+                    );
+                    Type::Unknown
+                }
+            };
+        }
+        node(What::List(read), ty, place)
+    }
+
+    fn facts(&mut self, frame: &mut Frame, fields: &[(&str, &Expr)], place: Position) -> Node {
+        if fields.len() > limits::FACTS {
+            return self.wrong(place, format!("at most {} facts go with a reason", limits::FACTS));
+        }
+        let mut read: Vec<(Arc<str>, Node)> = Vec::with_capacity(fields.len());
+        for (name, value) in fields {
+            let value = self.expression(frame, value);
+            if matches!(value.ty, Type::Nothing | Type::Facts) {
+                self.fault(place, format!("`{name}` would hold a {}", value.ty));
+            }
+            read.push((word(name), value));
+        }
+        // Rhai keeps the fields of a map by name.
+        read.sort_by(|one, two| one.0.cmp(&two.0));
+        node(What::Facts(read), Type::Facts, place)
+    }
+
+    /// The source of the first argument of the call that begins here.
+    pub(super) fn first_argument(&self, place: Position, fallback: &Node) -> String {
+        let found = self.text_from(place).and_then(|text| first_argument(&text));
+        found.unwrap_or_else(|| super::print::source(fallback))
+    }
+
+    fn text_from(&self, place: Position) -> Option<String> {
+        let first = usize::try_from(line(place)).ok()?.checked_sub(1)?;
+        let skip = place.position()?.checked_sub(1)?;
+        let mut lines = self.source.iter().skip(first);
+        let mut text: String = lines.next()?.chars().skip(skip).collect();
+        for more in lines {
+            text.push('\n');
+            text.push_str(more);
+        }
+        Some(text)
+    }
+}
+
+/// What stands between the first bracket and the comma or bracket that ends it, in one line, without comments.
+fn first_argument(text: &str) -> Option<String> {
+    let mut found = String::new();
+    let mut depth = 0_u32;
+    let mut chars = text.chars().skip_while(|one| *one != '(').skip(1).peekable();
+    while let Some(one) = chars.next() {
+        match one {
+            '(' | '[' | '{' => depth = depth.saturating_add(1),
+            ')' | ']' | '}' if depth > 0 => depth = depth.saturating_sub(1),
+            ')' | ',' if depth == 0 => return Some(found.split_whitespace().collect::<Vec<_>>().join(" ")),
+            '/' if chars.peek() == Some(&'/') => {
+                for other in chars.by_ref() {
+                    if other == '\n' {
+                        break;
+                    }
+                }
+                found.push(' ');
+                continue;
+            }
+            '"' => {
+                found.push('"');
+                while let Some(inner) = chars.next() {
+                    found.push(inner);
+                    if inner == '\\' {
+                        found.extend(chars.next());
+                    } else if inner == '"' {
+                        break;
+                    }
+                }
+                continue;
+            }
+            _ => {}
+        }
+        found.push(one);
+    }
+    None
+}
+
+/// Types with commas, for a message.
+fn types(types: &[Type]) -> String {
+    types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl Tree {
+    /// The number of expressions and statements is bounded by the size of the script.
+    pub(crate) fn body(&self, place: usize) -> Option<&super::Body> {
+        self.bodies.get(place)
+    }
+}

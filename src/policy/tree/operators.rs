@@ -1,0 +1,123 @@
+//! Operators: which types they join, and what they give.
+
+use rhai::Position;
+
+use super::read::{Frame, Reader, node};
+use super::{Node, Operator, What};
+use crate::policy::value::Value;
+use crate::policy::vocabulary::{Item, Sort, Type};
+
+impl Reader<'_> {
+    /// A call that is an operator; none if it is a function's.
+    pub(super) fn operator(
+        &mut self,
+        frame: &mut Frame,
+        name: &str,
+        args: &[rhai::Expr],
+        place: Position,
+    ) -> Option<Node> {
+        match (name, args) {
+            ("!", [inner]) => {
+                let read = self.expression(frame, inner);
+                self.must_be_yes_no(&read, inner);
+                Some(node(What::Not(Box::new(read)), Type::YES_NO, place))
+            }
+            ("-" | "+", [inner]) => {
+                let inner = self.expression(frame, inner);
+                if !inner.ty.is_numeric() && inner.ty != Type::Unknown {
+                    return Some(self.wrong(place, format!("`{name}` needs a number, not a {}", inner.ty)));
+                }
+                let ty = inner.ty;
+                Some(if name == "-" { node(What::Minus(Box::new(inner)), ty, place) } else { inner })
+            }
+            ("contains", [list, item]) => {
+                let list = self.expression(frame, list);
+                let item = self.expression(frame, item);
+                Some(self.element(item, list, place))
+            }
+            (sign, [one, two]) => {
+                let operator = Operator::from_sign(sign)?;
+                let one = self.expression(frame, one);
+                let two = self.expression(frame, two);
+                Some(self.binary(operator, one, two, place))
+            }
+            _ => None,
+        }
+    }
+
+    fn element(&mut self, item: Node, list: Node, place: Position) -> Node {
+        let fits = match (item.ty, list.ty) {
+            (Type::Unknown, _) | (_, Type::Unknown) => true,
+            (Type::One(_), Type::EmptyList) => true,
+            (Type::One(one), Type::List(of)) => {
+                one.fits(of) || of.fits(one) || (item.ty.is_numeric() && Type::One(of).is_numeric())
+            }
+            _ => false,
+        };
+        if !fits {
+            return self.wrong(
+                place,
+                format!("`in` looks for a thing in a list, not for a {} in a {}", item.ty, list.ty),
+            );
+        }
+        node(What::In(Box::new((item, list))), Type::YES_NO, place)
+    }
+
+    /// Two sides joined by an operator.
+    pub(super) fn binary(&mut self, operator: Operator, one: Node, two: Node, place: Position) -> Node {
+        let sign = operator.sign();
+        let (left, right) = (one.ty, two.ty);
+        if left == Type::Unknown || right == Type::Unknown {
+            let ty = if operator.compares() { Type::YES_NO } else { Type::Unknown };
+            return node(What::Binary(operator, Box::new((one, two))), ty, place);
+        }
+        let numeric = left.is_numeric() && right.is_numeric();
+        let ty = match operator {
+            Operator::Same | Operator::Other if numeric || comparable(left, right) => Type::YES_NO,
+            Operator::Less | Operator::LessOrSame | Operator::More | Operator::MoreOrSame
+                if numeric || (left == right && matches!(left, Type::DATE | Type::TEXT)) =>
+            {
+                Type::YES_NO
+            }
+            Operator::Plus if left == Type::TEXT && right == Type::TEXT => Type::TEXT,
+            Operator::Plus | Operator::Minus | Operator::Times | Operator::Divided | Operator::Remainder
+                if numeric =>
+            {
+                if left == Type::NUMBER && right == Type::NUMBER {
+                    Type::NUMBER
+                } else {
+                    Type::DECIMAL
+                }
+            }
+            _ => {
+                let message = if operator.compares() {
+                    format!("a {left} and a {right} cannot be compared with `{sign}`")
+                } else {
+                    format!("`{sign}` cannot join a {left} and a {right}")
+                };
+                return self.wrong(place, message);
+            }
+        };
+        if operator == Operator::Divided && ty == Type::NUMBER {
+            self.lint(place, "`/` between whole numbers drops the rest; `ratio(a, b)` keeps it");
+        }
+        if let (Operator::Divided | Operator::Remainder, What::Constant(Value::Number(0))) =
+            (operator, &two.what)
+        {
+            self.fault(place, "a division by zero");
+        }
+        node(What::Binary(operator, Box::new((one, two))), ty, place)
+    }
+}
+
+/// Whether two things may be the same.
+fn comparable(one: Type, two: Type) -> bool {
+    match (one, two) {
+        (Type::One(Item::View(one, _)), Type::One(Item::View(two, _))) => {
+            let node = |sort| matches!(sort, Sort::Node | Sort::Pool);
+            (node(one) && node(two)) || (one == two && matches!(one, Sort::Loan | Sort::Permit))
+        }
+        (Type::One(one), Type::One(two)) => one == two,
+        _ => false,
+    }
+}

@@ -1,0 +1,184 @@
+//! Values of scripts: what a script computes with, and how it is shown in an answer.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, ImmutableString, Map};
+use rust_decimal::Decimal;
+
+use super::view::View;
+use crate::model::{Date, FactValue};
+
+/// Anything that a script can hold.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    /// What a function without a result returns.
+    Nothing,
+    YesNo(bool),
+    Number(i64),
+    Decimal(Decimal),
+    Text(ImmutableString),
+    Date(Date),
+    View(View),
+    List(Arc<[Value]>),
+    /// `#{name: value}`, the facts that go with a reason.
+    Facts(Arc<[(Arc<str>, Value)]>),
+}
+
+impl Value {
+    /// A text.
+    pub(crate) fn text(text: impl AsRef<str>) -> Self {
+        Self::Text(ImmutableString::from(text.as_ref()))
+    }
+
+    /// A list.
+    pub(crate) fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::List(items.into_iter().collect())
+    }
+
+    /// A fact's value, as a script reads it.
+    pub(crate) fn of_fact(fact: &FactValue) -> Self {
+        match fact {
+            FactValue::YesNo(yes) => Self::YesNo(*yes),
+            FactValue::Whole(number) => Self::Number(*number),
+            FactValue::Number(number) => Self::Decimal(*number),
+            FactValue::Date(date) => Self::Date(*date),
+            FactValue::Text(text) => Self::text(text),
+        }
+    }
+
+    /// The value as an answer shows it: decimals normalised, a list with commas, a view by its id.
+    pub(crate) fn shown(&self) -> FactValue {
+        match self {
+            Self::YesNo(yes) => FactValue::YesNo(*yes),
+            Self::Number(number) => FactValue::Whole(*number),
+            Self::Decimal(number) => FactValue::Number(number.normalize()),
+            Self::Date(date) => FactValue::Date(*date),
+            Self::Nothing | Self::Text(_) | Self::View(_) | Self::List(_) | Self::Facts(_) => {
+                FactValue::Text(self.to_string())
+            }
+        }
+    }
+
+    /// The number as an exact decimal, if it is one.
+    pub(crate) fn as_decimal(&self) -> Option<Decimal> {
+        match self {
+            Self::Number(number) => Some(Decimal::from(*number)),
+            Self::Decimal(number) => Some(*number),
+            Self::Nothing
+            | Self::YesNo(_)
+            | Self::Text(_)
+            | Self::Date(_)
+            | Self::View(_)
+            | Self::List(_)
+            | Self::Facts(_) => None,
+        }
+    }
+
+    /// Which comes first; none between values that have no order.
+    pub(crate) fn order(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Number(one), Self::Number(two)) => Some(one.cmp(two)),
+            (Self::Text(one), Self::Text(two)) => Some(one.as_str().cmp(two.as_str())),
+            (Self::Date(one), Self::Date(two)) => Some(one.cmp(two)),
+            (Self::YesNo(one), Self::YesNo(two)) => Some(one.cmp(two)),
+            _ => Some(self.as_decimal()?.cmp(&other.as_decimal()?)),
+        }
+    }
+
+    /// Whether two values are the same; a number and a decimal compare exactly.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::View(one), Self::View(two)) => one.same(two),
+            _ => self.order(other).map_or_else(|| self == other, Ordering::is_eq),
+        }
+    }
+
+    /// The value as Rhai holds it.
+    pub(crate) fn into_dynamic(self) -> Dynamic {
+        match self {
+            Self::Nothing => Dynamic::UNIT,
+            Self::YesNo(yes) => Dynamic::from(yes),
+            Self::Number(number) => Dynamic::from(number),
+            Self::Decimal(number) => Dynamic::from(number),
+            Self::Text(text) => Dynamic::from(text),
+            Self::Date(date) => Dynamic::from(date),
+            Self::View(view) => Dynamic::from(view),
+            Self::List(items) => {
+                Dynamic::from_array(items.iter().map(|item| item.clone().into_dynamic()).collect())
+            }
+            Self::Facts(facts) => Dynamic::from_map(
+                facts
+                    .iter()
+                    .map(|(name, value)| (name.as_ref().into(), value.clone().into_dynamic()))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// What Rhai holds, as a value; none if it is nothing that a script may hold.
+    pub(crate) fn from_dynamic(dynamic: &Dynamic) -> Option<Self> {
+        if let Ok(number) = dynamic.as_int() {
+            return Some(Self::Number(number));
+        }
+        if let Ok(yes) = dynamic.as_bool() {
+            return Some(Self::YesNo(yes));
+        }
+        if dynamic.is_unit() {
+            return Some(Self::Nothing);
+        }
+        if let Some(text) = dynamic.read_lock::<ImmutableString>() {
+            return Some(Self::Text(text.clone()));
+        }
+        if let Some(view) = dynamic.read_lock::<View>() {
+            return Some(Self::View(view.clone()));
+        }
+        if let Ok(number) = dynamic.as_decimal() {
+            return Some(Self::Decimal(number));
+        }
+        if let Some(date) = dynamic.read_lock::<Date>() {
+            return Some(Self::Date(*date));
+        }
+        if let Some(items) = dynamic.read_lock::<Array>() {
+            return items.iter().map(Self::from_dynamic).collect::<Option<Arc<[_]>>>().map(Self::List);
+        }
+        let map = dynamic.read_lock::<Map>()?;
+        map.iter()
+            .map(|(name, value)| Some((Arc::from(name.as_str()), Self::from_dynamic(value)?)))
+            .collect::<Option<Arc<[_]>>>()
+            .map(Self::Facts)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => Ok(()),
+            Self::YesNo(yes) => fmt::Display::fmt(yes, f),
+            Self::Number(number) => fmt::Display::fmt(number, f),
+            Self::Decimal(number) => fmt::Display::fmt(&number.normalize(), f),
+            Self::Text(text) => f.write_str(text),
+            Self::Date(date) => fmt::Display::fmt(date, f),
+            Self::View(view) => f.write_str(&view.shown()),
+            Self::List(items) => {
+                for (place, item) in items.iter().enumerate() {
+                    if place > 0 {
+                        f.write_str(", ")?;
+                    }
+                    fmt::Display::fmt(item, f)?;
+                }
+                Ok(())
+            }
+            Self::Facts(facts) => {
+                for (place, (name, value)) in facts.iter().enumerate() {
+                    if place > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write!(f, "{name}: {value}")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! Words of events: what happened, field by field.
+
+use super::nodes::node;
+use super::{Item, Row, Sort, Type};
+use crate::event::{Event, Field};
+use crate::graph::NodeIx;
+use crate::ledger::Sitter;
+use crate::model::Seats;
+use crate::policy::call::{Call, Fail};
+use crate::policy::value::Value;
+use crate::policy::view::{PersonSeen, View, What, proposals, seats};
+
+const EVENT: Sort = Sort::Event(u8::MAX);
+const NODE: Type = Type::view(Sort::Node);
+
+/// The events that hooks may follow, and whether their nodes are read in a kind.
+const EVENTS: &[(&str, bool)] = &[
+    ("authorized", true),
+    ("transferred", true),
+    ("permitted", true),
+    ("withdrawn", true),
+    ("lapsed", true),
+    ("appointed", true),
+    ("vacated", true),
+    ("converted", true),
+    ("moved", true),
+    ("lent", true),
+    ("returned", true),
+    ("extended", true),
+    ("rescheduled", true),
+    ("evaluated", true),
+    ("fell_due", true),
+    ("expired", true),
+    ("established", false),
+    ("amended", false),
+    ("relocated", false),
+    ("abolished", true),
+    ("merged", false),
+    ("resized", true),
+    ("corrected", false),
+    ("owed", true),
+    ("named", true),
+    ("year_closed", false),
+    ("advanced", false),
+];
+
+/// The names of the events, in their order.
+pub(super) static NAMES: [&str; EVENTS.len()] = {
+    let mut names = [""; EVENTS.len()];
+    let mut place = 0;
+    while place < EVENTS.len() {
+        names[place] = EVENTS[place].0;
+        place += 1;
+    }
+    names
+};
+
+/// The event at this place.
+pub(super) fn name(place: u8) -> &'static str {
+    NAMES.get(usize::from(place)).copied().unwrap_or("any")
+}
+
+/// The sort of an event's view.
+pub(super) fn sort(event: &str) -> Sort {
+    let place = NAMES.iter().position(|name| *name == event);
+    Sort::Event(place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX))
+}
+
+/// What an `after_<event>` hook is given.
+pub(super) fn given(event: &str) -> Type {
+    let bound = EVENTS.iter().any(|(name, bound)| *name == event && *bound);
+    Type::One(Item::View(sort(event), bound))
+}
+
+const fn row(en: &'static str, zh: &'static str, ty: Type, read: super::types::Read) -> Row {
+    Row::new(EVENT, en, zh, ty, read)
+}
+
+const OF_LOANS: &[&str] =
+    &["extended", "rescheduled", "evaluated", "fell_due", "expired", "converted", "returned", "lent", "owed"];
+const OF_PERMITS: &[&str] = &["permitted", "withdrawn", "lapsed"];
+
+pub(super) static ROWS: &[Row] =
+    &[
+        row("name", "名称", Type::TEXT, |c, _, _| Ok(Value::text(c.event()?.event.name()))),
+        row("on", "日期", Type::DATE, |c, _, _| Ok(Value::Date(c.scene.date))),
+        row("by", "申请方", NODE, |c, v, _| Ok(node(c.event()?.by, v.kind))),
+        row("request", "请求", super::requests::any(), |c, v, _| {
+            c.request()?;
+            Ok(Value::View(View { what: What::Request, kind: v.kind }))
+        }),
+        row("kind", "编制类别", Type::TEXT, |c, v, _| super::nodes::kind(c.books(), v.kind)).only(&[
+            "authorized",
+            "transferred",
+            "permitted",
+            "withdrawn",
+            "lapsed",
+            "appointed",
+            "vacated",
+            "converted",
+            "moved",
+            "lent",
+            "returned",
+            "extended",
+            "rescheduled",
+            "evaluated",
+            "fell_due",
+            "expired",
+            "owed",
+            "named",
+            "resized",
+            "abolished",
+        ]),
+        row("node", "节点", NODE, |c, v, _| node_field(c, v, "node")).only(&[
+            "authorized",
+            "established",
+            "amended",
+            "relocated",
+            "abolished",
+        ]),
+        row("parent", "上级", NODE, |c, v, _| node_field(c, v, "parent")).only(&[
+            "established",
+            "relocated",
+            "abolished",
+        ]),
+        row("has_parent", "有上级", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "parent")?.is_some()))
+        })
+        .only(&["amended"]),
+        row("parent", "上级", NODE, |c, v, _| node_field(c, v, "parent"))
+            .only(&["amended"])
+            .when("has_parent"),
+        row("change", "增减数", Type::NUMBER, |c, _, _| number(c, "change")).only(&["authorized"]),
+        row("from", "划出方", NODE, |c, v, _| node_field(c, v, "from")).only(&["transferred", "moved"]),
+        row("to", "划入方", NODE, |c, v, _| node_field(c, v, "to")).only(&["transferred", "moved"]),
+        row("count", "数量", Type::NUMBER, |c, _, _| number(c, "count")).only(&[
+            "transferred",
+            "permitted",
+            "withdrawn",
+            "lapsed",
+            "lent",
+            "returned",
+            "fell_due",
+            "expired",
+            "owed",
+        ]),
+        row("permit", "用编核准", Type::view(Sort::Permit), permit).only(OF_PERMITS),
+        row("on_permit", "用核准", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "permit")?.is_some()))
+        })
+        .only(&["appointed"]),
+        row("permit", "用编核准", Type::view(Sort::Permit), permit).only(&["appointed"]).when("on_permit"),
+        row("unit", "单位", NODE, |c, v, _| node_field(c, v, "unit")).only(&[
+            "permitted",
+            "withdrawn",
+            "lapsed",
+            "appointed",
+            "vacated",
+            "converted",
+            "named",
+        ]),
+        row("purpose", "用途", Type::TEXT, |c, _, _| text(c, "purpose")).only(&[
+            "permitted",
+            "withdrawn",
+            "lapsed",
+            "appointed",
+            "lent",
+        ]),
+        row("ends", "到期日", Type::DATE, ends).only(OF_PERMITS),
+        row("has_end", "有期限", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "ends")?.is_some())))
+            .only(&["lent", "extended", "rescheduled", "evaluated", "permitted", "withdrawn", "lapsed"]),
+        row("ends", "到期日", Type::DATE, ends)
+            .only(&["lent", "extended", "rescheduled", "evaluated"])
+            .when("has_end"),
+        row("named", "实名", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "person")?.is_some())))
+            .only(&["appointed", "vacated", "converted", "moved", "named"]),
+        row("person", "人员", Type::view(Sort::Person), person).only(&["moved", "named"]),
+        row("person", "人员", Type::view(Sort::Person), person)
+            .only(&["appointed", "vacated", "converted"])
+            .when("named"),
+        row("category", "人员类别", Type::TEXT, |c, _, _| text(c, "category")).only(&["appointed"]),
+        row("on_loan", "用借入编", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "loan")?.is_some())))
+            .only(&["appointed", "vacated", "named", "converted"]),
+        row("loan", "调借", Type::view(Sort::Loan), loan).only(OF_LOANS),
+        row("loan", "调借", Type::view(Sort::Loan), loan)
+            .only(&["appointed", "vacated", "named"])
+            .when("on_loan"),
+        row("reason", "原因", Type::TEXT, |c, _, _| text(c, "reason")).only(&["vacated", "corrected"]),
+        row("lender", "借出方", NODE, |c, v, _| node_field(c, v, "lender")).only(&["lent", "returned"]),
+        row("borrower", "借入方", NODE, |c, v, _| node_field(c, v, "borrower")).only(&["lent", "returned"]),
+        row("has_schedule", "有归还计划", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "schedule")?.is_some()))
+        })
+        .only(&["lent", "rescheduled"]),
+        row("schedule", "归还计划", Type::views(Sort::Part), |c, _, _| match field(c, "schedule")? {
+            Some(Field::Schedule(parts)) => Ok(proposals::parts(&parts)),
+            _ => Err(Fail::absent("schedule")),
+        })
+        .only(&["lent", "rescheduled"])
+        .when("has_schedule"),
+        row("from_pool", "出自周转池", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "pool_size")?.is_some()))
+        })
+        .only(&["lent"]),
+        row("pool_size", "周转池规模", Type::NUMBER, |c, _, _| number(c, "pool_size"))
+            .only(&["lent"])
+            .when("from_pool"),
+        row("left", "剩余数", Type::NUMBER, |c, _, _| number(c, "left")).only(&["returned"]),
+        row("route", "途经", Type::views(Sort::Node), |c, v, _| nodes(c, v, "route")).only(&["returned"]),
+        row("loan_open", "调借未结", Type::YES_NO, |c, _, _| {
+            Ok(Value::YesNo(field(c, "loan_open")? == Some(Field::YesNo(true))))
+        })
+        .only(&["returned"]),
+        row("outcome", "评估结论", Type::TEXT, |c, _, _| text(c, "outcome")).only(&["evaluated"]),
+        row("seats", "席数", Type::NUMBER, |c, v, _| match field(c, "seats")? {
+            Some(Field::Seats(found)) => Ok(seats(found)),
+            _ => match loan(c, v, &[])? {
+                Value::View(view) => Ok(seats(view.loan(c)?.seats)),
+                _ => Err(Fail::absent("seats")),
+            },
+        })
+        .only(&["evaluated"]),
+        row("field", "字段", Type::TEXT, |c, _, _| text(c, "field")).only(&["amended"]),
+        row("before", "改前", Type::TEXT, |c, _, _| text(c, "before")).only(&["amended"]),
+        row("after", "改后", Type::TEXT, |c, _, _| text(c, "after")).only(&["amended"]),
+        row("freed", "腾出数", Type::NUMBER, |c, _, _| {
+            let seen = c.event()?;
+            let Event::Abolished { freed, .. } = &seen.event else { return Err(Fail::absent("freed")) };
+            let count = seen.freed.as_ref().and_then(|kind| freed.get(kind));
+            Ok(seats(count.copied().unwrap_or(Seats::ZERO)))
+        })
+        .only(&["abolished"]),
+        row("units", "被并单位", Type::views(Sort::Node), |c, v, _| nodes(c, v, "units")).only(&["merged"]),
+        row("into", "并入单位", NODE, |c, v, _| node_field(c, v, "into")).only(&["merged"]),
+        row("pool", "周转池", Type::view(Sort::Pool), |c, v, _| {
+            let Value::View(view) = node_field(c, v, "pool")? else { return Err(Fail::absent("pool")) };
+            Ok(Value::View(View::of_pool(c, view.node(c)?)))
+        })
+        .only(&["resized"]),
+        row("size", "规模", Type::NUMBER, |c, _, _| number(c, "size")).only(&["resized"]),
+        row("entry", "更正条目", Type::NUMBER, |c, _, _| number(c, "entry")).only(&["corrected"]),
+        row("owed", "空一待还", Type::NUMBER, |c, _, _| number(c, "owed")).only(&["owed"]),
+        row("year", "年度", Type::NUMBER, |c, _, _| number(c, "year")).only(&["year_closed"]),
+        row("pool_sizes", "周转池规模表", Type::List(Item::Number), |c, _, _| {
+            match field(c, "pool_sizes")? {
+                Some(Field::Pools(sizes)) => Ok(Value::list(sizes.values().map(|size| seats(*size)))),
+                _ => Err(Fail::absent("pool_sizes")),
+            }
+        })
+        .only(&["year_closed"]),
+        row("date", "今日", Type::DATE, |c, _, _| match field(c, "date")? {
+            Some(Field::Date(date)) => Ok(Value::Date(date)),
+            _ => Err(Fail::absent("date")),
+        })
+        .only(&["advanced"]),
+    ];
+
+/// The kind that an event's nodes are read in.
+pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<crate::ledger::KindIx> {
+    for (_, field) in event.fields() {
+        match field {
+            Field::Kind(kind) => return books.kind(kind.as_str()),
+            Field::Loan(loan) => {
+                if let Some(loan) = books.loan_ever(loan.as_str()) {
+                    return Some(loan.kind);
+                }
+            }
+            _ => {}
+        }
+    }
+    match event {
+        Event::Resized { pool, .. } => {
+            books.graph().ever(pool.as_str()).and_then(|pool| books.pool(pool)).map(|pool| pool.kind)
+        }
+        _ => None,
+    }
+}
+
+fn field(call: &Call, name: &str) -> Result<Option<Field>, Fail> {
+    let fields = call.event()?.event.fields();
+    Ok(fields.into_iter().find(|(known, _)| *known == name).map(|(_, field)| field))
+}
+
+fn number(call: &Call, name: &str) -> Result<Value, Fail> {
+    match field(call, name)? {
+        Some(Field::Seats(found)) => Ok(seats(found)),
+        Some(Field::Whole(found)) => Ok(Value::Number(found)),
+        _ => Err(Fail::absent(name)),
+    }
+}
+
+/// A text; absent is empty.
+fn text(call: &Call, name: &str) -> Result<Value, Fail> {
+    Ok(match field(call, name)? {
+        Some(Field::Text(text)) => Value::text(text),
+        Some(Field::Value(value)) => Value::text(value.to_string()),
+        _ => Value::text(""),
+    })
+}
+
+/// A node by its id, also one that has just gone.
+fn ever(call: &Call, id: &str) -> Result<NodeIx, Fail> {
+    call.books().graph().ever(id).ok_or_else(|| Fail::absent(id))
+}
+
+fn node_field(call: &Call, view: &View, name: &str) -> Result<Value, Fail> {
+    match field(call, name)? {
+        Some(Field::Node(id)) => Ok(node(ever(call, id.as_str())?, view.kind)),
+        _ => Err(Fail::absent(name)),
+    }
+}
+
+fn nodes(call: &Call, view: &View, name: &str) -> Result<Value, Fail> {
+    let Some(Field::Nodes(ids)) = field(call, name)? else { return Err(Fail::absent(name)) };
+    let nodes: Result<Vec<Value>, Fail> =
+        ids.iter().map(|id| Ok(node(ever(call, id.as_str())?, view.kind))).collect();
+    super::functions::bounded(call, nodes?)
+}
+
+fn ends(call: &Call, _: &View, _: &[Value]) -> Result<Value, Fail> {
+    match field(call, "ends")? {
+        Some(Field::Date(date)) => Ok(Value::Date(date)),
+        _ => Err(Fail::absent("ends")),
+    }
+}
+
+fn permit(call: &Call, _: &View, _: &[Value]) -> Result<Value, Fail> {
+    let Some(Field::Permit(id)) = field(call, "permit")? else { return Err(Fail::absent("permit")) };
+    let place = call.books().permit_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
+    Ok(Value::View(View::of_permit(call, place)))
+}
+
+fn loan(call: &Call, _: &View, _: &[Value]) -> Result<Value, Fail> {
+    let Some(Field::Loan(id)) = field(call, "loan")? else { return Err(Fail::absent("loan")) };
+    let place = call.books().loan_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
+    Ok(Value::View(View::of_loan(call, place)))
+}
+
+/// The person of an event: as the books know them, or as they were before they left.
+fn person(call: &Call, view: &View, _: &[Value]) -> Result<Value, Fail> {
+    let Some(Field::Person(id)) = field(call, "person")? else { return Err(Fail::absent("person")) };
+    let books = call.books();
+    let seated = books.person(id.as_str()).and_then(|place| View::of_sitter(call, Sitter::Named(place)));
+    if let Some(seated) = seated {
+        return Ok(Value::View(seated));
+    }
+    let mut seen = PersonSeen {
+        sitter: None,
+        id: Some(id),
+        unit: books.root(),
+        kind: view.bound_kind()?,
+        category: String::new(),
+        since: None,
+        loan: None,
+        purpose: String::new(),
+    };
+    match &call.event()?.event {
+        Event::Vacated { unit, loan, was, .. } => {
+            seen.unit = ever(call, unit.as_str())?;
+            seen.loan = loan.as_ref().and_then(|loan| books.loan_place_ever(loan.as_str()));
+            seen.category = was.category.clone().unwrap_or_default();
+            seen.since = was.since;
+            seen.purpose = was.purpose.clone().unwrap_or_default();
+        }
+        Event::Appointed { unit, .. } | Event::Converted { unit, .. } | Event::Named { unit, .. } => {
+            seen.unit = ever(call, unit.as_str())?;
+        }
+        Event::Moved { to, .. } => seen.unit = ever(call, to.as_str())?,
+        _ => {}
+    }
+    Ok(Value::View(View::of_person(seen)))
+}

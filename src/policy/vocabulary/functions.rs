@@ -1,0 +1,552 @@
+//! Host functions: answers, numbers, dates, lists, parameters and proposals.
+
+use std::sync::Arc;
+
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::{Item, Sort, Type};
+use crate::model::Date;
+use crate::policy::call::{Call, Fail, How, Said};
+use crate::policy::limits;
+use crate::policy::value::Value;
+use crate::policy::view::{View, What, proposals};
+
+/// A function that every script may call.
+#[derive(Debug)]
+pub(crate) struct HostFn {
+    /// The English name.
+    pub(crate) en: &'static str,
+    /// The Chinese name.
+    pub(crate) zh: &'static str,
+    /// How it is written, for messages and the manual.
+    pub(crate) shape: &'static str,
+    /// Where it may stand.
+    pub(crate) place: HostPlace,
+    /// The numbers of arguments that it takes.
+    pub(crate) arities: &'static [usize],
+    /// The type of its value for these types of arguments; none if they do not fit.
+    pub(crate) check: fn(&[Type]) -> Option<Type>,
+    /// What it does, called at a line.
+    pub(crate) run: fn(&Call, u32, &[Value]) -> Result<Value, Fail>,
+}
+
+/// Where a host function may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HostPlace {
+    Anywhere,
+    Require,
+    Deny,
+    Note,
+    Finding,
+    Proposal,
+}
+
+impl HostPlace {
+    /// The hooks that it belongs to, for a message.
+    pub(crate) fn named(self) -> &'static str {
+        match self {
+            Self::Anywhere => "every hook",
+            Self::Require => "`on_…` and `audit_…`",
+            Self::Deny => "`on_…`",
+            Self::Note => "`on_…`, `after_…` and `on_date`",
+            Self::Finding => "`after_…`, `on_date` and `audit_…`",
+            Self::Proposal => "`after_…` and `on_date`",
+        }
+    }
+
+    /// Which argument is the code of a reason.
+    pub(crate) fn code_argument(self) -> Option<usize> {
+        match self {
+            Self::Require => Some(1),
+            Self::Deny | Self::Note | Self::Finding => Some(0),
+            Self::Anywhere | Self::Proposal => None,
+        }
+    }
+}
+
+/// Every host function.
+pub(crate) fn host_functions() -> &'static [HostFn] {
+    FUNCTIONS
+}
+
+const fn host(
+    en: &'static str,
+    zh: &'static str,
+    shape: &'static str,
+    arities: &'static [usize],
+    check: fn(&[Type]) -> Option<Type>,
+    run: fn(&Call, u32, &[Value]) -> Result<Value, Fail>,
+) -> HostFn {
+    HostFn { en, zh, shape, place: HostPlace::Anywhere, arities, check, run }
+}
+
+impl HostFn {
+    const fn at(mut self, place: HostPlace) -> Self {
+        self.place = place;
+        self
+    }
+}
+
+const LOAN: Type = Type::view(Sort::Loan);
+const NODE: Type = Type::view(Sort::Node);
+const PERMIT: Type = Type::view(Sort::Permit);
+const PERSON: Type = Type::view(Sort::Person);
+
+static FUNCTIONS: &[HostFn] = &[
+    // Answers.
+    host(
+        "require",
+        "要求",
+        "require(condition, code, facts?)",
+        &[2, 3],
+        |t| says(t, 1),
+        |c, line, a| match a.first() {
+            Some(Value::YesNo(true)) => Ok(Value::Nothing),
+            Some(Value::YesNo(false)) => say(c, line, None, a.get(1..).unwrap_or(&[])),
+            _ => Err(Fail::wrong_type("require")),
+        },
+    )
+    .at(HostPlace::Require),
+    host(
+        "deny",
+        "不予",
+        "deny(code, facts?)",
+        &[1, 2],
+        |t| says(t, 0),
+        |c, line, a| say(c, line, Some(How::Denial), a),
+    )
+    .at(HostPlace::Deny),
+    host(
+        "note",
+        "提示",
+        "note(code, facts?)",
+        &[1, 2],
+        |t| says(t, 0),
+        |c, line, a| say(c, line, Some(How::Note), a),
+    )
+    .at(HostPlace::Note),
+    host(
+        "finding",
+        "问题",
+        "finding(code, facts?)",
+        &[1, 2],
+        |t| says(t, 0),
+        |c, line, a| say(c, line, Some(How::Finding), a),
+    )
+    .at(HostPlace::Finding),
+    // Numbers.
+    host("floor", "向下取整", "floor(number)", &[1], whole, |_, _, a| {
+        round(a, RoundingStrategy::ToNegativeInfinity)
+    }),
+    host("ceiling", "向上取整", "ceiling(number)", &[1], whole, |_, _, a| {
+        round(a, RoundingStrategy::ToPositiveInfinity)
+    }),
+    host("round_half_up", "四舍五入", "round_half_up(number)", &[1], whole, |_, _, a| {
+        round(a, RoundingStrategy::MidpointAwayFromZero)
+    }),
+    host(
+        "ratio",
+        "比例",
+        "ratio(number, number)",
+        &[2],
+        |t| numeric(t, 2).then_some(Type::DECIMAL),
+        |_, _, a| {
+            let (one, two) = (decimal(a, 0)?, decimal(a, 1)?);
+            if two.is_zero() {
+                return Err(Fail::new("除数为零", "a division by zero"));
+            }
+            one.checked_div(two).map(Value::Decimal).ok_or_else(Fail::overflow)
+        },
+    ),
+    host("min", "较小", "min(number, number)", &[2], either, |_, _, a| choose(a, |order| order.is_le())),
+    host("max", "较大", "max(number, number)", &[2], either, |_, _, a| choose(a, |order| order.is_ge())),
+    host("at_least", "不少于", "at_least(low, number)", &[2], either, |_, _, a| {
+        choose(a, |order| order.is_ge())
+    }),
+    host(
+        "abs",
+        "绝对值",
+        "abs(number)",
+        &[1],
+        |t| numeric(t, 1).then(|| t.first().copied()).flatten(),
+        |_, _, a| match a.first() {
+            Some(Value::Number(number)) => number.checked_abs().map(Value::Number).ok_or_else(Fail::overflow),
+            Some(Value::Decimal(number)) => Ok(Value::Decimal(number.abs())),
+            _ => Err(Fail::wrong_type("abs")),
+        },
+    ),
+    // Dates.
+    host(
+        "date",
+        "日期",
+        "date(\"2024-01-01\")",
+        &[1],
+        |t| fit(t, &[Type::TEXT], Type::DATE),
+        |_, _, a| {
+            let text = text(a, 0)?;
+            let date = crate::document::date(text);
+            date.map(Value::Date)
+                .ok_or_else(|| Fail::new(format!("不是日期：{text}"), format!("`{text}` is no date")))
+        },
+    ),
+    host(
+        "years_after",
+        "年后",
+        "years_after(date, number)",
+        &[2],
+        |t| fit(t, &[Type::DATE, Type::NUMBER], Type::DATE),
+        |_, _, a| years_after(date(a, 0)?, number(a, 1)?).map(Value::Date),
+    ),
+    host(
+        "days_after",
+        "天后",
+        "days_after(date, number)",
+        &[2],
+        |t| fit(t, &[Type::DATE, Type::NUMBER], Type::DATE),
+        |_, _, a| days_after(date(a, 0)?, number(a, 1)?).map(Value::Date),
+    ),
+    host(
+        "days_between",
+        "相隔天数",
+        "days_between(date, date)",
+        &[2],
+        |t| fit(t, &[Type::DATE, Type::DATE], Type::NUMBER),
+        |_, _, a| {
+            let span = date(a, 0)?.until(date(a, 1)?).map_err(|_| Fail::overflow())?;
+            Ok(Value::Number(i64::from(span.get_days())))
+        },
+    ),
+    host(
+        "year_of",
+        "年份",
+        "year_of(date)",
+        &[1],
+        |t| fit(t, &[Type::DATE], Type::NUMBER),
+        |_, _, a| Ok(Value::Number(i64::from(date(a, 0)?.year()))),
+    ),
+    // Lists.
+    host(
+        "count",
+        "个数",
+        "count(list)",
+        &[1],
+        |t| list(t).then_some(Type::NUMBER),
+        |_, _, a| i64::try_from(items(a, 0)?.len()).map(Value::Number).map_err(|_| Fail::overflow()),
+    ),
+    host(
+        "sum",
+        "合计",
+        "sum(list of numbers)",
+        &[1],
+        |t| match t {
+            [Type::List(item @ (Item::Number | Item::Decimal))] => Some(Type::One(*item)),
+            [Type::EmptyList] => Some(Type::NUMBER),
+            _ => None,
+        },
+        |_, _, a| total(items(a, 0)?),
+    ),
+    host(
+        "is_empty",
+        "为空",
+        "is_empty(list)",
+        &[1],
+        |t| list(t).then_some(Type::YES_NO),
+        |_, _, a| Ok(Value::YesNo(items(a, 0)?.is_empty())),
+    ),
+    host(
+        "first",
+        "首个",
+        "first(list)",
+        &[1],
+        |t| match t {
+            [Type::List(item)] => Some(Type::One(*item)),
+            _ => None,
+        },
+        |_, _, a| items(a, 0)?.first().cloned().ok_or_else(|| Fail::absent("first")),
+    ),
+    // Parameters; their type is known from parameters.yaml.
+    host(
+        "param",
+        "参数",
+        "param(\"name\")",
+        &[1],
+        |t| fit(t, &[Type::TEXT], Type::Unknown),
+        |c, _, a| c.scene.set.parameter(c, text(a, 0)?, None),
+    ),
+    host(
+        "param_at",
+        "某地参数",
+        "param_at(\"name\", node)",
+        &[2],
+        |t| fit(t, &[Type::TEXT, NODE], Type::Unknown),
+        |c, _, a| c.scene.set.parameter(c, text(a, 0)?, Some(view(a, 1)?.node(c)?)),
+    ),
+    host(
+        "office",
+        "编办",
+        "office()",
+        &[0],
+        |t| fit(t, &[], Type::view(Sort::Office)),
+        |_, _, _| Ok(Value::View(View { what: What::Office, kind: None })),
+    ),
+    // Proposals.
+    host(
+        "convert",
+        "转为本编",
+        "convert(person)",
+        &[1],
+        |t| fit(t, &[PERSON], Type::Nothing),
+        |c, line, a| propose(c, line, proposals::convert(c, view(a, 0)?)),
+    )
+    .at(HostPlace::Proposal),
+    host(
+        "give_back",
+        "归还",
+        "give_back(loan, number)",
+        &[2],
+        |t| fit(t, &[LOAN, Type::NUMBER], Type::Nothing),
+        |c, line, a| propose(c, line, proposals::give_back(c, view(a, 0)?, number(a, 1)?)),
+    )
+    .at(HostPlace::Proposal),
+    host(
+        "withdraw",
+        "撤回核准",
+        "withdraw(permit)",
+        &[1],
+        |t| fit(t, &[PERMIT], Type::Nothing),
+        |c, line, a| propose(c, line, proposals::withdraw(c, view(a, 0)?)),
+    )
+    .at(HostPlace::Proposal),
+    host(
+        "transfer",
+        "划转",
+        "transfer(from, to, kind, number)",
+        &[4],
+        |t| fit(t, &[NODE, NODE, Type::TEXT, Type::NUMBER], Type::Nothing),
+        |c, line, a| {
+            propose(c, line, proposals::transfer(c, view(a, 0)?, view(a, 1)?, text(a, 2)?, number(a, 3)?))
+        },
+    )
+    .at(HostPlace::Proposal),
+    host(
+        "evaluate",
+        "评估",
+        "evaluate(loan, \"continue\")",
+        &[2],
+        |t| fit(t, &[LOAN, Type::TEXT], Type::Nothing),
+        |c, line, a| propose(c, line, proposals::evaluate(c, view(a, 0)?, text(a, 1)?)),
+    )
+    .at(HostPlace::Proposal),
+    host(
+        "owe",
+        "记待还",
+        "owe(loan, number)",
+        &[2],
+        |t| fit(t, &[LOAN, Type::NUMBER], Type::Nothing),
+        |c, line, a| propose(c, line, proposals::owe(c, view(a, 0)?, number(a, 1)?)),
+    )
+    .at(HostPlace::Proposal),
+    host(
+        "reschedule",
+        "分期归还",
+        "reschedule(loan, parts)",
+        &[2],
+        |t| fit(t, &[LOAN, Type::NUMBER], Type::Nothing),
+        |c, line, a| propose(c, line, proposals::reschedule(c, view(a, 0)?, number(a, 1)?)),
+    )
+    .at(HostPlace::Proposal),
+    host(
+        "amend_fact",
+        "记事实",
+        "amend_fact(node, \"name\", value)",
+        &[3],
+        |t| match t {
+            [node, Type::TEXT, Type::One(item)] if node.fits(NODE) && !matches!(item, Item::View(..)) => {
+                Some(Type::Nothing)
+            }
+            _ => None,
+        },
+        |c, line, a| {
+            let value = a.get(2).ok_or_else(|| Fail::absent("amend_fact"))?.shown();
+            propose(c, line, proposals::amend_fact(c, view(a, 0)?, text(a, 1)?, value))
+        },
+    )
+    .at(HostPlace::Proposal),
+    host(
+        "can_convert",
+        "可转本编",
+        "can_convert(person)",
+        &[1],
+        |t| fit(t, &[PERSON], Type::YES_NO),
+        |c, _, a| proposals::can_convert(c, view(a, 0)?).map(Value::YesNo),
+    ),
+];
+
+/// The date so many years later; 29 February becomes the 28th.
+pub(crate) fn years_after(date: Date, years: i64) -> Result<Date, Fail> {
+    let span = jiff::Span::new().try_years(years).map_err(|_| Fail::overflow())?;
+    date.checked_add(span).map_err(|_| Fail::overflow())
+}
+
+fn days_after(date: Date, days: i64) -> Result<Date, Fail> {
+    let span = jiff::Span::new().try_days(days).map_err(|_| Fail::overflow())?;
+    date.checked_add(span).map_err(|_| Fail::overflow())
+}
+
+// Types.
+
+fn fit(given: &[Type], wanted: &[Type], gives: Type) -> Option<Type> {
+    (given.len() == wanted.len() && given.iter().zip(wanted).all(|(one, two)| one.fits(*two)))
+        .then_some(gives)
+}
+
+fn says(given: &[Type], code: usize) -> Option<Type> {
+    let condition = code == 0 || given.first().is_some_and(|ty| ty.fits(Type::YES_NO));
+    let rest = given.get(code..)?;
+    let fits = match rest {
+        [code] => code.fits(Type::TEXT),
+        [code, facts] => code.fits(Type::TEXT) && facts.fits(Type::Facts),
+        _ => false,
+    };
+    (condition && fits).then_some(Type::Nothing)
+}
+
+fn numeric(given: &[Type], count: usize) -> bool {
+    given.len() == count && given.iter().all(|ty| ty.is_numeric())
+}
+
+fn whole(given: &[Type]) -> Option<Type> {
+    numeric(given, 1).then_some(Type::NUMBER)
+}
+
+fn either(given: &[Type]) -> Option<Type> {
+    match given {
+        [Type::NUMBER, Type::NUMBER] => Some(Type::NUMBER),
+        [Type::DATE, Type::DATE] => Some(Type::DATE),
+        _ if numeric(given, 2) => Some(Type::DECIMAL),
+        _ => None,
+    }
+}
+
+fn list(given: &[Type]) -> bool {
+    matches!(given, [Type::List(_) | Type::EmptyList])
+}
+
+// Arguments.
+
+fn text(args: &[Value], at: usize) -> Result<&str, Fail> {
+    match args.get(at) {
+        Some(Value::Text(text)) => Ok(text),
+        _ => Err(Fail::wrong_type("text")),
+    }
+}
+
+fn number(args: &[Value], at: usize) -> Result<i64, Fail> {
+    match args.get(at) {
+        Some(Value::Number(number)) => Ok(*number),
+        _ => Err(Fail::wrong_type("number")),
+    }
+}
+
+fn decimal(args: &[Value], at: usize) -> Result<Decimal, Fail> {
+    args.get(at).and_then(Value::as_decimal).ok_or_else(|| Fail::wrong_type("number"))
+}
+
+fn date(args: &[Value], at: usize) -> Result<Date, Fail> {
+    match args.get(at) {
+        Some(Value::Date(date)) => Ok(*date),
+        _ => Err(Fail::wrong_type("date")),
+    }
+}
+
+fn items(args: &[Value], at: usize) -> Result<&[Value], Fail> {
+    match args.get(at) {
+        Some(Value::List(items)) => Ok(items),
+        _ => Err(Fail::wrong_type("list")),
+    }
+}
+
+fn view(args: &[Value], at: usize) -> Result<&View, Fail> {
+    match args.get(at) {
+        Some(Value::View(view)) => Ok(view),
+        _ => Err(Fail::wrong_type("view")),
+    }
+}
+
+// Doing.
+
+/// Says something; without a manner it is a condition not met, which denies a request and is a finding elsewhere.
+fn say(call: &Call, line: u32, how: Option<How>, args: &[Value]) -> Result<Value, Fail> {
+    let code = Arc::from(text(args, 0)?);
+    let facts = match args.get(1) {
+        None => Vec::new(),
+        Some(Value::Facts(facts)) => facts.to_vec(),
+        Some(_) => return Err(Fail::wrong_type("facts")),
+    };
+    let manner = match how {
+        Some(how) => how,
+        None if call.situation == super::Situation::Before => How::Denial,
+        None => How::Finding,
+    };
+    call.charge(1)?;
+    call.say(Said { how: manner, code, facts, line, required: how.is_none() })?;
+    Ok(Value::Nothing)
+}
+
+fn propose(call: &Call, line: u32, verb: Result<crate::request::Verb, Fail>) -> Result<Value, Fail> {
+    call.propose(verb?, line)?;
+    Ok(Value::Nothing)
+}
+
+fn round(args: &[Value], strategy: RoundingStrategy) -> Result<Value, Fail> {
+    if let Some(Value::Number(number)) = args.first() {
+        return Ok(Value::Number(*number));
+    }
+    let whole = decimal(args, 0)?.round_dp_with_strategy(0, strategy);
+    whole.to_i64().map(Value::Number).ok_or_else(Fail::overflow)
+}
+
+/// The first of two if it stands to the second as `wanted` says, else the second; mixed numbers become decimals.
+fn choose(args: &[Value], wanted: fn(std::cmp::Ordering) -> bool) -> Result<Value, Fail> {
+    let [one, two] = args else { return Err(Fail::wrong_type("number")) };
+    let order = one.order(two).ok_or_else(|| Fail::wrong_type("number"))?;
+    let chosen = if wanted(order) { one } else { two };
+    match (one, two) {
+        (Value::Number(_), Value::Decimal(_)) | (Value::Decimal(_), Value::Number(_)) => {
+            chosen.as_decimal().map(Value::Decimal).ok_or_else(|| Fail::wrong_type("number"))
+        }
+        _ => Ok(chosen.clone()),
+    }
+}
+
+fn total(items: &[Value]) -> Result<Value, Fail> {
+    let mut sum = Value::Number(0);
+    for item in items {
+        sum = match (&sum, item) {
+            (Value::Number(one), Value::Number(two)) => {
+                Value::Number(one.checked_add(*two).ok_or_else(Fail::overflow)?)
+            }
+            (one, two) => {
+                let (Some(one), Some(two)) = (one.as_decimal(), two.as_decimal()) else {
+                    return Err(Fail::wrong_type("sum"));
+                };
+                Value::Decimal(one.checked_add(two).ok_or_else(Fail::overflow)?)
+            }
+        };
+    }
+    Ok(sum)
+}
+
+/// The longest list that a view may give.
+pub(crate) fn bounded(call: &Call, items: Vec<Value>) -> Result<Value, Fail> {
+    let most = limits::LIST;
+    if items.len() > most {
+        return Err(Fail::new(
+            format!("清单超过 {most} 项"),
+            format!("the list has more than {most} elements"),
+        ));
+    }
+    call.charge(u64::try_from(items.len()).unwrap_or(u64::MAX))?;
+    Ok(Value::list(items))
+}

@@ -1,0 +1,236 @@
+//! Words of nodes: what they are, their figures, their past, their relations.
+
+use super::functions::bounded;
+use super::{Row, Sort, Type};
+use crate::graph::{NodeIx, Role};
+use crate::ledger::{KindIx, Ledger, LoanIx, Measure, Sitter};
+use crate::policy::call::{Call, Fail};
+use crate::policy::value::Value;
+use crate::policy::view::{View, What, known, pool_size, seats};
+
+const NODE: Sort = Sort::Node;
+const GROUP: Sort = Sort::Group;
+const TEXT: &[Type] = &[Type::TEXT];
+const NUMBER: &[Type] = &[Type::NUMBER];
+
+/// A figure of nodes and of groups.
+macro_rules! figure {
+    ($sort:ident, $en:literal, $zh:literal, $field:ident) => {
+        Row::new($sort, $en, $zh, Type::NUMBER, |c, v, _| Ok(seats(v.figures(c, false)?.$field))).of_kind()
+    };
+    ($sort:ident, $en:literal, $zh:literal, $field:ident, sized) => {
+        Row::new($sort, $en, $zh, Type::NUMBER, |c, v, _| Ok(seats(v.figures(c, true)?.$field))).of_kind()
+    };
+}
+
+macro_rules! figures {
+    ($sort:ident) => {
+        [
+            figure!($sort, "cap", "核定数", cap, sized),
+            figure!($sort, "occupied", "实有", occupied),
+            figure!($sort, "vacancy", "空编", vacancy),
+            figure!($sort, "net_vacancy", "净空编", net_vacancy),
+            figure!($sort, "excess", "超编", excess),
+            figure!($sort, "permitted", "用编核准数", permitted),
+            figure!($sort, "lent", "借出", lent),
+            figure!($sort, "borrowed", "借入", borrowed),
+            figure!($sort, "borrowed_occupied", "借入已用", borrowed_occupied),
+            figure!($sort, "charged", "占用", charged),
+            figure!($sort, "available", "可用编", available),
+            figure!($sort, "room", "余量", room, sized),
+            figure!($sort, "reserve", "机动编制", reserve),
+            figure!($sort, "allotted", "已分配", allotted),
+            figure!($sort, "headcount", "在编人员", headcount),
+        ]
+    };
+}
+
+static NODE_FIGURES: [Row; 15] = figures!(NODE);
+static GROUP_FIGURES: [Row; 15] = figures!(GROUP);
+
+/// The figures of nodes.
+pub(super) static FIGURES: &[Row] = &NODE_FIGURES;
+/// The figures of groups.
+pub(super) static OF_GROUPS: &[Row] = &GROUP_FIGURES;
+
+/// What nodes are, their past and their relations.
+pub(super) static ROWS: &[Row] = &[
+    Row::new(NODE, "id", "编号", Type::TEXT, |c, v, _| Ok(Value::text(c.books().id(v.node(c)?).as_str()))),
+    Row::new(NODE, "name", "名称", Type::TEXT, |c, v, _| Ok(Value::text(c.books().name(v.node(c)?)))),
+    Row::new(NODE, "level", "层级", Type::TEXT, |c, v, _| {
+        Ok(Value::text(c.books().level_name(v.node(c)?)))
+    }),
+    Row::new(NODE, "tier", "行政层级", Type::TEXT, |c, v, _| Ok(Value::text(c.books().tier(v.node(c)?)))),
+    Row::new(NODE, "is_unit", "是单位", Type::YES_NO, |c, v, _| {
+        Ok(Value::YesNo(c.books().role(v.node(c)?) == Role::Unit))
+    }),
+    Row::new(NODE, "is_root", "是全市", Type::YES_NO, |c, v, _| {
+        Ok(Value::YesNo(v.node(c)? == c.books().root()))
+    }),
+    Row::new(NODE, "parent", "上级", Type::view(NODE), |c, v, _| {
+        let parent = c.books().parent(v.node(c)?).ok_or_else(|| Fail::absent("parent"))?;
+        Ok(node(parent, v.kind))
+    })
+    .unless("is_root"),
+    Row::new(NODE, "county", "县级", Type::view(NODE), |c, v, _| {
+        Ok(node(c.books().county(v.node(c)?), v.kind))
+    }),
+    Row::new(NODE, "has_tag", "有标签", Type::YES_NO, |c, v, a| {
+        Ok(Value::YesNo(c.books().has_tag(v.node(c)?, text(a)?)))
+    })
+    .takes(TEXT),
+    Row::new(NODE, "within", "属于", Type::YES_NO, |c, v, a| {
+        let books = c.books();
+        Ok(Value::YesNo(
+            books.node(text(a)?).is_some_and(|above| books.within(v.node(c).unwrap_or(above), above)),
+        ))
+    })
+    .takes(TEXT),
+    Row::new(NODE, "fact", "事实", Type::Unknown, |c, v, a| {
+        let name = text(a)?;
+        let fact = c.books().fact(v.node(c)?, name).ok_or_else(|| Fail::absent(name))?;
+        c.scene.set.fact_value(name, fact)
+    })
+    .takes(TEXT)
+    .when("has_fact"),
+    Row::new(NODE, "has_fact", "有事实", Type::YES_NO, |c, v, a| {
+        Ok(Value::YesNo(c.books().fact(v.node(c)?, text(a)?).is_some()))
+    })
+    .takes(TEXT),
+    Row::new(NODE, "of", "类别", Type::view(NODE), |c, v, a| {
+        let id = text(a)?;
+        let kind = c.books().kind(id);
+        let kind =
+            kind.ok_or_else(|| Fail::new(format!("没有编制类别：{id}"), format!("there is no kind `{id}`")))?;
+        Ok(Value::View(View { what: v.what.clone(), kind: Some(kind) }))
+    })
+    .takes(TEXT),
+    // Looking back.
+    Row::new(NODE, "vacancy_at_year_start", "年初空编", Type::NUMBER, |c, v, _| {
+        known(
+            c.books().past_figures(v.node(c)?, v.bound_kind()?).vacancy_at_year_start,
+            "vacancy_at_year_start",
+        )
+    })
+    .of_kind(),
+    Row::new(NODE, "arrivals", "本年入编", Type::NUMBER, |c, v, _| {
+        known(c.books().past_figures(v.node(c)?, v.bound_kind()?).arrivals, "arrivals")
+    })
+    .of_kind(),
+    Row::new(NODE, "departures", "本年减员", Type::NUMBER, |c, v, _| {
+        known(c.books().past_figures(v.node(c)?, v.bound_kind()?).departures, "departures")
+    })
+    .of_kind(),
+    Row::new(NODE, "arrivals_in_years", "近n年入编", Type::NUMBER, |c, v, a| {
+        known(c.books().arrivals_in_years(v.node(c)?, v.bound_kind()?, years(a)?), "arrivals_in_years")
+    })
+    .takes(NUMBER)
+    .of_kind(),
+    Row::new(NODE, "vacancy_at_year_end", "前n年末空编", Type::NUMBER, |c, v, a| {
+        known(c.books().vacancy_at_year_end(v.node(c)?, v.bound_kind()?, years(a)?), "vacancy_at_year_end")
+    })
+    .takes(NUMBER)
+    .of_kind(),
+    Row::new(NODE, "average_vacancy", "前n年日均空编", Type::DECIMAL, |c, v, a| {
+        let average = c.books().average_vacancy(v.node(c)?, v.bound_kind()?, years(a)?);
+        average.map(Value::Decimal).ok_or_else(|| Fail::history("average_vacancy"))
+    })
+    .takes(NUMBER)
+    .of_kind(),
+    Row::new(NODE, "largest", "大户线", Type::NUMBER, largest).takes(&[Type::TEXT, Type::DECIMAL]).of_kind(),
+    // Relations.
+    Row::new(NODE, "loans_borrowed", "借入调借", Type::views(Sort::Loan), |c, v, _| {
+        loans(c, c.books().loans_borrowed(v.node(c)?, v.kind))
+    }),
+    Row::new(NODE, "loans_usable", "可用调借", Type::views(Sort::Loan), |c, v, _| {
+        loans(c, c.books().loans_usable(v.node(c)?, v.kind))
+    }),
+    Row::new(NODE, "loans_lent", "借出调借", Type::views(Sort::Loan), |c, v, _| {
+        loans(c, c.books().loans_lent(v.node(c)?, v.kind))
+    }),
+    Row::new(NODE, "permits", "核准", Type::views(Sort::Permit), |c, v, _| {
+        let permits = c.books().permits_of(v.node(c)?, v.kind);
+        bounded(c, permits.into_iter().map(|permit| Value::View(View::of_permit(c, permit))).collect())
+    }),
+    Row::new(NODE, "people_on_pool", "周转池人员", Type::views(Sort::Person), |c, v, a| {
+        let books = c.books();
+        let Some(pool) = books.node(text(a)?) else { return bounded(c, Vec::new()) };
+        let people = books.people_on_pool(v.node(c)?, v.kind, pool);
+        let seen = people.into_iter().filter_map(|person| View::of_sitter(c, Sitter::Named(person)));
+        bounded(c, seen.map(Value::View).collect())
+    })
+    .takes(TEXT),
+    Row::new(NODE, "group", "分组", Type::view(Sort::Group), |c, v, a| {
+        let what = What::Group(v.node(c)?, text(a)?.into());
+        Ok(Value::View(View { what, kind: Some(v.bound_kind()?) }))
+    })
+    .takes(TEXT)
+    .of_kind(),
+    Row::new(NODE, "pools", "周转池", Type::views(Sort::Pool), |c, v, _| {
+        pools(c, c.books().pools_of(v.node(c)?))
+    }),
+    // Pools.
+    Row::new(Sort::Pool, "sponsor", "设立方", Type::view(NODE), |c, v, _| {
+        let sponsor = c.books().parent(v.node(c)?).ok_or_else(|| Fail::absent("sponsor"))?;
+        Ok(node(sponsor, v.kind))
+    }),
+    Row::new(Sort::Pool, "kind", "编制类别", Type::TEXT, |c, v, _| kind(c.books(), v.kind)),
+    Row::new(Sort::Pool, "size", "规模", Type::NUMBER, |c, v, _| pool_size(c, v.node(c)?).map(seats)),
+    Row::new(Sort::Pool, "size_at_year_start", "年初规模", Type::NUMBER, |c, v, _| {
+        known(c.books().pool_size_at_year_start(v.node(c)?), "size_at_year_start")
+    }),
+    Row::new(Sort::Pool, "used", "已用", Type::NUMBER, |c, v, _| Ok(seats(c.books().used(v.node(c)?)))),
+    Row::new(Sort::Pool, "free", "剩余", Type::NUMBER, |c, v, _| {
+        let pool = v.node(c)?;
+        Ok(seats((pool_size(c, pool)? - c.books().used(pool)).or_zero()))
+    }),
+    Row::new(Sort::Pool, "loans", "调借", Type::views(Sort::Loan), |c, v, _| {
+        loans(c, c.books().loans_lent(v.node(c)?, None))
+    }),
+];
+
+fn largest(call: &Call, view: &View, args: &[Value]) -> Result<Value, Fail> {
+    let measure = match text(args)? {
+        "cap" => Measure::Cap,
+        "arrivals_3y" => Measure::ArrivalsInThreeYears,
+        _ => return Err(Fail::wrong_type("largest")),
+    };
+    let share = args.get(1).and_then(Value::as_decimal).ok_or_else(|| Fail::wrong_type("largest"))?;
+    let node = view.node(call)?;
+    let except = call.scene.set.exempt_from_largest(call)?;
+    let except: Vec<&str> = except.iter().map(String::as_str).collect();
+    // It looks at every unit inside, which is work to be paid for.
+    let units = call.books().graph().inside(node).len();
+    call.charge(u64::try_from(units).unwrap_or(u64::MAX).checked_div(64).unwrap_or(0))?;
+    known(call.books().largest(node, view.bound_kind()?, measure, share, &except), "largest")
+}
+
+pub(super) fn node(node: NodeIx, kind: Option<KindIx>) -> Value {
+    Value::View(View::of_node(node, kind))
+}
+
+pub(super) fn pools(call: &Call, pools: Vec<NodeIx>) -> Result<Value, Fail> {
+    bounded(call, pools.into_iter().map(|pool| Value::View(View::of_pool(call, pool))).collect())
+}
+
+pub(super) fn loans(call: &Call, loans: Vec<LoanIx>) -> Result<Value, Fail> {
+    bounded(call, loans.into_iter().map(|loan| Value::View(View::of_loan(call, loan))).collect())
+}
+
+pub(super) fn kind(books: &Ledger, kind: Option<KindIx>) -> Result<Value, Fail> {
+    Ok(Value::text(kind.map(|kind| books.kind_id(kind).to_string()).unwrap_or_default()))
+}
+
+pub(super) fn text(args: &[Value]) -> Result<&str, Fail> {
+    match args.first() {
+        Some(Value::Text(text)) => Ok(text),
+        _ => Err(Fail::wrong_type("text")),
+    }
+}
+
+fn years(args: &[Value]) -> Result<usize, Fail> {
+    match args.first() {
+        Some(Value::Number(years)) => Ok(usize::try_from(*years).unwrap_or(0)),
+        _ => Err(Fail::wrong_type("number")),
+    }
+}

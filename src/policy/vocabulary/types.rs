@@ -1,0 +1,281 @@
+//! Types: what the tree knows of every expression of a script.
+
+use std::fmt;
+
+use crate::policy::call::{Call, Fail};
+use crate::policy::value::Value;
+use crate::policy::view::View;
+
+/// The type of an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Type {
+    /// No result.
+    Nothing,
+    /// One thing.
+    One(Item),
+    /// A list of things of one type.
+    List(Item),
+    /// The list without elements, which is a list of anything.
+    EmptyList,
+    /// `#{name: value}`, the facts that go with a reason.
+    Facts,
+    /// Not known, because a fault was found there: nothing more is said about it.
+    Unknown,
+}
+
+/// The type of one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Item {
+    Number,
+    Decimal,
+    Text,
+    YesNo,
+    Date,
+    /// A view, and whether a kind of quota is bound to it.
+    View(Sort, bool),
+}
+
+/// The sorts of views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Sort {
+    /// A request, by the place of its verb in the list of verbs.
+    Request(u8),
+    /// An event, by its place in the list of events.
+    Event(u8),
+    Node,
+    Pool,
+    Loan,
+    Permit,
+    Person,
+    Office,
+    /// The tagged units inside a node.
+    Group,
+    /// One instalment of a schedule.
+    Part,
+}
+
+/// When a function of a script is called, which says what it may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Situation {
+    /// Before a request: it may deny.
+    Before,
+    /// Before a fact or a duty: it may only note.
+    Witness,
+    /// After an event: it may propose.
+    After,
+    /// Once for each date advanced to: it may propose.
+    Date,
+    /// A pool's size is asked.
+    Capacity,
+    /// Findings are asked for.
+    Audit,
+    /// No hook calls it.
+    Uncalled,
+}
+
+/// What must be known true before a value may be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// It is always there.
+    None,
+    /// Only where this word of the same view is true.
+    When(&'static str),
+    /// Only where this word of the same view is false.
+    Unless(&'static str),
+}
+
+/// How a row finds its value.
+pub(crate) type Read = fn(&Call, &View, &[Value]) -> Result<Value, Fail>;
+
+/// One word of a view: a property, or a method if it has arguments.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Whose word it is; for requests and events together with `only`.
+    pub(crate) of: Sort,
+    /// The verbs or events that have it; empty for all.
+    pub(crate) only: &'static [&'static str],
+    /// The English word.
+    pub(crate) en: &'static str,
+    /// The Chinese word.
+    pub(crate) zh: &'static str,
+    /// The arguments of a method; empty for a property.
+    pub(crate) args: &'static [Type],
+    /// What it gives.
+    pub(crate) ty: Type,
+    /// Whether it needs a kind of quota.
+    pub(crate) needs_kind: bool,
+    /// When it may be read.
+    pub(crate) guard: Guard,
+    /// How its value is found.
+    pub(crate) read: Read,
+}
+
+impl Row {
+    /// A property that is always there.
+    pub(super) const fn new(of: Sort, en: &'static str, zh: &'static str, ty: Type, read: Read) -> Self {
+        Self { of, only: &[], en, zh, args: &[], ty, needs_kind: false, guard: Guard::None, read }
+    }
+
+    /// A method with these arguments.
+    pub(super) const fn takes(mut self, args: &'static [Type]) -> Self {
+        self.args = args;
+        self
+    }
+
+    /// Of these verbs or events alone.
+    pub(super) const fn only(mut self, only: &'static [&'static str]) -> Self {
+        self.only = only;
+        self
+    }
+
+    /// A figure of one kind of quota.
+    pub(super) const fn of_kind(mut self) -> Self {
+        self.needs_kind = true;
+        self
+    }
+
+    /// There only where `word` is true.
+    pub(super) const fn when(mut self, word: &'static str) -> Self {
+        self.guard = Guard::When(word);
+        self
+    }
+
+    /// There only where `word` is false.
+    pub(super) const fn unless(mut self, word: &'static str) -> Self {
+        self.guard = Guard::Unless(word);
+        self
+    }
+
+    /// Whether a view of this sort has the word.
+    pub(crate) fn serves(&self, sort: Sort) -> bool {
+        match (self.of, sort) {
+            (Sort::Request(_), Sort::Request(verb)) => {
+                self.only.is_empty() || self.only.contains(&super::requests::name(verb))
+            }
+            (Sort::Event(_), Sort::Event(event)) => {
+                self.only.is_empty() || self.only.contains(&super::events::name(event))
+            }
+            // A pool is a node too.
+            (Sort::Node, Sort::Node | Sort::Pool) => true,
+            (of, sort) => of == sort,
+        }
+    }
+
+    /// The type of the value, read from a view that has a kind bound or not.
+    pub(crate) fn gives(&self, bound: bool) -> Type {
+        let bind = |item| match item {
+            Item::View(sort, _) => Item::View(sort, bound || self.en == "of" || sort.always_bound()),
+            Item::Number | Item::Decimal | Item::Text | Item::YesNo | Item::Date => item,
+        };
+        match self.ty {
+            Type::One(item) => Type::One(bind(item)),
+            Type::List(item) => Type::List(bind(item)),
+            Type::Nothing | Type::EmptyList | Type::Facts | Type::Unknown => self.ty,
+        }
+    }
+
+    /// Whether it is a method.
+    pub(crate) fn is_method(&self) -> bool {
+        !self.args.is_empty()
+    }
+}
+
+impl Sort {
+    /// Whether such a thing always has one kind of quota.
+    pub(crate) fn always_bound(self) -> bool {
+        matches!(self, Self::Pool | Self::Loan | Self::Permit | Self::Person | Self::Group)
+    }
+}
+
+impl Type {
+    pub(crate) const NUMBER: Self = Self::One(Item::Number);
+    pub(crate) const DECIMAL: Self = Self::One(Item::Decimal);
+    pub(crate) const TEXT: Self = Self::One(Item::Text);
+    pub(crate) const YES_NO: Self = Self::One(Item::YesNo);
+    pub(crate) const DATE: Self = Self::One(Item::Date);
+
+    /// A view of this sort without a kind, unless it always has one.
+    pub(crate) const fn view(sort: Sort) -> Self {
+        let bound = matches!(sort, Sort::Pool | Sort::Loan | Sort::Permit | Sort::Person | Sort::Group);
+        Self::One(Item::View(sort, bound))
+    }
+
+    /// A list of such views.
+    pub(crate) const fn views(sort: Sort) -> Self {
+        let bound = matches!(sort, Sort::Pool | Sort::Loan | Sort::Permit | Sort::Person | Sort::Group);
+        Self::List(Item::View(sort, bound))
+    }
+
+    /// Whether it is a number or a decimal.
+    pub(crate) fn is_numeric(self) -> bool {
+        matches!(self, Self::One(Item::Number | Item::Decimal))
+    }
+
+    /// Whether a value of this type may stand where `wanted` is asked for.
+    pub(crate) fn fits(self, wanted: Self) -> bool {
+        match (self, wanted) {
+            (Self::Unknown, _) | (_, Self::Unknown) => true,
+            (Self::One(one), Self::One(two)) | (Self::List(one), Self::List(two)) => one.fits(two),
+            (Self::EmptyList, Self::List(_)) => true,
+            (one, two) => one == two,
+        }
+    }
+}
+
+impl Item {
+    /// Whether such a thing may stand where `wanted` is asked for.
+    pub(crate) fn fits(self, wanted: Self) -> bool {
+        match (self, wanted) {
+            (Self::View(Sort::Pool, _), Self::View(Sort::Node, bound)) => !bound || self.bound(),
+            (Self::View(one, has), Self::View(two, bound)) => one == two && (has || !bound),
+            (one, two) => one == two,
+        }
+    }
+
+    fn bound(self) -> bool {
+        matches!(self, Self::View(_, true))
+    }
+}
+
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Request(verb) => return write!(f, "`{}` request", super::requests::name(*verb)),
+            Self::Event(event) => return write!(f, "`{}` event", super::events::name(*event)),
+            Self::Node => "node",
+            Self::Pool => "pool",
+            Self::Loan => "loan",
+            Self::Permit => "permit",
+            Self::Person => "person",
+            Self::Office => "office",
+            Self::Group => "group of units",
+            Self::Part => "instalment",
+        })
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Number => "number",
+            Self::Decimal => "decimal",
+            Self::Text => "text",
+            Self::YesNo => "yes/no",
+            Self::Date => "date",
+            Self::View(sort, _) => return fmt::Display::fmt(sort, f),
+        })
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::One(item) => fmt::Display::fmt(item, f),
+            Self::List(item) => write!(f, "list of {item}"),
+            Self::EmptyList => f.write_str("empty list"),
+            Self::Facts => f.write_str("facts"),
+            Self::Unknown => f.write_str("unknown"),
+        }
+    }
+}
