@@ -98,7 +98,8 @@ type Numbers = Vec<u16>;
 
 /// Runs a test over random charters, folders and requests; how many folders loaded.
 fn run(test: impl Fn(&Opening, &[u16], &[Numbers]) -> Result<bool, String>) {
-    let config = Config { cases: FOLDERS, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
+    let config =
+        Config { cases: FOLDERS, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
     let charter = prop::collection::vec(any::<u16>(), 60..160);
     let folder = prop::collection::vec(any::<u16>(), 10..120);
     let steps = prop::collection::vec(prop::collection::vec(any::<u16>(), 28), 1..=LENGTH * 2);
@@ -169,7 +170,11 @@ fn a_countys_folder_only_tightens() {
             let without = without.submit(request.clone()).expect("an answer").outcome;
             let with = watched.step(&request).map_err(|what| told(&files, &request, &what))?;
             if with == Outcome::Granted && without != Outcome::Granted && request.id.is_none() {
-                return Err(told(&files, &request, &format!("{without} without the folder, granted with it")));
+                return Err(told(
+                    &files,
+                    &request,
+                    &format!("{without} without the folder, granted with it"),
+                ));
             }
         }
         watched.replayed(policies)?;

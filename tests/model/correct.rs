@@ -176,7 +176,10 @@ fn stands(books: &Books) -> bool {
                 && loan.lender != loan.borrower
                 && books.idle(id) >= 0
                 && loan.seats > 0
-                && loan.unnamed.iter().all(|(unit, number)| *number >= 0 && nodes.contains_key(unit))
+                && loan
+                    .unnamed
+                    .iter()
+                    .all(|(unit, number)| *number == 0 || (*number > 0 && nodes.contains_key(unit)))
         })
         && !super::effects::someone_outside(books)
 }
