@@ -569,7 +569,7 @@ impl Draft {
                 person.loan = None;
             }
             let loan = self.books.loans[&id].clone();
-            for (unit, number) in &loan.unnamed {
+            for (unit, number) in loan.unnamed.iter().filter(|(_, number)| **number > 0) {
                 let node = self.books.nodes.get_mut(unit).expect("known");
                 *node.unnamed.entry(loan.kind.clone()).or_insert(0) += number;
             }
