@@ -181,5 +181,5 @@ fn stands(books: &Books) -> bool {
                     .iter()
                     .all(|(unit, number)| *number == 0 || (*number > 0 && nodes.contains_key(unit)))
         })
-        && !super::effects::someone_outside(books)
+        && !super::rights::someone_outside(books)
 }
