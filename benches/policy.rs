@@ -27,7 +27,7 @@ fn books(size: Size) -> Opening {
         let organ = is_organ(number, size);
         node.tags = vec![if organ { "organ" } else { "control-scope" }.to_owned()];
         node.occupied.insert(KindId::new(KIND), Seats::new(if organ { 24 } else { 18 }));
-        node.occupied.insert(KindId::new(ADMINISTRATIVE), Seats::new(if organ { 30 } else { 24 }));
+        node.occupied.insert(KindId::new(ADMINISTRATIVE), Seats::new(if organ { 30 } else { 18 }));
     }
     opening.pools = (0..POOLS)
         .map(|county| OpeningPool {
