@@ -251,3 +251,15 @@ fn borrowed_seats_are_not_lent_on_in_a_batch_either() {
         )],
     );
 }
+
+#[test]
+fn what_is_left_out_is_the_same_content() {
+    check(
+        SMALL,
+        &[
+            (r#"{"id":"r","vacate":{"person":"nobody"}}"#, "unknown-person"),
+            (r#"{"id":"r","by":"top","vacate":{"person":"nobody"}}"#, "unknown-person"),
+            (r#"{"id":"r","by":"east","vacate":{"person":"nobody"}}"#, "duplicate-id"),
+        ],
+    );
+}
