@@ -9,7 +9,7 @@ use super::tree;
 use super::value::Value;
 use super::view::{View, What};
 use super::vocabulary::{Situation, event_sort, kind_of_event, request_sort};
-use super::{Answer, Asked, HookRef, PolicySet, Reaction, Told, engine};
+use super::{Answer, Asked, HookRef, Interpreter, PolicySet, Reaction, Told, engine};
 use crate::decision::{ParameterRead, Remark};
 use crate::graph::NodeIx;
 use crate::ledger::{Actor, KindIx, Ledger};
@@ -156,11 +156,11 @@ impl PolicySet {
         };
         let mut scene = Scene::new(books, self, date);
         scene.folders = self.folders_of(books, &[pool]);
-        let call = Arc::new(Call::new(&Arc::new(scene), Situation::Capacity));
-        let given = View::of_pool(&call, pool);
-        let value = self.run(hook, &call, given);
-        parameters.extend(call.outcome().parameters);
-        match value {
+        let scene = Arc::new(scene);
+        let given = View::of_pool(&Call::new(&scene, Situation::Capacity), pool);
+        let run = self.run(hook, &scene, given);
+        parameters.extend(run.outcome.parameters);
+        match run.result {
             Ok(Value::Number(size)) => Ok(Seats::new(size).or_zero().min(Seats::MOST)),
             Ok(_) => {
                 let fail = Fail::wrong_type("capacity");
@@ -178,48 +178,65 @@ impl PolicySet {
         }
     }
 
-    /// Calls a hook, and looks at its conditions again on the tree where one was not met.
+    /// Calls a hook; the conditions that were not met come with the values in them, from the tree.
     pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Done {
-        let call = Arc::new(Call::new(scene, hook.situation));
-        let result = self.run(hook, &call, given.clone());
-        let Outcome { said, proposals, parameters } = call.outcome();
-        let mut failed = result.err();
-        let mut recorded = Vec::new();
-        if said.iter().any(|said| said.required) {
-            let again = Call::again(scene, hook.situation);
-            let script = self.0.scripts.get(hook.script);
-            let rerun =
-                script.map(|script| tree::run(&script.tree, hook.body, &again, vec![Value::View(given)]));
-            if let Some((result, conditions)) = rerun {
-                let agreed = again.outcome().said == said && result.is_ok() == failed.is_none();
-                recorded = conditions;
-                if !agreed && failed.is_none() {
-                    failed = Some(Fail::new(
-                        "两种执行方式结果不一致",
-                        "the two interpreters disagree about this hook",
-                    ));
-                }
-            }
-        }
+        let run = self.run(hook, scene, given);
         Done {
-            remarks: self.remarks(hook, &call, &said, &recorded),
-            failed: failed.map(|fail| self.failed(hook, &fail)),
-            proposals,
-            parameters,
+            remarks: self.remarks(hook, &run.call, &run.outcome.said, &run.recorded),
+            failed: run.result.err().map(|fail| self.failed(hook, &fail)),
+            proposals: run.outcome.proposals,
+            parameters: run.outcome.parameters,
         }
     }
 
-    fn run(&self, hook: &HookRef, call: &Arc<Call>, given: View) -> Result<Value, Fail> {
-        let script = self.0.scripts.get(hook.script).ok_or_else(|| Fail::absent(&hook.name))?;
-        engine::run(&self.0.engine, &script.ast, &hook.name, call, given.clone()).map_err(|mut fail| {
-            if fail.line == 0 {
-                // Rhai knows no place for some failures; the tree fails at the same one.
-                let again = Call::new(&call.scene, hook.situation);
-                let (result, _) = tree::run(&script.tree, hook.body, &again, vec![Value::View(given)]);
-                fail.line = result.err().map_or(0, |fail| fail.line);
+    /// Carries a hook out, one way or both.
+    fn run(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+        if self.1 == Interpreter::Tree {
+            return self.run_on_tree(hook, scene, given);
+        }
+        let mut run = self.run_on_rhai(hook, scene, given.clone());
+        let unmet = run.outcome.said.iter().any(|said| said.required);
+        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai {
+            return run;
+        }
+        let again = self.run_on_tree(hook, scene, given);
+        run.recorded = again.recorded;
+        match (&mut run.result, again.result) {
+            // Rhai knows no place for some failures; the tree fails at the same one.
+            (Err(fail), again) if fail.line == 0 => {
+                fail.line = again.err().map_or(0, |fail| fail.line);
             }
-            fail
-        })
+            (Err(_), _) => {}
+            (Ok(one), Ok(other))
+                if one.same(&other)
+                    && run.outcome.said == again.outcome.said
+                    && run.outcome.proposals == again.outcome.proposals => {}
+            (Ok(_), _) => {
+                run.result =
+                    Err(Fail::new("两种执行方式结果不一致", "the two interpreters disagree about this hook"));
+            }
+        }
+        run
+    }
+
+    fn run_on_rhai(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+        let call = Arc::new(Call::new(scene, hook.situation));
+        let result = match self.0.scripts.get(hook.script) {
+            Some(script) => engine::run(&self.0.engine, &script.ast, &hook.name, &call, given),
+            None => Err(Fail::absent(&hook.name)),
+        };
+        let outcome = call.outcome();
+        Run { call, result, outcome, recorded: Vec::new() }
+    }
+
+    fn run_on_tree(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+        let call = Arc::new(Call::again(scene, hook.situation));
+        let (result, recorded) = match self.0.scripts.get(hook.script) {
+            Some(script) => tree::run(&script.tree, hook.body, &call, vec![Value::View(given)]),
+            None => (Err(Fail::absent(&hook.name)), Vec::new()),
+        };
+        let outcome = call.outcome();
+        Run { call, result, outcome, recorded }
     }
 
     /// A parameter's value in a call: where a node is given, as it holds there.
@@ -265,6 +282,15 @@ impl PolicySet {
     pub(super) fn fact_value(&self, name: &str, fact: &FactValue) -> Result<Value, Fail> {
         self.0.declared.value(name, fact)
     }
+}
+
+/// One call of one hook, carried out.
+struct Run {
+    call: Arc<Call>,
+    result: Result<Value, Fail>,
+    outcome: Outcome,
+    /// The conditions that were not met, with the values in them.
+    recorded: Vec<tree::Recorded>,
 }
 
 /// One call of one hook, done.

@@ -12,7 +12,7 @@ use super::parameters::Parameters;
 use super::reasons::Reasons;
 use super::script::{self, Script};
 use super::tree::{Known, Reading};
-use super::{Folder, HookRef, Inner, PolicySet, engine, limits};
+use super::{Folder, HookRef, Inner, Interpreter, PolicySet, engine, limits};
 use crate::document::Document;
 use crate::error::{Error, Fault};
 use crate::model::NodeId;
@@ -163,7 +163,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
     for (path, ast, reading) in scripts {
         set.add(path, ast, reading, &folders);
     }
-    Ok(PolicySet(Arc::new(set)))
+    Ok(PolicySet(Arc::new(set), Interpreter::default()))
 }
 
 struct Loading<'a> {
