@@ -1,4 +1,4 @@
-//! The three shipped rules: a hire under the control scope, a draw and a permit, and how long the rules take to load.
+//! Policies: hires, draws and permits under the pool, the give-back and the control scope, and how long they load.
 
 mod nation;
 
@@ -57,13 +57,38 @@ fn ask(office: &mut Office, request: impl Into<Request>, granted: bool, wrong: &
 struct Times {
     laws: f64,
     hire: f64,
+    hire_under_all: f64,
     denied: f64,
     draw: f64,
     permit: f64,
 }
 
-fn measure(criterion: &mut Criterion, size: Size, policies: &PolicySet) -> Result<Times, Error> {
-    let group = format!("shipped rules/{} units", size.units);
+/// The rule sets that are measured.
+struct Rules {
+    /// The administrative pool, borrow one and return one, the control scope.
+    three: PolicySet,
+    /// Everything shipped.
+    all: PolicySet,
+}
+
+impl Rules {
+    fn load() -> Result<Self, Box<dyn std::error::Error>> {
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir("policies")? {
+            let path = entry?.path();
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let wanted = ["10_", "20_", "30_"].iter().any(|number| name.starts_with(number));
+            if wanted || name.ends_with(".yaml") {
+                files.push((name, std::fs::read(&path)?));
+            }
+        }
+        Ok(Self { three: PolicySet::from_files(files)?, all: PolicySet::load("policies")? })
+    }
+}
+
+fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times, Error> {
+    let group = format!("three rules/{} units", size.units);
+    let policies = &rules.three;
     let mut office = Office::open(Charter::from_opening(books(size))?, policies.clone())?;
     let (kind, administrative) = (KindId::new(KIND), KindId::new(ADMINISTRATIVE));
     let order = shuffled(size);
@@ -86,6 +111,9 @@ fn measure(criterion: &mut Criterion, size: Size, policies: &PolicySet) -> Resul
         ask(office, Request::vacate_unnamed(unit, &kind), true, wrong);
     };
     let hired = time(criterion, &group, "hire and leave, control scope", 2, || hire(&mut office, &mut wrong));
+    office.set_policies(rules.all.clone());
+    let hire_under_all =
+        time(criterion, &group, "hire and leave, every rule", 2, || hire(&mut office, &mut wrong));
     office.set_policies(None);
     let laws = time(criterion, &group, "hire and leave, laws alone", 2, || hire(&mut office, &mut wrong));
     office.set_policies(policies.clone());
@@ -114,27 +142,28 @@ fn measure(criterion: &mut Criterion, size: Size, policies: &PolicySet) -> Resul
         ask(&mut office, Request::withdraw(id), true, &mut wrong);
     });
     assert!(wrong.is_empty(), "{wrong:?}");
-    Ok(Times { laws, hire: hired, denied, draw, permit })
+    Ok(Times { laws, hire: hired, hire_under_all, denied, draw, permit })
 }
 
-fn main() -> Result<(), Error> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut criterion = Criterion::default().configure_from_args();
-    let policies = PolicySet::load("policies")?;
-    let load = time(&mut criterion, "shipped rules", "load and check", 1, || {
+    let rules = Rules::load()?;
+    let load = time(&mut criterion, "every shipped rule", "load and check", 1, || {
         drop(black_box(PolicySet::load("policies")));
     });
-    let city = measure(&mut criterion, CITY, &policies)?;
-    let nation = measure(&mut criterion, NATION, &policies)?;
+    let city = measure(&mut criterion, CITY, &rules)?;
+    let nation = measure(&mut criterion, NATION, &rules)?;
     criterion.final_summary();
-    println!("the shipped rules, a request     1,000 units   1,000,000 units   ratio");
+    println!("under three rules, a request     1,000 units   1,000,000 units   ratio");
     let row = |name: &str, city: f64, nation: f64| {
         println!("{name:<30} {city:>10.0} ns {nation:>14.0} ns {:>8.1}", nation / city);
     };
     row("hire and leave, laws alone", city.laws, nation.laws);
     row("hire and leave", city.hire, nation.hire);
+    row("hire and leave, every rule", city.hire_under_all, nation.hire_under_all);
     row("permit denied", city.denied, nation.denied);
     row("draw and leave", city.draw, nation.draw);
     row("permit and withdraw", city.permit, nation.permit);
-    println!("loading the rules: {:.1} ms", load / 1e6);
+    println!("loading every shipped rule: {:.1} ms", load / 1e6);
     Ok(())
 }

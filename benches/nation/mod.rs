@@ -108,7 +108,7 @@ pub(crate) fn time(
     elements: u64,
     mut work: impl FnMut(),
 ) -> f64 {
-    let mut samples: Vec<f64> = Vec::new();
+    let mut samples: Vec<(u64, f64)> = Vec::new();
     let mut group = criterion.benchmark_group(group);
     group
         .sampling_mode(SamplingMode::Flat)
@@ -124,11 +124,15 @@ pub(crate) fn time(
             }
             let took = processor_time().saturating_sub(start);
             #[expect(clippy::cast_precision_loss, reason = "a time shown to three figures")]
-            samples.push(took.as_nanos() as f64 / (turns * elements) as f64);
+            samples.push((turns, took.as_nanos() as f64 / (turns * elements) as f64));
             took
         });
     });
     group.finish();
+    // The warm-up counts in small steps; the samples proper all have the most turns.
+    let most = samples.iter().map(|(turns, _)| *turns).max();
+    let mut samples: Vec<f64> =
+        samples.into_iter().filter(|(turns, _)| Some(*turns) == most).map(|(_, time)| time).collect();
     samples.sort_by(f64::total_cmp);
     samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN)
 }

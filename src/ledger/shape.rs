@@ -146,7 +146,10 @@ impl Ledger {
 
     /// The pools directly inside a jurisdiction, by id.
     pub fn pools_of(&self, node: NodeIx) -> Vec<NodeIx> {
-        self.shape.children(node).into_iter().filter(|child| self.role(*child) == Role::Pool).collect()
+        let mut pools = self.pool_places.to_vec();
+        pools.retain(|pool| self.parent(*pool) == Some(node));
+        pools.sort_by_cached_key(|pool| self.id(*pool));
+        pools
     }
 
     /// All pools, by id.
