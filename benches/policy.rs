@@ -1,5 +1,7 @@
 //! Policies: hires, draws and permits under the pool, the give-back and the control scope, and how long they load.
 
+#![expect(clippy::arithmetic_side_effects, reason = "sizes and times far inside their types")]
+
 mod nation;
 
 use std::hint::black_box;
@@ -78,7 +80,7 @@ impl Rules {
             let path = entry?.path();
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let wanted = ["10_", "20_", "30_"].iter().any(|number| name.starts_with(number));
-            if wanted || name.ends_with(".yaml") {
+            if wanted || path.extension().is_some_and(|ending| ending == "yaml") {
                 files.push((name, std::fs::read(&path)?));
             }
         }

@@ -33,8 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A file by its path inside the policy folder.
+type File = (String, Vec<u8>);
+
 /// The files of a policy folder, one number changed.
-fn with_a_larger_pool(folder: impl AsRef<Path>) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+fn with_a_larger_pool(folder: impl AsRef<Path>) -> Result<Vec<File>, Box<dyn Error>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -1,5 +1,13 @@
 //! One test binary; this list says what is tested where.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that stops says where"
+)]
+
 mod city;
 mod cli;
 mod exhaustive;

@@ -148,7 +148,7 @@ fn names_after(rest: &str) -> Vec<&str> {
 }
 
 /// The modules at the crate's root that a line names: by `crate::`, or by climbing there with `super::`.
-fn roots_named<'a>(line: &'a str, depth: usize) -> Vec<&'a str> {
+fn roots_named(line: &str, depth: usize) -> Vec<&str> {
     let mut named = Vec::new();
     for (at, _) in line.match_indices("crate::") {
         named.extend(names_after(&line[at + "crate::".len()..]));

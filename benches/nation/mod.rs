@@ -41,7 +41,7 @@ pub(crate) fn county_of(number: u32, size: Size) -> u32 {
 pub(crate) fn shuffled(size: Size) -> Vec<u32> {
     // A stride without a common divisor visits each unit once.
     let stride = u64::from(size.units) * 618 / 1000 + 1;
-    let stride = (stride..).find(|stride| gcd(*stride, u64::from(size.units)) == 1).unwrap_or(1);
+    let stride = (stride..u64::MAX).find(|stride| gcd(*stride, u64::from(size.units)) == 1).unwrap_or(1);
     (0..u64::from(size.units))
         .map(|turn| u32::try_from(turn * stride % u64::from(size.units)).unwrap_or(0))
         .collect()
@@ -147,12 +147,4 @@ fn processor_time() -> Duration {
     spent.unwrap_or_else(|| {
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default()
     })
-}
-
-/// The memory that this process holds, in bytes; 0 where the system does not say.
-pub(crate) fn resident() -> u64 {
-    let pages = std::fs::read_to_string("/proc/self/statm")
-        .ok()
-        .and_then(|text| text.split_whitespace().nth(1)?.parse::<u64>().ok());
-    pages.unwrap_or(0).saturating_mul(4096)
 }

@@ -1,6 +1,7 @@
 //! Calls: what one call of a hook sees, what it said, and why it failed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::value::Value;
@@ -114,9 +115,13 @@ pub(crate) enum How {
     Finding,
 }
 
-/// Why a script failed.
+/// Why a script failed. Boxed, because every value that a script computes could have been one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fail {
+pub(crate) struct Fail(Box<Failure>);
+
+/// What a failure says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
     /// `policy-failed`, or `history-missing` where the past is not known.
     pub(crate) code: &'static str,
     pub(crate) zh: String,
@@ -125,20 +130,31 @@ pub(crate) struct Fail {
     pub(crate) line: u32,
 }
 
+impl Deref for Fail {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl DerefMut for Fail {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
+    }
+}
+
 impl Fail {
     /// The script could not be carried out.
     pub(crate) fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code: "policy-failed", zh: zh.into(), en: en.into(), line: 0 }
+        Self(Box::new(Failure { code: "policy-failed", zh: zh.into(), en: en.into(), line: 0 }))
     }
 
     /// A figure of the past that nobody knows.
     pub(crate) fn history(word: &str) -> Self {
-        Self {
-            code: "history-missing",
-            zh: format!("缺少历史数据：{word}"),
-            en: format!("the past is not known: {word}"),
-            line: 0,
-        }
+        let mut fail = Self::new(format!("缺少历史数据：{word}"), format!("the past is not known: {word}"));
+        fail.code = "history-missing";
+        fail
     }
 
     /// Something that is not there.

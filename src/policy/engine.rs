@@ -208,7 +208,7 @@ fn raised(context: &NativeCallContext<'_>, call: &Call, mut fail: Fail) -> Box<E
         fail.line = line_of(context);
     }
     call.fail(&fail);
-    Box::new(EvalAltResult::ErrorRuntime(fail.en.into(), context.call_position()))
+    Box::new(EvalAltResult::ErrorRuntime(fail.en.as_str().into(), context.call_position()))
 }
 
 /// Calls a hook. Whatever goes wrong in it is a failure with a line, never a panic.

@@ -1,5 +1,7 @@
 //! Hostile scripts: whatever a file holds ends in a fault or a failure, within bounds, and never in a crash.
 
+#![expect(clippy::format_collect, reason = "scripts of a few lines, built once")]
+
 use super::{PARAMETERS, REASONS, ask, codes, set};
 use crate::request::Request;
 

@@ -29,7 +29,7 @@ fn both(body: &str) -> Result<Value, String> {
         assert_eq!(rhai, tree, "{body}");
     }
     assert_eq!(call.outcome().said, again.outcome().said, "{body}");
-    rhai.map_err(|fail| fail.en)
+    rhai.map_err(|fail| fail.en.clone())
 }
 
 #[test]

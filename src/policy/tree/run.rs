@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
 use super::{Block, Node, Operator, Over, Step, Tree, What, print};
 use crate::policy::call::{Call, Fail};
@@ -64,6 +65,9 @@ enum Flow {
 }
 
 type Slots = Vec<Value>;
+
+/// The arguments of a call: few, so they need no heap.
+type Arguments = SmallVec<[Value; 3]>;
 
 impl Runner<'_> {
     fn body(&mut self, body: usize, args: Vec<Value>) -> Result<Value, Fail> {
@@ -215,7 +219,7 @@ impl Runner<'_> {
             What::Own(body, _, args) => {
                 let args = self.values(args, slots)?;
                 let seen = self.seen.take();
-                let value = self.body(*body, args);
+                let value = self.body(*body, args.into_vec());
                 self.seen = seen;
                 value
             }
@@ -240,7 +244,7 @@ impl Runner<'_> {
                 let Value::List(items) = list else { return Err(Fail::wrong_type("in")) };
                 Ok(Value::YesNo(items.iter().any(|one| one.same(&item))))
             }
-            What::List(items) => Ok(Value::List(self.values(items, slots)?.into())),
+            What::List(items) => Ok(Value::List(self.values(items, slots)?.into_vec().into())),
             What::Facts(fields) => {
                 let mut facts = Vec::with_capacity(fields.len());
                 for (name, value) in fields {
@@ -273,8 +277,12 @@ impl Runner<'_> {
         Ok(Value::YesNo(wanted))
     }
 
-    fn values(&mut self, nodes: &[Node], slots: &mut Slots) -> Result<Vec<Value>, Fail> {
-        nodes.iter().map(|node| self.value(node, slots)).collect()
+    fn values(&mut self, nodes: &[Node], slots: &mut Slots) -> Result<Arguments, Fail> {
+        let mut values = Arguments::new();
+        for node in nodes {
+            values.push(self.value(node, slots)?);
+        }
+        Ok(values)
     }
 }
 
