@@ -5,4 +5,5 @@ mod cli;
 mod exhaustive;
 mod laws;
 mod model;
+mod plan;
 mod tidy;
