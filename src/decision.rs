@@ -259,7 +259,7 @@ impl Reason {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Policy(remark) => remark.text(lang).to_owned(),
-            Self::Law(law) => law.text(lang),
+            Self::Law(law) => law.text(lang, law.node.as_str(), law.kind.as_str()),
             Self::Input { code, field, value, .. } => match lang {
                 Lang::Zh => format!("{}：{field} = {value}", code.meaning(lang)),
                 Lang::En => format!("{}: {field} = {value}", code.meaning(lang)),
@@ -280,8 +280,9 @@ impl Reason {
 }
 
 impl LawReason {
-    fn text(&self, lang: Lang) -> String {
-        let Self { node, kind, cap, charged, asked, .. } = self;
+    /// One sentence for people, with what they call the node and the kind.
+    pub fn text(&self, lang: Lang, node: &str, kind: &str) -> String {
+        let Self { cap, charged, asked, .. } = self;
         let meaning = lang.pick(self.code.zh(), self.code.en());
         let promised = self.code == LawCode::Allotment;
         let mut text = match (lang, promised) {

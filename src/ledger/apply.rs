@@ -191,8 +191,8 @@ impl Ledger {
     }
 
     pub(super) fn ties_mut(&mut self, node: NodeIx) -> Option<&mut Ties> {
-        let slot = self.ties.get_mut(node.index())?;
-        Some(Arc::make_mut(slot.get_or_insert_with(Arc::default)))
+        let row = self.rows.get_mut(node.index())?;
+        Some(Arc::make_mut(row.ties.get_or_insert_with(Arc::default)))
     }
 
     // People.

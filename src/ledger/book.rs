@@ -146,8 +146,8 @@ impl Delta {
 impl Ledger {
     /// Where the book of a node and kind stands, if the node has anything in that kind.
     fn book_place(&self, node: NodeIx, kind: KindIx) -> Option<usize> {
-        let slots = self.slots.get(node.index())?;
-        slots.iter().find(|(known, _)| *known == kind).map(|(_, place)| *place as usize)
+        let row = self.rows.get(node.index())?;
+        row.books.iter().find(|(known, _)| *known == kind).map(|(_, place)| *place as usize)
     }
 
     /// The book of a node and kind, if it has anything in that kind.
@@ -161,9 +161,9 @@ impl Ledger {
             return place;
         }
         let place = self.books.push(Book::default());
-        if let (Some(slots), Ok(place)) = (self.slots.get_mut(node.index()), u32::try_from(place)) {
-            let at = slots.partition_point(|(known, _)| *known < kind);
-            slots.insert(at, (kind, place));
+        if let (Some(row), Ok(place)) = (self.rows.get_mut(node.index()), u32::try_from(place)) {
+            let at = row.books.partition_point(|(known, _)| *known < kind);
+            row.books.insert(at, (kind, place));
         }
         place
     }
@@ -188,8 +188,9 @@ impl Ledger {
                     book.allotted += delta.cap;
                 }
             }
-            let unit = if role == Role::Unit { self.details.get(node.index()).cloned() } else { None };
-            self.climb(parent, kind, charge, sums, unit.as_deref());
+            let row = self.rows.get(node.index()).filter(|_| role == Role::Unit);
+            let tags = row.map(|row| row.tags.clone());
+            self.climb(parent, kind, charge, sums, tags);
         }
         if role == Role::Unit {
             self.forget_vacancy(node, kind, sums.vacancy);
@@ -203,7 +204,7 @@ impl Ledger {
         kind: KindIx,
         charge: Seats,
         sums: Sums,
-        unit: Option<&super::Detail>,
+        unit: Option<super::Tags>,
     ) {
         let summed = unit.filter(|_| sums != Sums::default());
         if charge.is_zero() && summed.is_none() {
@@ -218,9 +219,9 @@ impl Ledger {
             if let Some(book) = self.books.get_mut(book) {
                 book.charged += charge;
             }
-            if let Some(detail) = summed {
+            if let Some(tags) = &summed {
                 self.add_to_group(place, TagIx::EVERY, kind, sums);
-                for tag in &detail.tags {
+                for tag in tags {
                     self.add_to_group(place, *tag, kind, sums);
                 }
             }

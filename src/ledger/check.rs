@@ -377,9 +377,9 @@ impl Ledger {
                 && ties.permits.is_empty()
                 && ties.roster.is_empty())
         });
-        let people = self.slots.get(node.index()).into_iter().flatten().any(|(_, place)| {
+        let people = self.slots(node).into_iter().any(|(_, place)| {
             self.books
-                .get(*place as usize)
+                .get(place as usize)
                 .is_some_and(|book| !(book.charged.is_zero() && book.guests.is_zero()))
         });
         self.shape.is_leaf(node) && !tied && !people

@@ -76,13 +76,13 @@ impl Ledger {
                     broken.add(LawCode::UseWithinRight, "loan", &loan.id);
                 }
             }
-            for (kind, place) in self.slots.get(unit.index()).into_iter().flatten() {
-                let cap = self.books.get(*place as usize).map_or(Seats::ZERO, |book| book.cap);
+            for (kind, place) in self.slots(*unit) {
+                let cap = self.books.get(place as usize).map_or(Seats::ZERO, |book| book.cap);
                 if cap > Seats::ZERO {
                     events.push(Event::Transferred {
                         from: id.clone(),
                         to: verb.into.clone(),
-                        kind: self.kind_id(*kind),
+                        kind: self.kind_id(kind),
                         count: cap,
                     });
                 }
@@ -103,9 +103,9 @@ impl Ledger {
     pub(super) fn draft_abolish(&self, node: &NodeId) -> Vec<Event> {
         let Some(place) = self.node(node.as_str()) else { return Vec::new() };
         let Some(parent) = self.parent(place) else { return Vec::new() };
-        let slots = self.slots.get(place.index()).into_iter().flatten();
+        let slots = self.slots(place).into_iter();
         let freed = slots
-            .filter_map(|(kind, book)| Some((self.kind_id(*kind), self.books.get(*book as usize)?.cap)))
+            .filter_map(|(kind, book)| Some((self.kind_id(kind), self.books.get(book as usize)?.cap)))
             .filter(|(_, cap)| *cap > Seats::ZERO && self.role(place) != Role::Pool)
             .collect();
         vec![Event::Abolished { node: node.clone(), parent: self.id(parent), freed }]

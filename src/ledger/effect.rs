@@ -149,17 +149,17 @@ impl Ledger {
     fn weigh_relocation(&self, node: NodeIx, parent: NodeIx, judge: &mut Judge) {
         let Some(old) = self.parent(node) else { return };
         let common = self.shape.common_ancestor(old, parent);
-        for (kind, place) in self.slots.get(node.index()).into_iter().flatten() {
-            let Some(book) = self.books.get(*place as usize) else { continue };
-            judge.promise(old, *kind, -book.cap);
-            judge.promise(parent, *kind, book.cap);
+        for (kind, place) in self.slots(node) {
+            let Some(book) = self.books.get(place as usize) else { continue };
+            judge.promise(old, kind, -book.cap);
+            judge.promise(parent, kind, book.cap);
             for place in self.path(old).take_while(|place| *place != common) {
-                self.weigh_cap(place, *kind, -book.cap, judge);
-                judge.charge(place, *kind, -book.charged);
+                self.weigh_cap(place, kind, -book.cap, judge);
+                judge.charge(place, kind, -book.charged);
             }
             for place in self.path(parent).take_while(|place| *place != common) {
-                self.weigh_cap(place, *kind, book.cap, judge);
-                judge.charge(place, *kind, book.charged);
+                self.weigh_cap(place, kind, book.cap, judge);
+                judge.charge(place, kind, book.charged);
             }
         }
     }
@@ -169,10 +169,10 @@ impl Ledger {
         let Some(into) = self.node(into.as_str()) else { return };
         let units: Vec<NodeIx> = units.iter().filter_map(|unit| self.node(unit.as_str())).collect();
         for unit in &units {
-            for (kind, place) in self.slots.get(unit.index()).into_iter().flatten() {
-                let Some(book) = self.books.get(*place as usize) else { continue };
-                self.weigh_charge_at(*unit, *kind, -book.own_charge(), judge);
-                self.weigh_charge_at(into, *kind, book.own_charge(), judge);
+            for (kind, place) in self.slots(*unit) {
+                let Some(book) = self.books.get(place as usize) else { continue };
+                self.weigh_charge_at(*unit, kind, -book.own_charge(), judge);
+                self.weigh_charge_at(into, kind, book.own_charge(), judge);
             }
         }
         judge.merger(into, units);

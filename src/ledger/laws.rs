@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
+
 use super::{KindIx, Ledger};
 use crate::decision::LawReason;
 use crate::graph::{NodeIx, Role};
@@ -71,7 +73,8 @@ pub const LAWS: &[Law] = &[
 /// What an act would do, node by node, summed over its events: L1 and L2 are judged on the net effect.
 #[derive(Debug, Clone, Default)]
 pub struct Judge {
-    rows: BTreeMap<(NodeIx, KindIx), Change>,
+    /// In the order of their keys. A plain request touches one path and fits without an allocation.
+    rows: SmallVec<[((NodeIx, KindIx), Change); 8]>,
     /// The size that each pool had just before its last lending.
     pools: BTreeMap<NodeIx, Seats>,
     /// Units that become one, by the unit that goes on.
@@ -112,14 +115,22 @@ impl Judge {
         self.mergers.push((into, units));
     }
 
+    #[expect(clippy::indexing_slicing, reason = "the row was found or put there just before")]
     fn row(&mut self, node: NodeIx, kind: KindIx) -> &mut Change {
-        self.rows.entry((node, kind)).or_default()
+        let at = match self.rows.binary_search_by_key(&(node, kind), |(key, _)| *key) {
+            Ok(at) => at,
+            Err(at) => {
+                self.rows.insert(at, ((node, kind), Change::default()));
+                at
+            }
+        };
+        &mut self.rows[at].1
     }
 
     /// What the act would break, with the figures of `before`, from the root down, then by id and kind.
     pub fn broken(&self, before: &Ledger) -> Vec<LawReason> {
         let mut found = Vec::new();
-        for (&(node, kind), change) in &self.rows {
+        for &((node, kind), ref change) in &self.rows {
             let role = before.role(node);
             let cap_broken = match role {
                 Role::Pool => self.pool_broken(before, node, kind, *change),

@@ -36,6 +36,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
+use smallvec::SmallVec;
 
 use crate::graph::{NodeIx, QuotaGraph};
 use crate::model::{Date, FactValue, KindId, LoanId, PermitId, PersonId, PoolSize, Seats};
@@ -65,11 +66,10 @@ pub struct Ledger {
     /// Granted draws so far; the next draw's loan is `draw:<draws + 1>`.
     draws: u64,
     details: Pages<Arc<Detail>>,
-    slots: Pages<Slots>,
+    rows: Pages<Row>,
     books: Pages<Book>,
     groups: Pages<Sums>,
     group_places: Arc<HashMap<(NodeIx, TagIx, KindIx), usize>>,
-    ties: Pages<Option<Arc<Ties>>>,
     loans: Pages<Loan>,
     loan_places: HashTrieMapSync<LoanId, LoanIx>,
     permits: Pages<Permit>,
@@ -129,14 +129,13 @@ struct TagNames {
     places: HashMap<String, TagIx>,
 }
 
-/// What is known of a node beside its figures.
-#[derive(Debug, Clone)]
+/// What is known of a node beside its figures and tags: read seldom, changed less.
+#[derive(Debug, Clone, Default)]
 struct Detail {
-    name: String,
-    tier: Option<String>,
-    tags: Vec<TagIx>,
-    facts: BTreeMap<String, FactValue>,
-    pool: Option<Pool>,
+    name: Box<str>,
+    tier: Option<Box<str>>,
+    facts: Option<Arc<BTreeMap<String, FactValue>>>,
+    pool: Option<Box<Pool>>,
 }
 
 /// A pool's kind and size.
@@ -148,8 +147,17 @@ pub struct Pool {
     pub size: PoolSize,
 }
 
-/// Where a node's books stand, one for each kind in use, in the order of the kinds.
-type Slots = smallvec::SmallVec<[(KindIx, u32); 2]>;
+/// A node's own row: where its books stand, its tags, and what is tied to it.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    /// One book for each kind in use, in the order of the kinds.
+    books: Slots,
+    tags: Tags,
+    ties: Option<Arc<Ties>>,
+}
+
+type Slots = SmallVec<[(KindIx, u32); 2]>;
+type Tags = SmallVec<[TagIx; 4]>;
 
 /// A node's loans, permits and named people that are there now.
 #[derive(Debug, Clone, Default)]

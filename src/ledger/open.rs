@@ -37,11 +37,10 @@ impl Ledger {
             today: opening.opened,
             draws: 0,
             details: Pages::default(),
-            slots: Pages::default(),
+            rows: Pages::default(),
             books: Pages::default(),
             groups: Pages::default(),
             group_places: Arc::default(),
-            ties: Pages::default(),
             loans: Pages::default(),
             loan_places: HashTrieMapSync::new_sync(),
             permits: Pages::default(),
@@ -58,7 +57,7 @@ impl Ledger {
         }
         let (level, role) = books.level_place(&root.level).ok_or("the root's level is unknown")?;
         books.shape = Arc::new(QuotaGraph::new(root.id.clone(), level, role));
-        books.add_rows(&root.id);
+        books.add_rows();
         let place = books.root();
         books.open_node(place, root)?;
         books.open_below(opening, &root.id)?;
@@ -97,16 +96,9 @@ impl Ledger {
 
     fn open_node(&mut self, place: NodeIx, node: &OpeningNode) -> Result<(), String> {
         let tags = node.tags.iter().map(|tag| self.tag(tag)).collect();
-        let detail = Detail {
-            name: node.name.clone(),
-            tier: node.tier.clone(),
-            tags,
-            facts: node.facts.clone(),
-            pool: None,
-        };
-        if let Some(row) = self.details.get_mut(place.index()) {
-            *row = Arc::new(detail);
-        }
+        let detail = Detail::new(&node.id, &node.name, &node.facts);
+        let tier = node.tier.as_deref().map(Box::from);
+        self.describe(place, tags, Detail { tier, ..detail });
         for (kind, cap) in &node.caps {
             let kind = self.known_kind(kind)?;
             if !cap.is_zero() {
@@ -128,16 +120,9 @@ impl Ledger {
             let kind = self.known_kind(&pool.kind)?;
             let place = self.add_node(&pool.id, sponsor, self.shape.level(sponsor), Role::Pool);
             let tags = pool.tags.iter().map(|tag| self.tag(tag)).collect();
-            let detail = Detail {
-                name: pool.name.clone(),
-                tier: None,
-                tags,
-                facts: pool.facts.clone(),
-                pool: Some(Pool { kind, size: pool.size.clone() }),
-            };
-            if let Some(row) = self.details.get_mut(place.index()) {
-                *row = Arc::new(detail);
-            }
+            let detail = Detail::new(&pool.id, &pool.name, &pool.facts);
+            let terms = Some(Box::new(Pool { kind, size: pool.size.clone() }));
+            self.describe(place, tags, Detail { pool: terms, ..detail });
             Arc::make_mut(&mut self.pool_places).push(place);
         }
         Ok(())

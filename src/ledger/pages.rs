@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 /// Rows in a leaf. Small, so that a write to a shared table copies little.
 const LEAF: usize = 16;
 /// Leaves in a branch.
@@ -14,7 +16,8 @@ pub(super) struct Pages<T> {
     length: usize,
 }
 
-type Branch<T> = Vec<Arc<Vec<T>>>;
+type Leaf<T> = SmallVec<[T; LEAF]>;
+type Branch<T> = SmallVec<[Arc<Leaf<T>>; BRANCH]>;
 
 impl<T> Clone for Pages<T> {
     fn clone(&self) -> Self {
@@ -46,12 +49,12 @@ impl<T: Clone> Pages<T> {
     pub(super) fn push(&mut self, row: T) -> usize {
         let place = self.length;
         if place.is_multiple_of(LEAF * BRANCH) {
-            self.branches.push(Arc::new(Vec::with_capacity(BRANCH)));
+            self.branches.push(Arc::new(Branch::new()));
         }
         if let Some(branch) = self.branches.last_mut() {
             let branch = Arc::make_mut(branch);
             if place.is_multiple_of(LEAF) {
-                branch.push(Arc::new(Vec::with_capacity(LEAF)));
+                branch.push(Arc::new(Leaf::new()));
             }
             if let Some(leaf) = branch.last_mut() {
                 Arc::make_mut(leaf).push(row);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::book::{Book, Delta, Sums};
 use super::loans::Sitting;
 use super::past::Past;
-use super::{Detail, KindIx, Ledger, LoanIx, Pool, TagIx};
+use super::{Detail, KindIx, Ledger, LoanIx, Pool, Row, TagIx, Tags};
 use crate::event::Amendment;
 use crate::graph::{NodeIx, Role};
 use crate::model::{NodeId, Seats};
@@ -34,7 +34,7 @@ impl Ledger {
         let pool = match &all.place {
             Place::Node { .. } => None,
             Place::Pool { kind, size, .. } => {
-                Some(Pool { kind: self.kind(kind.as_str())?, size: size.clone() })
+                Some(Box::new(Pool { kind: self.kind(kind.as_str())?, size: size.clone() }))
             }
         };
         let (level, role) = match &all.place {
@@ -43,14 +43,8 @@ impl Ledger {
         };
         let place = self.add_node(node, above, level, role);
         let tags = all.tags.iter().map(|tag| self.tag(tag)).collect();
-        let detail = Detail {
-            name: all.name.clone().unwrap_or_else(|| node.to_string()),
-            tier: None,
-            tags,
-            facts: all.facts.clone(),
-            pool,
-        };
-        *self.details.get_mut(place.index())? = Arc::new(detail);
+        let name = all.name.as_deref().unwrap_or(node.as_str());
+        self.describe(place, tags, Detail { pool, ..Detail::new(node, name, &all.facts) });
         if role == Role::Pool {
             Arc::make_mut(&mut self.pool_places).push(place);
         }
@@ -71,22 +65,25 @@ impl Ledger {
     pub(super) fn add_node(&mut self, id: &NodeId, parent: NodeIx, level: u8, role: Role) -> NodeIx {
         let place = Arc::make_mut(&mut self.shape).attach(id.clone(), level, role, parent);
         if place.index() >= self.details.len() {
-            self.add_rows(id);
+            self.add_rows();
         }
         place
     }
 
     /// The rows of the next place in the graph.
-    pub(super) fn add_rows(&mut self, id: &NodeId) {
-        self.details.push(Arc::new(Detail {
-            name: id.to_string(),
-            tier: None,
-            tags: Vec::new(),
-            facts: std::collections::BTreeMap::new(),
-            pool: None,
-        }));
-        self.slots.push(super::Slots::new());
-        self.ties.push(None);
+    pub(super) fn add_rows(&mut self) {
+        self.details.push(Arc::default());
+        self.rows.push(Row::default());
+    }
+
+    /// Sets what is known of a node that has nothing yet.
+    pub(super) fn describe(&mut self, place: NodeIx, tags: Tags, detail: Detail) {
+        if let Some(known) = self.details.get_mut(place.index()) {
+            *known = Arc::new(detail);
+        }
+        if let Some(row) = self.rows.get_mut(place.index()) {
+            row.tags = tags;
+        }
     }
 
     /// A tag's place, which is added if the tag is new.
@@ -98,21 +95,22 @@ impl Ledger {
         match change {
             Amendment::Name { after, .. } => {
                 if let Some(detail) = self.detail_mut(node) {
-                    detail.name.clone_from(after);
+                    detail.name = after.as_str().into();
                 }
             }
             Amendment::Fact { name, after, .. } => {
                 let Some(detail) = self.detail_mut(node) else { return };
+                let facts = Arc::make_mut(detail.facts.get_or_insert_default());
                 match after {
-                    Some(value) => detail.facts.insert(name.clone(), value.clone()),
-                    None => detail.facts.remove(name),
+                    Some(value) => facts.insert(name.clone(), value.clone()),
+                    None => facts.remove(name),
                 };
             }
             Amendment::Tags { after, .. } => {
-                let tags: Vec<TagIx> = after.iter().map(|tag| self.tag(tag)).collect();
+                let tags: Tags = after.iter().map(|tag| self.tag(tag)).collect();
                 self.regroup(node, |ledger| {
-                    if let Some(detail) = ledger.detail_mut(node) {
-                        detail.tags = tags;
+                    if let Some(row) = ledger.rows.get_mut(node.index()) {
+                        row.tags = tags;
                     }
                 });
             }
@@ -130,8 +128,7 @@ impl Ledger {
         if self.role(node) != Role::Unit {
             return;
         }
-        let tags = self.details.get(node.index()).map(|detail| detail.tags.clone()).unwrap_or_default();
-        let slots = self.slots.get(node.index()).cloned().unwrap_or_default();
+        let Row { books: slots, tags, .. } = self.rows.get(node.index()).cloned().unwrap_or_default();
         let shape = Arc::clone(&self.shape);
         for (kind, book) in slots {
             let Some(sums) = self.books.get(book as usize).map(Book::sums) else { continue };
@@ -146,7 +143,7 @@ impl Ledger {
     pub(super) fn apply_relocated(&mut self, node: NodeIx, parent: NodeIx) -> Option<()> {
         let old = self.parent(node)?;
         let common = self.shape.common_ancestor(old, parent);
-        let slots = self.slots.get(node.index()).cloned().unwrap_or_default();
+        let slots = self.slots(node);
         // Every unit inside carries its sums, with its tags, from the old way up to the new one.
         let mut units = self.shape.inside(node);
         units.retain(|inside| self.role(*inside) == Role::Unit);
@@ -178,8 +175,8 @@ impl Ledger {
     }
 
     fn carry_sums(&mut self, unit: NodeIx, places: &[NodeIx], away: bool) {
-        let tags = self.details.get(unit.index()).map(|detail| detail.tags.clone()).unwrap_or_default();
-        for (kind, book) in self.slots.get(unit.index()).cloned().unwrap_or_default() {
+        let Row { books: slots, tags, .. } = self.rows.get(unit.index()).cloned().unwrap_or_default();
+        for (kind, book) in slots {
             let Some(sums) = self.books.get(book as usize).map(Book::sums) else { continue };
             let sums = if away { Sums::default().minus(sums) } else { sums };
             for place in places {
@@ -195,7 +192,7 @@ impl Ledger {
     }
 
     pub(super) fn apply_abolished(&mut self, node: NodeIx) {
-        for (kind, book) in self.slots.get(node.index()).cloned().unwrap_or_default() {
+        for (kind, book) in self.slots(node) {
             let cap = self.books.get(book as usize).map_or(Seats::ZERO, |book| book.cap);
             self.change(node, kind, Delta { cap: -cap, ..Delta::default() });
         }
@@ -212,8 +209,8 @@ impl Ledger {
     /// People, permits and loans of a unit move to another; the unit ends.
     pub(super) fn apply_merged(&mut self, unit: NodeIx, into: NodeIx) {
         let usable = self.loans_usable(unit, None);
-        let ties = self.ties.get_mut(unit.index()).and_then(Option::take).unwrap_or_default();
-        for (kind, place) in self.slots.get(unit.index()).cloned().unwrap_or_default() {
+        let ties = self.rows.get_mut(unit.index()).and_then(|row| row.ties.take()).unwrap_or_default();
+        for (kind, place) in self.slots(unit) {
             let Some(book) = self.books.get(place as usize) else { continue };
             let all = Delta {
                 cap: Seats::ZERO,

@@ -308,9 +308,9 @@ impl Ledger {
         };
         Some(Establish {
             id: node.clone(),
-            name: Some(detail.name.clone()),
-            tags: detail.tags.iter().map(|tag| self.tags.name(*tag).to_owned()).collect(),
-            facts: detail.facts.clone(),
+            name: Some(self.name(place).to_owned()),
+            tags: self.tags(place).into_iter().map(str::to_owned).collect(),
+            facts: detail.facts.as_deref().cloned().unwrap_or_default(),
             place: stands,
         })
     }

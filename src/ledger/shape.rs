@@ -1,6 +1,9 @@
 //! The shape and the details of nodes, as they are read: levels, names, tags, facts, kinds, pools.
 
-use super::{Detail, Kind, KindIx, Ledger, LoanIx, PermitIx, Pool, TagIx, TagNames, Ties};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Detail, Kind, KindIx, Ledger, LoanIx, PermitIx, Pool, Slots, TagIx, TagNames, Ties};
 use crate::graph::{Network, NodeIx, Place, QuotaGraph, Role, Tie};
 use crate::model::{Date, FactValue, KindId, NodeId, Seats};
 use crate::request::{self, Sitting, Verb};
@@ -58,7 +61,8 @@ impl Ledger {
 
     /// What people call a node.
     pub fn name(&self, node: NodeIx) -> &str {
-        self.details.get(node.index()).map_or("", |detail| &detail.name)
+        let name = self.details.get(node.index()).map_or("", |detail| &detail.name);
+        if name.is_empty() { self.shape.id(node).map_or("", NodeId::as_str) } else { name }
     }
 
     /// What a node is.
@@ -112,7 +116,7 @@ impl Ledger {
 
     /// A node's own tags, by name.
     pub fn tags(&self, node: NodeIx) -> Vec<&str> {
-        let own = self.details.get(node.index()).map_or(&[][..], |detail| &detail.tags);
+        let own = self.rows.get(node.index()).map_or(&[][..], |row| &row.tags);
         let mut tags: Vec<&str> = own.iter().map(|tag| self.tags.name(*tag)).collect();
         tags.sort_unstable();
         tags
@@ -121,23 +125,23 @@ impl Ledger {
     /// Whether a node has a tag of its own.
     pub fn has_tag(&self, node: NodeIx, tag: &str) -> bool {
         let Some(tag) = self.tags.find(tag) else { return false };
-        self.details.get(node.index()).is_some_and(|detail| detail.tags.contains(&tag))
+        self.rows.get(node.index()).is_some_and(|row| row.tags.contains(&tag))
     }
 
     /// A node's fact.
     pub fn fact(&self, node: NodeIx, name: &str) -> Option<&FactValue> {
-        self.details.get(node.index())?.facts.get(name)
+        self.details.get(node.index())?.facts.as_ref()?.get(name)
     }
 
     /// A node's facts, by name.
     pub fn facts(&self, node: NodeIx) -> impl Iterator<Item = (&str, &FactValue)> {
-        let detail = self.details.get(node.index());
-        detail.into_iter().flat_map(|detail| detail.facts.iter().map(|(name, value)| (name.as_str(), value)))
+        let facts = self.details.get(node.index()).and_then(|detail| detail.facts.as_deref());
+        facts.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
     /// A pool's kind and size; none for other nodes.
     pub fn pool(&self, node: NodeIx) -> Option<&Pool> {
-        self.details.get(node.index())?.pool.as_ref()
+        self.details.get(node.index())?.pool.as_deref()
     }
 
     /// The pools directly inside a jurisdiction, by id.
@@ -286,12 +290,28 @@ impl Ledger {
     }
 
     pub(super) fn tied(&self, node: NodeIx) -> Option<&Ties> {
-        self.ties.get(node.index()).and_then(Option::as_deref)
+        self.rows.get(node.index()).and_then(|row| row.ties.as_deref())
+    }
+
+    /// Where a node's books stand, one for each kind in use.
+    pub(super) fn slots(&self, node: NodeIx) -> Slots {
+        self.rows.get(node.index()).map(|row| row.books.clone()).unwrap_or_default()
     }
 
     /// A node's own part of the details, for a change.
     pub(super) fn detail_mut(&mut self, node: NodeIx) -> Option<&mut Detail> {
         self.details.get_mut(node.index()).map(std::sync::Arc::make_mut)
+    }
+}
+
+impl Detail {
+    /// What is known of a node. A name that is the id is not kept twice, and no facts take no room.
+    pub(super) fn new(id: &NodeId, name: &str, facts: &BTreeMap<String, FactValue>) -> Self {
+        Self {
+            name: if name == id.as_str() { Box::default() } else { name.into() },
+            facts: (!facts.is_empty()).then(|| Arc::new(facts.clone())),
+            ..Self::default()
+        }
     }
 }
 

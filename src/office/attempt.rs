@@ -181,7 +181,9 @@ impl<'a> Attempt<'a> {
             value: verb.entry.to_string(),
             at: None,
         };
-        let entry = self.journal.entry(verb.entry).ok_or_else(|| fault(InputCode::UnknownEntry))?;
+        // Entry 0 is the opening, which nobody asked for.
+        let entry = self.journal.entry(verb.entry).filter(|_| verb.entry > 0);
+        let entry = entry.ok_or_else(|| fault(InputCode::UnknownEntry))?;
         let corrected = |other: &Entry| {
             let Entry::Decided(decision) = other else { return false };
             decision.events.iter().any(

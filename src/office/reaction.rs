@@ -44,10 +44,14 @@ impl Act {
     /// Applies events that were accepted.
     pub(super) fn take_effect(&mut self, books: &mut Arc<Ledger>, events: Vec<Happened>) {
         let ledger = Arc::make_mut(books);
-        for happened in events {
-            let applied = ledger.apply(&happened);
+        for happened in &events {
+            let applied = ledger.apply(happened);
             debug_assert!(applied, "an accepted event fits the books: {happened:?}");
-            self.happened.push(happened);
+        }
+        if self.happened.is_empty() {
+            self.happened = events;
+        } else {
+            self.happened.extend(events);
         }
     }
 

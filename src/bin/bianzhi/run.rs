@@ -119,15 +119,19 @@ impl Told {
         let outcome = self.paint.outcome(decision.outcome, &outcome);
         writeln!(out, "{step:>4}  {}  {outcome}  {}", decision.date, names.request(&decision.request))?;
         for reason in &decision.reasons {
-            self.reason(out, reason)?;
+            self.reason(out, names, reason)?;
         }
         self.events(out, names, &decision.events, true)?;
         self.remarks(out, &decision.notes, self.lang.pick("提示", "note"))?;
         self.remarks(out, &decision.findings, self.lang.pick("问题", "finding"))
     }
 
-    fn reason(self, out: &mut dyn Write, reason: &Reason) -> io::Result<()> {
-        writeln!(out, "{MARGIN}{}  {}", self.paint.heading(reason.code()), reason.text(self.lang))?;
+    fn reason(self, out: &mut dyn Write, names: &Names<'_>, reason: &Reason) -> io::Result<()> {
+        let text = match reason {
+            Reason::Law(law) => law.text(self.lang, &names.node(&law.node), &names.kind(&law.kind)),
+            Reason::Policy(_) | Reason::Input { .. } => reason.text(self.lang),
+        };
+        writeln!(out, "{MARGIN}{}  {text}", self.paint.heading(reason.code()))?;
         match reason {
             Reason::Policy(remark) => self.grounds(out, remark),
             Reason::Law(_) | Reason::Input { .. } => Ok(()),
