@@ -3,6 +3,7 @@
 mod city;
 mod cli;
 mod exhaustive;
+mod hostile;
 mod laws;
 mod model;
 mod plan;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::value::Value;
-use super::vocabulary::Situation;
+use super::vocabulary::{Situation, Sort};
 use super::{PolicySet, limits};
 use crate::decision::ParameterRead;
 use crate::event::Event;
@@ -35,6 +35,8 @@ pub(crate) struct Scene {
 /// A request as scripts see it.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestSeen {
+    /// The sort of its view.
+    pub(crate) sort: Sort,
     pub(crate) verb: Verb,
     pub(crate) id: Option<RequestId>,
     pub(crate) by: NodeIx,
@@ -56,6 +58,8 @@ pub(crate) struct Found {
 /// An event as scripts see it.
 #[derive(Debug, Clone)]
 pub(crate) struct EventSeen {
+    /// The sort of its view.
+    pub(crate) sort: Sort,
     pub(crate) event: Event,
     /// Who asked for what led to it.
     pub(crate) by: NodeIx,
@@ -234,6 +238,12 @@ impl Call {
     /// A parameter was read.
     pub(crate) fn read(&self, parameter: ParameterRead) {
         self.state().parameters.insert(parameter);
+    }
+
+    /// Whether this value of a parameter was read before.
+    pub(crate) fn has_read(&self, name: &str, from: Date, folder: &str) -> bool {
+        let state = self.state();
+        state.parameters.iter().any(|read| read.from == from && read.name == name && read.folder == folder)
     }
 
     /// So much work was done; fails when it is more than one call may do.

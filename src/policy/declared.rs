@@ -92,13 +92,9 @@ impl Declared {
             Mention::Purpose(name) => ("purpose", *name, self.purposes.keys().map(String::as_str).collect()),
             Mention::Fact(name, value) => {
                 if let Some(declared) = self.facts.get(*name) {
-                    return match typed(declared.item, value) {
-                        Some(_) => None,
-                        None => {
-                            let item = declared.item;
-                            Some(format!("the fact `{name}` is a {item}; `{value}` is none"))
-                        }
-                    };
+                    let item = declared.item;
+                    let wrong = || format!("the fact `{name}` is a {item}; `{value}` is none");
+                    return typed(item, value).is_none().then(wrong);
                 }
                 ("fact", *name, self.facts.keys().map(String::as_str).collect())
             }

@@ -1,5 +1,10 @@
 //! The engine: Rhai stripped to what a policy needs, with the vocabulary registered and the limits on.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "Rhai's forms are open ended; what is not named here is turned away"
+)]
+
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,7 +20,7 @@ use super::call::{Call, Fail};
 use super::limits;
 use super::value::Value;
 use super::view::View;
-use super::vocabulary::{self, HostFn, Row};
+use super::vocabulary::{self, HostFn, Row, Sort};
 use crate::error::{Error, ErrorKind};
 use crate::model::Date;
 
@@ -115,7 +120,11 @@ fn register_words(engine: &mut Engine) {
             }
         }
     }
+    let sorts = vocabulary::sorts();
     for ((name, args), rows) in words {
+        let serving = |sort: &Sort| rows.iter().find(|row| row.serves(*sort)).map(|row| (*sort, *row));
+        let mut rows: Vec<(Sort, &'static Row)> = sorts.iter().filter_map(serving).collect();
+        rows.sort_by_key(|(sort, _)| *sort);
         let name = if args == 0 { format!("get${name}") } else { name.to_owned() };
         let mut types = vec![TypeId::of::<View>()];
         types.resize(args.saturating_add(1), TypeId::of::<Dynamic>());
@@ -131,12 +140,13 @@ fn register_words(engine: &mut Engine) {
     }
 }
 
-fn read(call: &Call, rows: &[&'static Row], args: &[&mut Dynamic]) -> Result<Value, Fail> {
+fn read(call: &Call, rows: &[(Sort, &'static Row)], args: &[&mut Dynamic]) -> Result<Value, Fail> {
     let Some((view, rest)) = args.split_first() else { return Err(Fail::wrong_type("view")) };
     let view = view.read_lock::<View>().ok_or_else(|| Fail::wrong_type("view"))?;
     let sort = view.sort(call).ok_or_else(|| Fail::absent("view"))?;
-    let word = rows.first().map_or("", |row| row.en);
-    let row = rows.iter().find(|row| row.serves(sort)).ok_or_else(|| Fail::absent(word))?;
+    let word = rows.first().map_or("", |(_, row)| row.en);
+    let at = rows.binary_search_by_key(&sort, |(sort, _)| *sort).ok();
+    let (_, row) = at.and_then(|at| rows.get(at)).ok_or_else(|| Fail::absent(word))?;
     let args = values(rest).ok_or_else(|| Fail::wrong_type(word))?;
     (row.read)(call, &view, &args)
 }
@@ -183,7 +193,7 @@ fn values(args: &[&mut Dynamic]) -> Option<Vec<Value>> {
 }
 
 fn call_of(context: &NativeCallContext<'_>) -> Result<Arc<Call>, Box<EvalAltResult>> {
-    let call = context.tag().and_then(|tag| tag.read_lock::<Arc<Call>>()).map(|call| Arc::clone(&call));
+    let call = context.tag().and_then(Dynamic::read_lock::<Arc<Call>>).map(|call| Arc::clone(&call));
     call.ok_or_else(|| "a word of the vocabulary outside a hook".into())
 }
 
@@ -192,6 +202,7 @@ fn line_of(context: &NativeCallContext<'_>) -> u32 {
 }
 
 /// A failure goes through Rhai as an error; what it was is kept beside.
+#[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors boxed")]
 fn raised(context: &NativeCallContext<'_>, call: &Call, mut fail: Fail) -> Box<EvalAltResult> {
     if fail.line == 0 {
         fail.line = line_of(context);

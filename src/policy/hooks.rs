@@ -8,8 +8,8 @@ use super::remarks::Remarks;
 use super::tree;
 use super::value::Value;
 use super::view::{View, What};
-use super::vocabulary::{Situation, kind_of_event};
-use super::{Answer, Asked, HookRef, PolicySet, Reaction, Told, engine};
+use super::vocabulary::{Situation, event_sort, kind_of_event, request_sort};
+use super::{Answer, Asked, HookRef, Interpreter, PolicySet, Reaction, Told, engine};
 use crate::decision::{ParameterRead, Remark};
 use crate::graph::NodeIx;
 use crate::ledger::{Actor, KindIx, Ledger};
@@ -32,7 +32,7 @@ impl PolicySet {
         }
         let name = format!("on_{}", asked.verb.name());
         let mut scene = Scene::new(books, self, asked.date);
-        if !asked.by_reaction {
+        if !asked.by_reaction && !self.0.folders.is_empty() {
             scene.folders = self.folders_of(books, &books.touches(asked.verb));
         }
         let seen = RequestSeen::of(books, asked);
@@ -80,6 +80,7 @@ impl PolicySet {
                 |asked| RequestSeen::of(books, asked),
             ));
         scene.event = Some(EventSeen {
+            sort: event_sort(&told.happened.event),
             event: told.happened.event.clone(),
             by: acting(books, told.by),
             freed: told.freed.cloned(),
@@ -115,22 +116,18 @@ impl PolicySet {
 
     /// A pool's size in a scene, asked once.
     pub(super) fn size_in(&self, scene: &Scene, call: &Call, pool: NodeIx) -> Result<Seats, Fail> {
-        let known =
-            |scene: &Scene| scene.sizes.lock().unwrap_or_else(PoisonError::into_inner).get(&pool).cloned();
-        let size = match known(scene) {
-            Some(size) => size,
-            None => {
-                let mut parameters = BTreeSet::new();
-                let size = self.rule_size(&scene.books, pool, scene.date, &mut parameters);
-                for parameter in parameters {
-                    call.read(parameter);
-                }
-                let size = size.map_err(|(fail, _)| fail);
-                let mut sizes = scene.sizes.lock().unwrap_or_else(PoisonError::into_inner);
-                sizes.insert(pool, size.clone());
-                size
-            }
-        };
+        let sizes = || scene.sizes.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = sizes().get(&pool).cloned();
+        if let Some(size) = known {
+            return size;
+        }
+        let mut parameters = BTreeSet::new();
+        let size = self.rule_size(&scene.books, pool, scene.date, &mut parameters);
+        for parameter in parameters {
+            call.read(parameter);
+        }
+        let size = size.map_err(|failed| failed.0);
+        sizes().insert(pool, size.clone());
         size
     }
 
@@ -140,7 +137,7 @@ impl PolicySet {
         pool: NodeIx,
         date: Date,
         parameters: &mut BTreeSet<ParameterRead>,
-    ) -> Result<Seats, (Fail, Remark)> {
+    ) -> Result<Seats, Box<(Fail, Remark)>> {
         let rule = match books.pool(pool).map(|pool| &pool.size) {
             Some(PoolSize::Rule(rule)) => rule,
             Some(PoolSize::Size(size)) => return Ok(size.or_zero()),
@@ -155,66 +152,91 @@ impl PolicySet {
                 en: fail.en.clone(),
                 ..Remark::default()
             };
-            return Err((fail, remark));
+            return Err(Box::new((fail, remark)));
         };
         let mut scene = Scene::new(books, self, date);
         scene.folders = self.folders_of(books, &[pool]);
-        let call = Arc::new(Call::new(&Arc::new(scene), Situation::Capacity));
-        let given = View::of_pool(&call, pool);
-        let value = self.run(hook, &call, given);
-        parameters.extend(call.outcome().parameters);
-        match value {
+        let scene = Arc::new(scene);
+        let given = View::of_pool(&Call::new(&scene, Situation::Capacity), pool);
+        let run = self.run(hook, &scene, given);
+        parameters.extend(run.outcome.parameters);
+        match run.result {
             Ok(Value::Number(size)) => Ok(Seats::new(size).or_zero().min(Seats::MOST)),
             Ok(_) => {
                 let fail = Fail::wrong_type("capacity");
                 let remark = self.failed(hook, &fail);
-                Err((fail, remark))
+                Err(Box::new((fail, remark)))
             }
             Err(mut fail) => {
                 let remark = self.failed(hook, &fail);
                 // The line is the rule's, not that of the hook that asked.
-                fail.zh = remark.zh.clone();
-                fail.en = remark.en.clone();
+                fail.zh.clone_from(&remark.zh);
+                fail.en.clone_from(&remark.en);
                 fail.line = 0;
-                Err((fail, remark))
+                Err(Box::new((fail, remark)))
             }
         }
     }
 
-    /// Calls a hook, and looks at its conditions again on the tree where one was not met.
+    /// Calls a hook; the conditions that were not met come with the values in them, from the tree.
     pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Done {
-        let call = Arc::new(Call::new(scene, hook.situation));
-        let result = self.run(hook, &call, given.clone());
-        let Outcome { said, proposals, parameters } = call.outcome();
-        let mut failed = result.err();
-        let mut recorded = Vec::new();
-        if said.iter().any(|said| said.required) {
-            let again = Call::again(scene, hook.situation);
-            let script = self.0.scripts.get(hook.script);
-            let rerun =
-                script.map(|script| tree::run(&script.tree, hook.body, &again, vec![Value::View(given)]));
-            if let Some((result, conditions)) = rerun {
-                let agreed = again.outcome().said == said && result.is_ok() == failed.is_none();
-                recorded = conditions;
-                if !agreed && failed.is_none() {
-                    failed = Some(Fail::new(
-                        "两种执行方式结果不一致",
-                        "the two interpreters disagree about this hook",
-                    ));
-                }
-            }
-        }
+        let run = self.run(hook, scene, given);
         Done {
-            remarks: self.remarks(hook, &call, &said, &recorded),
-            failed: failed.map(|fail| self.failed(hook, &fail)),
-            proposals,
-            parameters,
+            remarks: self.remarks(hook, &run.call, &run.outcome.said, &run.recorded),
+            failed: run.result.err().map(|fail| self.failed(hook, &fail)),
+            proposals: run.outcome.proposals,
+            parameters: run.outcome.parameters,
         }
     }
 
-    fn run(&self, hook: &HookRef, call: &Arc<Call>, given: View) -> Result<Value, Fail> {
-        let script = self.0.scripts.get(hook.script).ok_or_else(|| Fail::absent(&hook.name))?;
-        engine::run(&self.0.engine, &script.ast, &hook.name, call, given)
+    /// Carries a hook out, one way or both.
+    fn run(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+        if self.1 == Interpreter::Tree {
+            return self.run_on_tree(hook, scene, given);
+        }
+        let mut run = self.run_on_rhai(hook, scene, given.clone());
+        let unmet = run.outcome.said.iter().any(|said| said.required);
+        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai {
+            return run;
+        }
+        let again = self.run_on_tree(hook, scene, given);
+        run.recorded = again.recorded;
+        match (&mut run.result, again.result) {
+            // Rhai knows no place for some failures; the tree fails at the same one.
+            (Err(fail), again) if fail.line == 0 => {
+                fail.line = again.err().map_or(0, |fail| fail.line);
+            }
+            (Err(_), _) => {}
+            (Ok(one), Ok(other))
+                if one.same(&other)
+                    && run.outcome.said == again.outcome.said
+                    && run.outcome.proposals == again.outcome.proposals => {}
+            (Ok(_), _) => {
+                run.result =
+                    Err(Fail::new("两种执行方式结果不一致", "the two interpreters disagree about this hook"));
+            }
+        }
+        run
+    }
+
+    fn run_on_rhai(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+        let call = Arc::new(Call::new(scene, hook.situation));
+        let result = match self.0.scripts.get(hook.script) {
+            Some(script) => engine::run(&self.0.engine, &script.ast, &hook.name, &call, given),
+            None => Err(Fail::absent(&hook.name)),
+        };
+        let outcome = call.outcome();
+        Run { call, result, outcome, recorded: Vec::new() }
+    }
+
+    fn run_on_tree(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+        let call = Arc::new(Call::again(scene, hook.situation));
+        let (result, recorded) = match self.0.scripts.get(hook.script) {
+            Some(script) => tree::run(&script.tree, hook.body, &call, vec![Value::View(given)]),
+            None => (Err(Fail::absent(&hook.name)), Vec::new()),
+        };
+        let outcome = call.outcome();
+        Run { call, result, outcome, recorded }
     }
 
     /// A parameter's value in a call: where a node is given, as it holds there.
@@ -231,12 +253,15 @@ impl PolicySet {
             )
         })?;
         let folder = holding.folder.and_then(|folder| self.0.folders.get(folder));
-        call.read(ParameterRead {
-            name: name.to_owned(),
-            value: holding.value.to_string(),
-            from: holding.from,
-            folder: folder.map(|folder| folder.id.to_string()).unwrap_or_default(),
-        });
+        let folder = folder.map_or("", |folder| folder.id.as_str());
+        if !call.has_read(name, holding.from, folder) {
+            call.read(ParameterRead {
+                name: name.to_owned(),
+                value: holding.value.to_string(),
+                from: holding.from,
+                folder: folder.to_owned(),
+            });
+        }
         Ok(holding.value.clone())
     }
 
@@ -246,16 +271,26 @@ impl PolicySet {
         if self.0.parameters.value(NAME, call.scene.date, &[]).is_none() {
             return Ok(Vec::new());
         }
-        match self.parameter(call, NAME, None)? {
-            Value::List(items) => Ok(items.iter().map(ToString::to_string).collect()),
-            other => Ok(vec![other.to_string()]),
+        let value = self.parameter(call, NAME, None)?;
+        if let Value::List(items) = &value {
+            return Ok(items.iter().map(ToString::to_string).collect());
         }
+        Ok(vec![value.to_string()])
     }
 
     /// A fact's value as its declared type.
     pub(super) fn fact_value(&self, name: &str, fact: &FactValue) -> Result<Value, Fail> {
         self.0.declared.value(name, fact)
     }
+}
+
+/// One call of one hook, carried out.
+struct Run {
+    call: Arc<Call>,
+    result: Result<Value, Fail>,
+    outcome: Outcome,
+    /// The conditions that were not met, with the values in them.
+    recorded: Vec<tree::Recorded>,
 }
 
 /// One call of one hook, done.
@@ -270,6 +305,7 @@ pub(super) struct Done {
 impl RequestSeen {
     fn of(books: &Ledger, asked: &Asked<'_>) -> Self {
         Self {
+            sort: request_sort(asked.verb),
             verb: asked.verb.clone(),
             id: asked.id.cloned(),
             by: acting(books, asked.by),
@@ -283,6 +319,7 @@ impl RequestSeen {
     /// What a day that comes asks: nothing but itself.
     fn advance(books: &Ledger, date: Date) -> Self {
         Self {
+            sort: request_sort(&Verb::Advance(Advance {})),
             verb: Verb::Advance(Advance {}),
             id: None,
             by: books.root(),

@@ -2,6 +2,8 @@
 
 /// The largest script, in bytes: compiling grows faster than the text, and a rule of 32 KB is a book.
 pub(crate) const SCRIPT_BYTES: usize = 32 << 10;
+/// The largest YAML file beside the scripts, in bytes: the texts of a thousand reasons fit into one.
+pub(crate) const YAML_BYTES: usize = 4 << 20;
 /// The most steps of one call of a hook: a long rule takes some hundred.
 pub(crate) const STEPS: u64 = 100_000;
 /// The longest text that a script may build, in bytes.

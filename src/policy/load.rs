@@ -1,6 +1,7 @@
 //! Loading: a folder of scripts and YAML files into one policy set, or all that is wrong with them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::parameters::Parameters;
 use super::reasons::Reasons;
 use super::script::{self, Script};
 use super::tree::{Known, Reading};
-use super::{Folder, HookRef, Inner, PolicySet, engine};
+use super::{Folder, HookRef, Inner, Interpreter, PolicySet, engine, limits};
 use crate::document::Document;
 use crate::error::{Error, Fault};
 use crate::model::NodeId;
@@ -88,8 +89,17 @@ fn listed(folder: &Path) -> Result<Vec<(String, std::path::PathBuf, bool)>, Erro
     Ok(found)
 }
 
+/// A file's bytes, and never much more than may be loaded.
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|cause| Error::io(path, &cause))
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|cause| Error::io(path, &cause))?;
+    let most = u64::try_from(limits::YAML_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(most).read_to_end(&mut bytes).map_err(|cause| Error::io(path, &cause))?;
+    Ok(bytes)
+}
+
+fn is_script(path: &str) -> bool {
+    path.strip_suffix(".rhai").is_some()
 }
 
 fn is_policy_file(path: &str) -> bool {
@@ -156,7 +166,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
     for (path, ast, reading) in scripts {
         set.add(path, ast, reading, &folders);
     }
-    Ok(PolicySet(Arc::new(set)))
+    Ok(PolicySet(Arc::new(set), Interpreter::default()))
 }
 
 struct Loading<'a> {
@@ -188,7 +198,7 @@ impl Loading<'_> {
                 self.fault(path, "local folders hold no folders");
                 continue;
             }
-            if name.ends_with(".rhai") {
+            if is_script(name) {
                 continue;
             }
             match (YAML.iter().find(|(known, _)| *known == name), folder) {
@@ -207,6 +217,11 @@ impl Loading<'_> {
     /// A YAML file, if it is there and can be read.
     fn document(&mut self, path: &str) -> Option<Document> {
         let bytes = self.files.get(path)?;
+        if bytes.len() > limits::YAML_BYTES {
+            let most = limits::YAML_BYTES >> 20;
+            self.fault(path, format!("the file has more than {most} MB"));
+            return None;
+        }
         let file = self.base.join(path);
         let text = match script::utf8(&file, bytes) {
             Ok(text) => text.trim_start_matches('\u{FEFF}'),
@@ -224,7 +239,7 @@ impl Loading<'_> {
     fn scripts(&mut self, engine: &mut rhai::Engine, known: &Known) -> Vec<(String, rhai::AST, Reading)> {
         let mut scripts = Vec::new();
         let mut rules: BTreeMap<String, String> = BTreeMap::new();
-        for (path, bytes) in self.files.iter().filter(|(path, _)| path.ends_with(".rhai")) {
+        for (path, bytes) in self.files.iter().filter(|(path, _)| is_script(path)) {
             let file = self.base.join(path);
             let read = script::text(&file, bytes)
                 .and_then(|source| script::compile(engine, &file, source, known, path.contains('/')));

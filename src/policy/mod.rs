@@ -41,7 +41,25 @@ use crate::model::{Date, FactValue, Mention, NodeId};
 
 /// All policies of a folder, compiled once and never changed: cheap to clone, safe to share.
 #[derive(Clone)]
-pub struct PolicySet(Arc<Inner>);
+pub struct PolicySet(Arc<Inner>, Interpreter);
+
+/// Which way a script is carried out. Both ways give the same answers; that is tested, request by request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interpreter {
+    /// The typed tree alone: the quick one, and the default of an optimised build.
+    Tree,
+    /// The Rhai engine; the tree only adds the values of a condition that was not met.
+    Rhai,
+    /// Rhai, with the tree beside it at every call: where they disagree the call fails, closed. The default
+    /// of a build with debug assertions.
+    Both,
+}
+
+impl Default for Interpreter {
+    fn default() -> Self {
+        if cfg!(debug_assertions) { Self::Both } else { Self::Tree }
+    }
+}
 
 /// What a policy set holds.
 pub(crate) struct Inner {
@@ -81,6 +99,12 @@ impl PolicySet {
     /// A digest of every script and YAML file: SHA-256 over paths and bytes, as hexadecimal digits.
     pub fn digest(&self) -> Arc<str> {
         Arc::clone(&self.0.digest)
+    }
+
+    /// The same policies, carried out another way.
+    #[must_use]
+    pub fn with_interpreter(self, interpreter: Interpreter) -> Self {
+        Self(self.0, interpreter)
     }
 
     /// What is allowed, but looks wrong: texts that nobody uses, divisions that drop a rest.

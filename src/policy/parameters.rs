@@ -1,5 +1,10 @@
 //! Parameters: the numbers and words of the rules, each with its range and its values by date.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a value that is not of the form named here is none of it"
+)]
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -176,16 +181,17 @@ impl Parameter {
             fields.take(optional);
         }
         let form = match fields.required("type") {
-            Ok(node) => match Form::ALL.iter().find(|(_, word)| node.text() == Some(word)) {
-                Some((form, _)) => *form,
-                None => {
+            Ok(node) => {
+                let found = Form::ALL.iter().find(|(_, word)| node.text() == Some(word));
+                let Some((form, _)) = found else {
                     let known = Form::ALL.map(|(_, word)| word).join(", ");
                     faults.push(
                         document.fault(node, format!("the type is one of {known}, not {}", node.found())),
                     );
                     return None;
-                }
-            },
+                };
+                *form
+            }
             Err(fault) => {
                 faults.push(fault);
                 return None;

@@ -69,13 +69,12 @@ pub(crate) fn filled(text: &str, values: &[(String, FactValue)]) -> String {
             rest = after;
             continue;
         };
-        match values.iter().rev().find(|(known, _)| known == name) {
-            Some((_, value)) => filled.push_str(&value.to_string()),
-            None => {
-                filled.push('{');
-                filled.push_str(name);
-                filled.push('}');
-            }
+        if let Some((_, value)) = values.iter().rev().find(|(known, _)| known == name) {
+            filled.push_str(&value.to_string());
+        } else {
+            filled.push('{');
+            filled.push_str(name);
+            filled.push('}');
         }
         rest = behind;
     }

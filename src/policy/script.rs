@@ -39,7 +39,7 @@ pub(crate) fn text<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a str, Fault> {
 pub(crate) fn utf8<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a str, Fault> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or(&[]);
-        let line = before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
+        let line = before.split(|byte| *byte == b'\n').count();
         let message = "the file is not UTF-8 (GBK or GB 18030?); save it as UTF-8";
         Fault::at(file, u32::try_from(line).unwrap_or(u32::MAX), 0, message)
     })

@@ -37,17 +37,6 @@ impl Value {
         Self::List(items.into_iter().collect())
     }
 
-    /// A fact's value, as a script reads it.
-    pub(crate) fn of_fact(fact: &FactValue) -> Self {
-        match fact {
-            FactValue::YesNo(yes) => Self::YesNo(*yes),
-            FactValue::Whole(number) => Self::Number(*number),
-            FactValue::Number(number) => Self::Decimal(*number),
-            FactValue::Date(date) => Self::Date(*date),
-            FactValue::Text(text) => Self::text(text),
-        }
-    }
-
     /// The value as an answer shows it: decimals normalised, a list with commas, a view by its id.
     pub(crate) fn shown(&self) -> FactValue {
         match self {

@@ -18,7 +18,7 @@ fn a_scenario_is_told_in_chinese() {
 ── 2024-03-05 ──
    1  2024-03-05  准予     周转池用编 行政编制周转池 → 市财政局 p-017（引进生）
    2  2024-03-05  驳回     划转 市财政局 → 市审计局 行政编制 99 名
-        cap  占用将超过核定数：finance administrative 核定 40，已占用 40，本次需 99
+        cap  占用将超过核定数：市财政局 行政编制 核定 40，已占用 40，本次需 99
         与预期不符，应为：granted
    3  2024-03-05  不符     核对 audit administrative
         occupied：预期 17，账上 18

@@ -83,7 +83,9 @@ pub(crate) fn root(dice: &mut Dice<'_>) -> Vec<File> {
         text.push_str(&requirements(dice, 3));
         if dice.once_in(3) {
             text.push_str("fn on_date(office) {\n    for pool in office.pools { for loan in pool.loans {\n");
-            text.push_str("        if loan.due >= 0 { give_back(loan, 1); } else { owe(loan, 1); }\n    } }\n}\n");
+            text.push_str(
+                "        if loan.due >= 0 { give_back(loan, 1); } else { owe(loan, 1); }\n    } }\n}\n",
+            );
         }
         files.push((format!("{number}_hostile.rhai"), text.into_bytes()));
     }
@@ -96,8 +98,9 @@ pub(crate) fn county(dice: &mut Dice<'_>, node: &str) -> Vec<File> {
     for number in 0..=dice.roll(2) {
         let mut text = String::from(HELPERS);
         text.push_str(&requirements(dice, 6));
-        match dice.roll(16) {
-            0 => text.push_str("fn after_vacated(event) { transfer(event.unit, event.unit, event.kind, 1); }\n"),
+        match dice.roll(30) {
+            9 => text
+                .push_str("fn after_vacated(event) { transfer(event.unit, event.unit, event.kind, 1); }\n"),
             1 => text.push_str("fn capacity(pool) { 999 }\n"),
             2 => text.push_str("fn require(a, b) { }\n"),
             3 => text.push_str("fn on_vacat(request) { deny(\"no\"); }\n"),
@@ -105,10 +108,11 @@ pub(crate) fn county(dice: &mut Dice<'_>, node: &str) -> Vec<File> {
             5 => text.push_str("fn on_batch(request) { while true { } }\n"),
             6 => text.push_str("fn audit_unit(unit) { finding(\"remark\"); }\n"),
             7 => text = text.replace("fn ", "fn\u{200b} "),
+            8 => text.push_str("fn on_name(request) { again(1); }\nfn again(n) { again(n + 1) }\n"),
             _ => {}
         }
         let mut bytes = text.into_bytes();
-        if dice.once_in(16) {
+        if dice.once_in(24) {
             let at = dice.roll(bytes.len());
             bytes[at] = 0xff;
         }
@@ -159,10 +163,13 @@ fn after_vacated(event) {
     files
 }
 
-/// Helpers that scripts may call: some never end.
+/// A helper that scripts may call: it never ends by itself.
 const HELPERS: &str = "
-fn spin(n) { spin(n + 1) }
-fn deep(n) { if n > 0 { deep(n - 1) } else { 0 } }
+fn spin(n) {
+    let steps = n;
+    for one in 0..99999 { for other in 0..99999 { steps += 1; } }
+    return steps;
+}
 ";
 
 fn requirements(dice: &mut Dice<'_>, most: usize) -> String {
@@ -216,9 +223,11 @@ fn number(dice: &mut Dice<'_>, nodes: &[&str], numbers: &[&str]) -> String {
     }
     let figures = ["vacancy", "cap", "room", "headcount", "charged", "available", "borrowed", "lent"];
     let figure = pick(dice, &figures);
-    // `request.by` has no kind of its own.
+    // Who asks, and what units merge into, has no kind of its own.
     match pick(dice, nodes) {
-        node if node == "request.by" => format!("{node}.of(\"administrative\").{figure}"),
+        node if node == "request.by" || node == "request.into" => {
+            format!("{node}.of(\"administrative\").{figure}")
+        }
         node => format!("{node}.{figure}"),
     }
 }
@@ -236,7 +245,9 @@ fn reaction(dice: &mut Dice<'_>, nodes: &[&str], kind: bool, depth: usize) -> St
             4 => format!("for permit in {node}.permits {{ withdraw(permit); }}"),
             5 => format!("for person in {node}.people_on_pool(\"pool-0\") {{ convert(person); }}"),
             6 if kind => format!("transfer(office().root, {node}, event.kind, {count});"),
-            7 if kind => format!("if !{node}.is_root {{ transfer({node}, {node}.parent, event.kind, {count}); }}"),
+            7 if kind => {
+                format!("if !{node}.is_root {{ transfer({node}, {node}.parent, event.kind, {count}); }}")
+            }
             8 if kind => format!("transfer({node}, office().node(\"a\"), event.kind, {count});"),
             9 => format!("amend_fact({node}, \"pupils\", {count});"),
             10 => "spin(0);".to_owned(),

@@ -12,6 +12,7 @@
 
 mod grammar;
 mod seen;
+mod shipped;
 
 use std::cell::Cell;
 
@@ -39,6 +40,9 @@ struct Watched {
     opened: Table,
     books: Books,
     figures: Table,
+    /// What rules brought about, and what they stopped.
+    reactions: usize,
+    denials: usize,
 }
 
 impl Watched {
@@ -47,7 +51,8 @@ impl Watched {
         let office = Office::open(charter, policies).expect("the office opens");
         let books = seen::books(&office, opening);
         let figures = seen::figures(&office, &books);
-        Self { office, opening: opening.clone(), opened: figures.clone(), books, figures }
+        let opened = figures.clone();
+        Self { office, opening: opening.clone(), opened, books, figures, reactions: 0, denials: 0 }
     }
 
     /// One request; all that must hold whatever the scripts want.
@@ -72,6 +77,9 @@ impl Watched {
                 return Err(format!("a fact or a duty was stopped: {:?}", decision.reasons));
             }
         }
+        let advanced = decision.advanced.iter().flat_map(|advanced| &advanced.events);
+        self.reactions += advanced.chain(&decision.events).filter(|event| event.rule.is_some()).count();
+        self.denials += usize::from(decision.outcome == Outcome::Denied);
         (self.books, self.figures) = (books, figures);
         Ok(decision.outcome)
     }
@@ -98,7 +106,8 @@ type Numbers = Vec<u16>;
 
 /// Runs a test over random charters, folders and requests; how many folders loaded.
 fn run(test: impl Fn(&Opening, &[u16], &[Numbers]) -> Result<bool, String>) {
-    let config = Config { cases: FOLDERS, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
+    let config =
+        Config { cases: FOLDERS, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
     let charter = prop::collection::vec(any::<u16>(), 60..160);
     let folder = prop::collection::vec(any::<u16>(), 10..120);
     let steps = prop::collection::vec(prop::collection::vec(any::<u16>(), 28), 1..=LENGTH * 2);
@@ -139,6 +148,7 @@ fn set(files: &[grammar::File]) -> Option<PolicySet> {
 
 #[test]
 fn no_reaction_breaks_a_law_or_stops_a_leaver() {
+    let (reactions, denials) = (Cell::new(0), Cell::new(0));
     run(|opening, folder, steps| {
         let files = grammar::root(&mut Dice::new(folder));
         let Some(policies) = set(&files) else { return Ok(false) };
@@ -147,9 +157,13 @@ fn no_reaction_breaks_a_law_or_stops_a_leaver() {
             let request = requests::request(&watched.books, numbers, step);
             watched.step(&request).map_err(|what| told(&files, &request, &what))?;
         }
+        reactions.set(reactions.get() + watched.reactions);
+        denials.set(denials.get() + watched.denials);
         watched.replayed(policies)?;
         Ok(true)
     });
+    println!("{} reactions, {} denials", reactions.get(), denials.get());
+    assert!(reactions.get() > 20 && denials.get() > 20, "{reactions:?} reactions, {denials:?} denials");
 }
 
 #[test]
@@ -169,7 +183,11 @@ fn a_countys_folder_only_tightens() {
             let without = without.submit(request.clone()).expect("an answer").outcome;
             let with = watched.step(&request).map_err(|what| told(&files, &request, &what))?;
             if with == Outcome::Granted && without != Outcome::Granted && request.id.is_none() {
-                return Err(told(&files, &request, &format!("{without} without the folder, granted with it")));
+                return Err(told(
+                    &files,
+                    &request,
+                    &format!("{without} without the folder, granted with it"),
+                ));
             }
         }
         watched.replayed(policies)?;

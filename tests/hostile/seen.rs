@@ -19,6 +19,7 @@ pub(crate) fn books(office: &Office, opening: &Opening) -> Books {
         nodes: BTreeMap::new(),
         people: BTreeMap::new(),
         loans: BTreeMap::new(),
+        closed: BTreeMap::new(),
         permits: BTreeMap::new(),
         used_nodes: BTreeSet::new(),
         used_loans: BTreeSet::new(),

@@ -17,6 +17,8 @@ pub(crate) struct Books {
     pub(crate) nodes: BTreeMap<NodeId, Node>,
     pub(crate) people: BTreeMap<PersonId, Person>,
     pub(crate) loans: BTreeMap<LoanId, Loan>,
+    /// Loans as they were when their last seat went back.
+    pub(crate) closed: BTreeMap<LoanId, Loan>,
     pub(crate) permits: BTreeMap<PermitId, Permit>,
     pub(crate) used_nodes: BTreeSet<NodeId>,
     pub(crate) used_loans: BTreeSet<LoanId>,
@@ -83,6 +85,7 @@ impl Books {
             nodes: BTreeMap::new(),
             people: BTreeMap::new(),
             loans: BTreeMap::new(),
+            closed: BTreeMap::new(),
             permits: BTreeMap::new(),
             used_nodes: BTreeSet::new(),
             used_loans: BTreeSet::new(),

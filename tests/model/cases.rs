@@ -222,3 +222,44 @@ fn a_schedule_never_runs_past_the_end_that_an_evaluation_sets() {
         ],
     );
 }
+
+#[test]
+fn what_was_founded_or_closed_since_can_be_taken_back() {
+    check(
+        SMALL,
+        &[
+            (r#"{"establish":{"id":"n","sponsor":"east","pool":{"kind":"k","size":1}}}"#, GRANTED),
+            (r#"{"amend":{"node":"n","name":"N"}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":1,"reason":"typed wrongly"}}"#, GRANTED),
+            (r#"{"borrow":{"id":"l","lender":"top","borrower":"x","kind":"k","count":2}}"#, GRANTED),
+            (r#"{"give_back":{"loan":"l","count":1}}"#, GRANTED),
+            (r#"{"give_back":{"loan":"l","count":1}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":5,"reason":"typed wrongly"}}"#, GRANTED),
+            (r#"{"appoint":{"unit":"x","kind":"k","person":"p","loan":"l"}}"#, GRANTED),
+        ],
+    );
+}
+
+#[test]
+fn borrowed_seats_are_not_lent_on_in_a_batch_either() {
+    check(
+        SMALL,
+        &[(
+            r#"{"batch":[{"borrow":{"id":"l","lender":"top","borrower":"x","kind":"k","count":1}},
+                {"borrow":{"id":"m","lender":"x","borrower":"z","kind":"k","count":1}}]}"#,
+            "cap lending-on",
+        )],
+    );
+}
+
+#[test]
+fn what_is_left_out_is_the_same_content() {
+    check(
+        SMALL,
+        &[
+            (r#"{"id":"r","vacate":{"person":"nobody"}}"#, "unknown-person"),
+            (r#"{"id":"r","by":"top","vacate":{"person":"nobody"}}"#, "unknown-person"),
+            (r#"{"id":"r","by":"east","vacate":{"person":"nobody"}}"#, "duplicate-id"),
+        ],
+    );
+}

@@ -9,8 +9,10 @@ use super::books::{Books, Loan, Node, Permit, Person};
 /// The books now without what turned `before` into `after`; none if what the entry made has moved on.
 pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Books> {
     let mut books = now.clone();
-    for (id, made) in after.nodes.iter().filter(|(id, _)| !before.nodes.contains_key(*id)) {
-        if now.nodes.get(id) != Some(made) {
+    // What was founded goes if it is empty, whatever it is called by now.
+    for id in after.nodes.keys().filter(|id| !before.nodes.contains_key(*id)) {
+        let node = now.nodes.get(id)?;
+        if node.unnamed.values().any(|number| *number > 0) {
             return None;
         }
         books.nodes.remove(id);
@@ -51,6 +53,14 @@ pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Boo
         now.count += was.count - became.count;
         (now.count > 0 && now.unit == became.unit).then(|| now.unit = was.unit.clone())
     })?;
+    // A loan that was closed since opens again for what comes back to it.
+    for (id, became) in &after.loans {
+        if before.loans.get(id).is_some_and(|was| was.seats > became.seats)
+            && let Some(closed) = now.closed.get(id)
+        {
+            books.loans.entry(id.clone()).or_insert_with(|| closed.clone());
+        }
+    }
     take_back(&mut books.loans, &before.loans, &after.loans, same_seats, take_back_loan)?;
     stands(&books).then_some(books)
 }
@@ -166,7 +176,10 @@ fn stands(books: &Books) -> bool {
                 && loan.lender != loan.borrower
                 && books.idle(id) >= 0
                 && loan.seats > 0
-                && loan.unnamed.iter().all(|(unit, number)| *number >= 0 && nodes.contains_key(unit))
+                && loan
+                    .unnamed
+                    .iter()
+                    .all(|(unit, number)| *number == 0 || (*number > 0 && nodes.contains_key(unit)))
         })
-        && !super::effects::someone_outside(books)
+        && !super::rights::someone_outside(books)
 }

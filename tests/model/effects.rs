@@ -14,8 +14,8 @@ pub(crate) struct Draft {
     pub(crate) events: Vec<String>,
     /// The size of each pool at its last lending in this draft.
     pub(crate) pool_lending: BTreeMap<NodeId, i64>,
-    /// Units that lend in this draft.
-    pub(crate) unit_lenders: BTreeSet<(NodeId, KindId)>,
+    /// Units that lend, lack own seats for it and have idle borrowed ones.
+    pub(crate) lending_on: BTreeSet<(NodeId, KindId)>,
     /// Units that ended, and in which.
     pub(crate) merged: Vec<(NodeId, NodeId)>,
 }
@@ -26,82 +26,12 @@ impl Draft {
             books: books.clone(),
             events: Vec::new(),
             pool_lending: BTreeMap::new(),
-            unit_lenders: BTreeSet::new(),
+            lending_on: BTreeSet::new(),
             merged: Vec::new(),
         }
     }
 
-    /// `one-person-one-seat`, `kind` and `use-within-right`: all that are broken.
-    pub(crate) fn laws_without_figures(&self, verb: &Verb) -> BTreeSet<&'static str> {
-        let books = &self.books;
-        let mut codes = BTreeSet::new();
-        let mut say_if = |broken: bool, code| {
-            if broken {
-                codes.insert(code);
-            }
-        };
-        let sits = |person: &PersonId| books.people.contains_key(person);
-        let on_loan = |person: &PersonId| books.people[person].loan.is_some();
-        match verb {
-            Verb::Appoint(asked) => {
-                say_if(asked.person.as_ref().is_some_and(sits), "one-person-one-seat");
-                if let Some(permit) = asked.permit.as_ref().map(|permit| &books.permits[permit]) {
-                    say_if(permit.kind != asked.kind, "kind");
-                    say_if(permit.unit != asked.unit || asked.loan.is_some(), "use-within-right");
-                }
-                if let Some(id) = &asked.loan {
-                    let loan = &books.loans[id];
-                    say_if(loan.kind != asked.kind, "kind");
-                    let outside = !books.contains(&loan.borrower, &asked.unit);
-                    say_if(outside || books.idle(id) < 1 || books.overdue(id), "use-within-right");
-                }
-            }
-            Verb::Draw(asked) => say_if(sits(&asked.person), "one-person-one-seat"),
-            Verb::Name(asked) => say_if(sits(&asked.person), "one-person-one-seat"),
-            Verb::Convert(asked) => match &asked.who {
-                Sitting::Person(person) => say_if(!on_loan(person), "use-within-right"),
-                Sitting::Unnamed { loan, .. } => say_if(loan.is_none(), "use-within-right"),
-            },
-            Verb::Move(asked) => say_if(on_loan(&asked.person), "use-within-right"),
-            Verb::Borrow(asked) => {
-                let pool = books.nodes[&asked.lender].pool.as_ref();
-                say_if(pool.is_some_and(|(kind, _)| *kind != asked.kind), "kind");
-            }
-            Verb::GiveBack(asked) => {
-                say_if(books.idle(&asked.loan) < asked.count.get(), "use-within-right");
-            }
-            Verb::Relocate(asked) => {
-                let mut after = books.clone();
-                after.nodes.get_mut(&asked.node).expect("known").parent = Some(asked.parent.clone());
-                say_if(someone_outside(&after), "use-within-right");
-            }
-            Verb::Merge(asked) => {
-                let mut after = Self::of(books);
-                after.rehome(asked);
-                say_if(someone_outside(&after.books), "use-within-right");
-            }
-            Verb::Authorize(_)
-            | Verb::Transfer(_)
-            | Verb::Permit(_)
-            | Verb::Withdraw(_)
-            | Verb::Vacate(_)
-            | Verb::Owe(_)
-            | Verb::Extend(_)
-            | Verb::Reschedule(_)
-            | Verb::Evaluate(_)
-            | Verb::Establish(_)
-            | Verb::Resize(_)
-            | Verb::Amend(_)
-            | Verb::Abolish(_)
-            | Verb::Correct(_)
-            | Verb::Batch(_)
-            | Verb::Advance(_) => {}
-        }
-        codes
-    }
-
     /// The effect on the books, and the events.
-    #[expect(clippy::too_many_lines, reason = "one arm a verb: a table")]
     pub(crate) fn apply(&mut self, verb: &Verb) {
         match verb {
             Verb::Authorize(asked) => {
@@ -360,7 +290,12 @@ impl Draft {
             self.pool_lending.insert(asked.lender.clone(), size);
         }
         if self.books.is_unit(&asked.lender) {
-            self.unit_lenders.insert((asked.lender.clone(), asked.kind.clone()));
+            let here = (asked.lender.clone(), asked.kind.clone());
+            let row = self.books.table()[&here];
+            let idle = row.borrowed - row.borrowed_occupied;
+            if row.cap - row.charged < asked.count && idle.get() > 0 {
+                self.lending_on.insert(here);
+            }
         }
         let loan = Loan {
             lender: asked.lender.clone(),
@@ -422,8 +357,11 @@ impl Draft {
             ("loan_open", (left > 0).to_string()),
         ];
         self.events.push(event("returned", &fields));
-        if left == 0 {
-            self.books.loans.remove(id);
+        if left == 0
+            && let Some(mut loan) = self.books.loans.remove(id)
+        {
+            loan.unnamed.clear();
+            self.books.closed.insert(id.clone(), loan);
         }
     }
 
@@ -522,7 +460,7 @@ impl Draft {
     }
 
     /// People, loans and permits of units that end go over to the unit that goes on.
-    fn rehome(&mut self, asked: &Merge) {
+    pub(super) fn rehome(&mut self, asked: &Merge) {
         let over = |id: &mut NodeId| {
             if asked.units.contains(id) {
                 *id = asked.into.clone();
@@ -561,20 +499,11 @@ impl Draft {
                 person.loan = None;
             }
             let loan = self.books.loans[&id].clone();
-            for (unit, number) in &loan.unnamed {
+            for (unit, number) in loan.unnamed.iter().filter(|(_, number)| **number > 0) {
                 let node = self.books.nodes.get_mut(unit).expect("known");
                 *node.unnamed.entry(loan.kind.clone()).or_insert(0) += number;
             }
             self.give_back(&id, loan.seats);
         }
     }
-}
-
-/// Somebody sits on a loan whose borrower does not contain the unit.
-pub(crate) fn someone_outside(books: &Books) -> bool {
-    let named = books.people.values().filter_map(|person| Some((person.loan.as_ref()?, &person.unit)));
-    let unnamed = books.loans.iter().flat_map(|(id, loan)| {
-        loan.unnamed.iter().filter(|(_, number)| **number > 0).map(move |(unit, _)| (id, unit))
-    });
-    named.chain(unnamed).any(|(loan, unit)| !books.contains(&books.loans[loan].borrower, unit))
 }

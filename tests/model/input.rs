@@ -151,9 +151,7 @@ impl Desk<'_> {
         match verb {
             Verb::Authorize(asked) => {
                 let known = self.node(&asked.node) & self.kind(&asked.kind);
-                if known && books.is_pool(&asked.node) {
-                    self.say("bad-count");
-                } else if books.is_pool(&asked.node) {
+                if books.is_pool(&asked.node) {
                     self.say("bad-count");
                 } else {
                     match asked.change {
@@ -376,7 +374,7 @@ impl Desk<'_> {
         let borrowing = self.books.contains(actor, &loan.borrower);
         let recall = self.books.past_end(id) || loan.outcome == Some(LoanOutcome::Recall);
         let lending = self.books.contains(actor, &loan.lender);
-        self.say_if(!borrowing && !(recall && lending), "reach");
+        self.say_if(!(borrowing || recall && lending), "reach");
     }
 
     fn place(&mut self, place: &Place) {

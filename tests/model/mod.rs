@@ -25,4 +25,5 @@ mod past;
 mod random;
 mod replay;
 pub(crate) mod requests;
+mod rights;
 mod shown;

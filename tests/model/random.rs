@@ -76,10 +76,11 @@ fn correction(pair: &Pair, which: u16) -> Request {
     let entries = entries.filter(|(_, made)| made.as_ref().is_none_or(|made| parents(&made.1) == now));
     // What moved since moves back with the caps that it has now: only one that kept them is compared.
     let caps = |books: &Books| -> Vec<_> { books.nodes.values().map(|node| node.caps.clone()).collect() };
+    // What changed nothing has nothing to compare.
     let kept = |made: &(Books, Books)| {
         let moved =
             |(id, node): (&_, &Node)| made.1.nodes.get(id).is_some_and(|after| after.parent != node.parent);
-        !made.0.nodes.iter().any(moved) || caps(&made.1) == caps(&pair.model.books)
+        made.0 != made.1 && (!made.0.nodes.iter().any(moved) || caps(&made.1) == caps(&pair.model.books))
     };
     let entries = entries.filter(|(_, made)| made.as_ref().is_none_or(|made| kept(made)));
     let entries: Vec<u64> = entries.map(|(entry, _)| *entry).collect();

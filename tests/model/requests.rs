@@ -71,7 +71,6 @@ impl Ask<'_, '_> {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm a verb: a table")]
     fn verb(&mut self, choice: usize) -> Verb {
         match choice {
             0..=8 => self.appoint(),
@@ -237,7 +236,9 @@ impl Ask<'_, '_> {
         let schedule = self.dice.once_in(3).then(|| self.schedule(count.get()));
         let schedule = schedule.map(|mut parts| {
             if let (Some(ends), false) = (ends, self.dice.once_in(5)) {
-                parts.iter_mut().for_each(|part| part.on = part.on.min(ends));
+                for part in &mut parts {
+                    part.on = part.on.min(ends);
+                }
             }
             parts
         });

@@ -114,13 +114,18 @@ error: `d-1` counts no pupils: `pupils_senior`, `pupils_junior` or `pupils_prima
 }
 
 #[test]
-fn a_plan_is_not_written_over_its_own_charter() {
+fn a_plan_is_written_over_a_scenario_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let text = charter("refuse", &NODES, "");
     fs::write(folder.path().join("c.yaml"), &text).unwrap();
-    let words = ["plan", "schools", "c.yaml", "--policies", &policies(), "--out", "./c.yaml"];
-    let (code, _, err) = ran(folder.path(), &words);
-    assert_eq!(code, Some(2));
-    assert!(err.contains("would overwrite what the plan is made from"), "{err}");
+    let policies = policies();
+    let plan =
+        |out| ran(folder.path(), &["plan", "schools", "c.yaml", "--policies", &policies, "--out", out]);
+    assert_eq!((plan("plan.yaml").0, plan("plan.yaml").0), (Some(0), Some(0)));
+    let (code, out, err) = plan("./c.yaml");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert_eq!(err, "error: `./c.yaml` is there already, and is no scenario\n");
     assert_eq!(fs::read_to_string(folder.path().join("c.yaml")).unwrap(), text);
+    let (code, _, err) = plan("nowhere/plan.yaml");
+    assert_eq!(code, Some(2), "{err}");
 }

@@ -26,6 +26,10 @@ fn the_same_seed_gives_the_same_bytes_and_another_gives_others() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let first = generate(one.path(), "4000", "7");
     assert!(first == generate(other.path(), "4000", "7"), "two runs differ");
+    let unnamed =
+        command(one.path(), &["generate", "city", "--units", "4000", "--seed", "7"]).output().unwrap();
+    assert!(unnamed.status.success());
+    assert!(first[1] == fs::read(one.path().join("city-4000-7/nodes.csv")).unwrap());
     // Written over what it wrote itself.
     let [_, nodes] = generate(other.path(), "4000", "8");
     assert!(first[1] != nodes, "another seed gives the same city");

@@ -158,3 +158,25 @@ fn a_plan_that_a_policy_denies_is_not_written() {
         "{error}"
     );
 }
+
+#[test]
+fn a_school_that_gets_seats_gives_back_what_it_borrowed_and_the_plan_still_runs() {
+    let more = "loans:\n\
+                \x20 - {id: l, lender: d-1, borrower: e-1, kind: institution, seats: 3, occupied: {e-1: 2}, \
+                since: 2023-01-01, purpose: school-staffing}\n";
+    let mut office = open(&charter("refuse", &TWO_COUNTIES, more), shipped());
+    let plan = draft(&office);
+    assert_eq!(targets(&plan.schools), [("d-1", 13), ("d-2", 23), ("e-1", 24)]);
+    check_sound(&plan, &office);
+    let scenario = bianzhi::scenario::Scenario::parse("p", &plan.scenario("c.yaml", None)).unwrap();
+    assert!(scenario.play(&mut office).all(|played| played.unwrap().as_expected()));
+    let lender = office.figures("d-1", "institution").unwrap();
+    assert_eq!((lender.cap, lender.lent), (Seats::new(13), Seats::ZERO));
+}
+
+#[test]
+fn the_parameters_of_plans_are_no_lint() {
+    let shipped = shipped();
+    let told: Vec<_> = shipped.lints().iter().filter(|lint| lint.message.contains("school.")).collect();
+    assert!(told.is_empty(), "{told:?}");
+}

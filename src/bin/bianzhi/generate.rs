@@ -38,9 +38,9 @@ struct Asked {
     /// 种子：同一种子生成同样的内容 · the same seed makes the same city
     #[arg(long, default_value_t = 7)]
     seed: u64,
-    /// 写入的目录 · the folder to write to
+    /// 写入的目录（默认 city-单位数-种子） · the folder to write to; city-UNITS-SEED unless given
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    out: Option<PathBuf>,
 }
 
 /// How a charter begins that this command wrote, and may write again.
@@ -49,12 +49,14 @@ const MARK: &str = "# bianzhi generate city";
 /// Generates the books and writes them.
 pub(crate) fn generate(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     let What::City(asked) = &arguments.what;
-    let (charter, nodes) = (asked.out.join("charter.yaml"), asked.out.join("nodes.csv"));
+    let own_name = || PathBuf::from(format!("city-{}-{}", asked.units, asked.seed));
+    let folder = asked.out.clone().unwrap_or_else(own_name);
+    let (charter, nodes) = (folder.join("charter.yaml"), folder.join("nodes.csv"));
     nothing_of_others(&charter, &nodes)?;
     let city = City::new(Size::of(asked.units), asked.seed);
     let head = format!("{MARK} --units {} --seed {}\n", asked.units, asked.seed);
     let write = |path: &Path, text: String| fs::write(path, text).map_err(|cause| Error::io(path, &cause));
-    fs::create_dir_all(&asked.out).map_err(|cause| Error::io(&asked.out, &cause))?;
+    fs::create_dir_all(&folder).map_err(|cause| Error::io(&folder, &cause))?;
     write(&charter, format!("{head}{}", city.charter()))?;
     write(&nodes, city.nodes())?;
     let (units, seats) = (asked.units, city.seats());

@@ -63,6 +63,9 @@ enum Format {
     Json,
 }
 
+/// What every scenario says of itself.
+const SCENARIO: &str = "bianzhi: scenario/1";
+
 /// Drafts the plan, writes the scenario if one was asked for, and prints the plan.
 pub(crate) fn plan(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     let What::Schools(asked) = &arguments.what;
@@ -87,8 +90,9 @@ fn write_scenario(plan: &SchoolPlan, path: &Path, charter: &Path, policies: &Pat
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real = |path: &Path| fs::canonicalize(path).map_err(|cause| Error::io(path, &cause));
     let (folder, charter, policies) = (real(folder)?, real(charter)?, real(policies)?);
-    if fs::canonicalize(path).is_ok_and(|path| path == charter || path.starts_with(&policies)) {
-        let message = format!("`--out {}` would overwrite what the plan is made from", path.display());
+    // A plan may be drafted again; whatever else stands there is somebody's work.
+    if path.is_file() && !fs::read_to_string(path).is_ok_and(|text| text.contains(SCENARIO)) {
+        let message = format!("`{}` is there already, and is no scenario", path.display());
         return Err(Error::input(vec![Fault::nowhere(message)]));
     }
     let text = plan.scenario(&seen_from(&folder, &charter)?, Some(&seen_from(&folder, &policies)?));

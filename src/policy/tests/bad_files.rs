@@ -68,6 +68,31 @@ fn types_are_checked_before_anything_runs() {
 }
 
 #[test]
+fn what_reactions_propose_is_checked() {
+    check("fn after_vacated(e) { amend_fact(e.unit, \"pupls\", 1); }", "did you mean `pupils`?");
+    check(
+        "fn after_vacated(e) { amend_fact(e.unit, \"pupils\", \"many\"); }",
+        "the fact `pupils` is a number, not a text",
+    );
+    check("fn after_lent(e) { evaluate(e.loan, \"stop\"); }", "`stop` is no outcome of an evaluation");
+    check("fn after_lent(e) { give_back(e.loan); }", "`give_back` is used as `give_back(loan, number)`");
+    check("fn after_lent(e) { appoint(e.borrower); }", "there is no function `appoint`");
+}
+
+#[test]
+fn what_looks_wrong_is_a_lint() {
+    let lint = |text: &str, expected: &str| {
+        let lints: Vec<String> = super::script(text).lints().iter().map(ToString::to_string).collect();
+        assert!(lints.iter().any(|lint| lint.contains(expected)), "{lints:?}");
+    };
+    lint("fn on_draw(r) { let x = 7 / 2; }", "a.rhai:1:27: `/` between whole numbers drops the rest");
+    lint("fn on_draw(r) { let x = 2024-01-01; }", "a date is written");
+    lint("fn help(r) { }", "no hook calls `help`");
+    lint("fn on_draw(r) { }", "no script uses the text `full`");
+    lint("fn on_draw(r) { }", "no script reads the parameter `keep`");
+}
+
+#[test]
 fn a_missing_guard_is_a_fault() {
     check(
         "fn on_appoint(r) { let x = r.loan.id; }",

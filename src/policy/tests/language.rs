@@ -17,7 +17,7 @@ fn both(body: &str) -> Result<Value, String> {
     let books = city();
     let scene = Arc::new(Scene::new(&books, &set, DAY));
     let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
-    let PolicySet(inner) = &set;
+    let PolicySet(inner, _) = &set;
     let script = &inner.scripts[0];
     let call = Arc::new(Call::new(&scene, super::super::vocabulary::Situation::Audit));
     let rhai = engine::run(&inner.engine, &script.ast, "f", &call, unit.clone());

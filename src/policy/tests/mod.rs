@@ -2,6 +2,7 @@
 
 mod bad_files;
 mod deciding;
+mod hostile;
 mod language;
 mod words;
 

@@ -105,8 +105,11 @@ impl Reader<'_> {
                 Node { what: What::Required(Box::new(condition), word(&source)), ty, line, column },
             );
         }
-        if function.en == "first" {
-            self.check_first(frame, &args, place);
+        match function.en {
+            "first" => self.check_first(frame, &args, place),
+            "amend_fact" => self.check_fact(&args, place),
+            "evaluate" => self.check_outcome(&args, place),
+            _ => {}
         }
         node(What::Host(function, word(name), args), ty, place)
     }
@@ -144,6 +147,37 @@ impl Reader<'_> {
         if !known.codes.contains(code.as_str()) {
             let hint = did_you_mean(code, known.codes.iter().map(String::as_str));
             self.fault(place, format!("the code `{code}` has no text in reasons.yaml{hint}"));
+        }
+    }
+
+    /// A fact that is set must be declared, and get a value of its type.
+    fn check_fact(&mut self, args: &[Node], place: Position) {
+        let Some(What::Constant(Value::Text(name))) = args.get(1).map(|arg| &arg.what) else {
+            self.fault(place, "the name of a fact must stand here in quotes");
+            return;
+        };
+        let known = self.known;
+        match (known.facts.get(name.as_str()), args.get(2).map(|arg| arg.ty)) {
+            (None, _) => {
+                let hint = did_you_mean(name, known.facts.keys().map(String::as_str));
+                self.fault(place, format!("the fact `{name}` is not declared in facts.yaml{hint}"));
+            }
+            (Some(item), Some(given)) if !given.fits(Type::One(*item)) => {
+                let close = given == Type::NUMBER && Type::One(*item) == Type::DECIMAL;
+                if !close {
+                    self.fault(place, format!("the fact `{name}` is a {item}, not a {given}"));
+                }
+            }
+            (Some(_), _) => {}
+        }
+    }
+
+    fn check_outcome(&mut self, args: &[Node], place: Position) {
+        if let Some(What::Constant(Value::Text(word))) = args.get(1).map(|arg| &arg.what)
+            && crate::model::LoanOutcome::from_word(word).is_none()
+        {
+            let known = "continue, resize, run-off, recall";
+            self.fault(place, format!("`{word}` is no outcome of an evaluation; known are {known}"));
         }
     }
 

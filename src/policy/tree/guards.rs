@@ -1,5 +1,7 @@
 //! Guards: what is known to be true where an expression stands, so that no missing value is read.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here says nothing about guards")]
+
 use super::{Node, What};
 use crate::policy::vocabulary::{Guard, Row};
 

@@ -26,6 +26,7 @@ pub(crate) struct Tree {
 /// One function with its argument types known.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
+    #[cfg_attr(not(test), expect(dead_code, reason = "explanations and coverage name it"))]
     pub(crate) name: Arc<str>,
     /// The variables that it needs, arguments first.
     pub(crate) slots: usize,

@@ -1,5 +1,10 @@
 //! Operators: which types they join, and what they give.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "types and operators that are not named together do not fit together"
+)]
+
 use rhai::Position;
 
 use super::read::{Frame, Reader, node};
@@ -47,8 +52,7 @@ impl Reader<'_> {
 
     fn element(&mut self, item: Node, list: Node, place: Position) -> Node {
         let fits = match (item.ty, list.ty) {
-            (Type::Unknown, _) | (_, Type::Unknown) => true,
-            (Type::One(_), Type::EmptyList) => true,
+            (Type::Unknown, _) | (_, Type::Unknown) | (Type::One(_), Type::EmptyList) => true,
             (Type::One(one), Type::List(of)) => {
                 one.fits(of) || of.fits(one) || (item.ty.is_numeric() && Type::One(of).is_numeric())
             }
@@ -101,12 +105,28 @@ impl Reader<'_> {
         if operator == Operator::Divided && ty == Type::NUMBER {
             self.lint(place, "`/` between whole numbers drops the rest; `ratio(a, b)` keeps it");
         }
+        if operator == Operator::Minus && is_date(&one, &two) {
+            self.lint(place, "this is a difference of numbers; a date is written `date(\"2024-01-01\")`");
+        }
         if let (Operator::Divided | Operator::Remainder, What::Constant(Value::Number(0))) =
             (operator, &two.what)
         {
             self.fault(place, "a division by zero");
         }
         node(What::Binary(operator, Box::new((one, two))), ty, place)
+    }
+}
+
+/// Whether `2024-01-01` was written without quotes.
+fn is_date(one: &Node, two: &Node) -> bool {
+    let number = |node: &Node| matches!(node.what, What::Constant(Value::Number(1..=9999)));
+    match &one.what {
+        What::Binary(Operator::Minus, sides) => {
+            matches!(sides.0.what, What::Constant(Value::Number(1900..=9999)))
+                && number(&sides.1)
+                && number(two)
+        }
+        _ => false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Printing: an expression of the tree as its author would write it.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here needs no brackets")]
+
 use super::{Node, What};
 use crate::policy::value::Value;
 

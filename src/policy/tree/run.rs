@@ -1,5 +1,10 @@
 //! Running the tree: the same meaning as Rhai gives, with the values of a condition kept on the way.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the reader has checked all types; what is not named here fails closed"
+)]
+
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -24,8 +29,14 @@ pub(crate) fn run(
     call: &Call,
     args: Vec<Value>,
 ) -> (Result<Value, Fail>, Vec<Recorded>) {
-    let mut runner = Runner { tree, call, depth: 0, seen: None, asked: None, recorded: Vec::new() };
-    let value = runner.body(body, args);
+    let mut runner =
+        Runner { tree, call, depth: 0, line: 0, steps: 0, seen: None, asked: None, recorded: Vec::new() };
+    let value = runner.body(body, args).map_err(|mut fail| {
+        if fail.line == 0 {
+            fail.line = runner.line;
+        }
+        fail
+    });
     (value, runner.recorded)
 }
 
@@ -33,9 +44,13 @@ struct Runner<'a> {
     tree: &'a Tree,
     call: &'a Call,
     depth: usize,
-    /// The values read, while a condition is looked at.
+    /// The line of the expression looked at last.
+    line: u32,
+    /// Steps taken so far; what words and functions cost beside is charged to the call.
+    steps: u64,
+    /// The values read, while a condition that was not met is looked at again.
     seen: Option<Vec<(String, Value)>>,
-    /// The condition looked at last.
+    /// The condition looked at last, if it was not met.
     asked: Option<Recorded>,
     recorded: Vec<Recorded>,
 }
@@ -78,8 +93,13 @@ impl Runner<'_> {
         Ok(Flow::Next(last))
     }
 
+    fn charge(&mut self) -> Result<(), Fail> {
+        self.steps = self.steps.saturating_add(1);
+        if self.steps > limits::STEPS_AGAIN { Err(Fail::too_many_steps()) } else { Ok(()) }
+    }
+
     fn step(&mut self, step: &Step, slots: &mut Slots) -> Result<Flow, Fail> {
-        self.call.charge(1)?;
+        self.charge()?;
         match step {
             Step::Set(slot, value) => {
                 let value = self.value(value, slots)?;
@@ -117,7 +137,7 @@ impl Runner<'_> {
             }
         };
         for item in items.iter().cloned().chain(range.map(Value::Number)) {
-            self.call.charge(1)?;
+            self.charge()?;
             if let Some(place) = slots.get_mut(slot) {
                 *place = item;
             }
@@ -139,7 +159,8 @@ impl Runner<'_> {
 
     /// The value of an expression; a failure carries the line of the innermost one.
     fn value(&mut self, node: &Node, slots: &mut Slots) -> Result<Value, Fail> {
-        self.call.charge(1)?;
+        self.line = node.line;
+        self.charge()?;
         let value = self.evaluate(node, slots).map_err(|mut fail| {
             if fail.line == 0 {
                 fail.line = node.line;
@@ -179,11 +200,17 @@ impl Runner<'_> {
                 Ok(value)
             }
             What::Required(inner, source) => {
-                let outer = self.seen.replace(Vec::new());
-                let value = self.value(inner, slots);
-                let values = std::mem::replace(&mut self.seen, outer).unwrap_or_default();
-                self.asked = Some(Recorded { condition: Arc::clone(source), values });
-                value
+                let value = self.value(inner, slots)?;
+                // Conditions change nothing, so one that was not met can be looked at again for its values.
+                self.asked = None;
+                if value == Value::YesNo(false) {
+                    let outer = self.seen.replace(Vec::new());
+                    let again = self.value(inner, slots);
+                    let values = std::mem::replace(&mut self.seen, outer).unwrap_or_default();
+                    again?;
+                    self.asked = Some(Recorded { condition: Arc::clone(source), values });
+                }
+                Ok(value)
             }
             What::Own(body, _, args) => {
                 let args = self.values(args, slots)?;
@@ -195,7 +222,9 @@ impl Runner<'_> {
             What::Not(inner) => Ok(Value::YesNo(!self.yes(inner, slots)?)),
             What::Minus(inner) => match self.value(inner, slots)? {
                 Value::Number(number) => number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow),
-                Value::Decimal(number) => Ok(Value::Decimal(-number)),
+                Value::Decimal(number) => {
+                    Decimal::ZERO.checked_sub(number).map(Value::Decimal).ok_or_else(Fail::overflow)
+                }
                 _ => Err(Fail::wrong_type("-")),
             },
             What::Binary(operator, sides) => {

@@ -1,5 +1,10 @@
 //! Statements: blocks, variables, branches, loops and returns of a script, typed.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "Rhai's forms are open ended; what is not named here is turned away"
+)]
+
 use rhai::{ASTFlags, Expr, FlowControl, Position, Stmt};
 
 use super::guards;

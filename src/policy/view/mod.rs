@@ -1,5 +1,7 @@
 //! Views: read-only handles into the live books, which scripts hold instead of copies.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a view is of one sort; every other one fails closed")]
+
 pub(crate) mod proposals;
 
 use std::sync::Arc;
@@ -106,8 +108,8 @@ impl View {
     /// The sort of view, for the words that it knows. Requests and events need their call for it.
     pub(crate) fn sort(&self, call: &Call) -> Option<Sort> {
         Some(match &self.what {
-            What::Request => super::vocabulary::request_sort(&call.scene.request.as_ref()?.verb),
-            What::Event => super::vocabulary::event_sort(&call.scene.event.as_ref()?.event),
+            What::Request => call.scene.request.as_ref()?.sort,
+            What::Event => call.scene.event.as_ref()?.sort,
             What::Office => Sort::Office,
             What::Node(_) => Sort::Node,
             What::Pool(_) => Sort::Pool,

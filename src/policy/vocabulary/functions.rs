@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use rust_decimal::RoundingStrategy;
 use rust_decimal::prelude::ToPrimitive;
-use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::arguments::{
+    date, days_after, decimal, either, fit, items, list, number, numeric, says, text, view, whole,
+    years_after,
+};
 use super::{Item, Sort, Type};
-use crate::model::Date;
 use crate::policy::call::{Call, Fail, How, Said};
 use crate::policy::limits;
 use crate::policy::value::Value;
@@ -159,10 +162,14 @@ static FUNCTIONS: &[HostFn] = &[
             one.checked_div(two).map(Value::Decimal).ok_or_else(Fail::overflow)
         },
     ),
-    host("min", "较小", "min(number, number)", &[2], either, |_, _, a| choose(a, |order| order.is_le())),
-    host("max", "较大", "max(number, number)", &[2], either, |_, _, a| choose(a, |order| order.is_ge())),
+    host("min", "较小", "min(number, number)", &[2], either, |_, _, a| {
+        choose(a, std::cmp::Ordering::is_le)
+    }),
+    host("max", "较大", "max(number, number)", &[2], either, |_, _, a| {
+        choose(a, std::cmp::Ordering::is_ge)
+    }),
     host("at_least", "不少于", "at_least(low, number)", &[2], either, |_, _, a| {
-        choose(a, |order| order.is_ge())
+        choose(a, std::cmp::Ordering::is_ge)
     }),
     host(
         "abs",
@@ -382,97 +389,6 @@ static FUNCTIONS: &[HostFn] = &[
         |c, _, a| proposals::can_convert(c, view(a, 0)?).map(Value::YesNo),
     ),
 ];
-
-/// The date so many years later; 29 February becomes the 28th.
-pub(crate) fn years_after(date: Date, years: i64) -> Result<Date, Fail> {
-    let span = jiff::Span::new().try_years(years).map_err(|_| Fail::overflow())?;
-    date.checked_add(span).map_err(|_| Fail::overflow())
-}
-
-fn days_after(date: Date, days: i64) -> Result<Date, Fail> {
-    let span = jiff::Span::new().try_days(days).map_err(|_| Fail::overflow())?;
-    date.checked_add(span).map_err(|_| Fail::overflow())
-}
-
-// Types.
-
-fn fit(given: &[Type], wanted: &[Type], gives: Type) -> Option<Type> {
-    (given.len() == wanted.len() && given.iter().zip(wanted).all(|(one, two)| one.fits(*two)))
-        .then_some(gives)
-}
-
-fn says(given: &[Type], code: usize) -> Option<Type> {
-    let condition = code == 0 || given.first().is_some_and(|ty| ty.fits(Type::YES_NO));
-    let rest = given.get(code..)?;
-    let fits = match rest {
-        [code] => code.fits(Type::TEXT),
-        [code, facts] => code.fits(Type::TEXT) && facts.fits(Type::Facts),
-        _ => false,
-    };
-    (condition && fits).then_some(Type::Nothing)
-}
-
-fn numeric(given: &[Type], count: usize) -> bool {
-    given.len() == count && given.iter().all(|ty| ty.is_numeric())
-}
-
-fn whole(given: &[Type]) -> Option<Type> {
-    numeric(given, 1).then_some(Type::NUMBER)
-}
-
-fn either(given: &[Type]) -> Option<Type> {
-    match given {
-        [Type::NUMBER, Type::NUMBER] => Some(Type::NUMBER),
-        [Type::DATE, Type::DATE] => Some(Type::DATE),
-        _ if numeric(given, 2) => Some(Type::DECIMAL),
-        _ => None,
-    }
-}
-
-fn list(given: &[Type]) -> bool {
-    matches!(given, [Type::List(_) | Type::EmptyList])
-}
-
-// Arguments.
-
-fn text(args: &[Value], at: usize) -> Result<&str, Fail> {
-    match args.get(at) {
-        Some(Value::Text(text)) => Ok(text),
-        _ => Err(Fail::wrong_type("text")),
-    }
-}
-
-fn number(args: &[Value], at: usize) -> Result<i64, Fail> {
-    match args.get(at) {
-        Some(Value::Number(number)) => Ok(*number),
-        _ => Err(Fail::wrong_type("number")),
-    }
-}
-
-fn decimal(args: &[Value], at: usize) -> Result<Decimal, Fail> {
-    args.get(at).and_then(Value::as_decimal).ok_or_else(|| Fail::wrong_type("number"))
-}
-
-fn date(args: &[Value], at: usize) -> Result<Date, Fail> {
-    match args.get(at) {
-        Some(Value::Date(date)) => Ok(*date),
-        _ => Err(Fail::wrong_type("date")),
-    }
-}
-
-fn items(args: &[Value], at: usize) -> Result<&[Value], Fail> {
-    match args.get(at) {
-        Some(Value::List(items)) => Ok(items),
-        _ => Err(Fail::wrong_type("list")),
-    }
-}
-
-fn view(args: &[Value], at: usize) -> Result<&View, Fail> {
-    match args.get(at) {
-        Some(Value::View(view)) => Ok(view),
-        _ => Err(Fail::wrong_type("view")),
-    }
-}
 
 // Doing.
 

@@ -1,5 +1,7 @@
 //! The vocabulary: one table of all that scripts can say, in English and Chinese, with types and meanings.
 
+mod arguments;
+mod asked;
 mod events;
 mod functions;
 mod nodes;
@@ -7,8 +9,9 @@ mod requests;
 mod things;
 mod types;
 
+pub(crate) use arguments::years_after;
 pub(crate) use events::kind_of as kind_of_event;
-pub(crate) use functions::{HostFn, HostPlace, host_functions, years_after};
+pub(crate) use functions::{HostFn, HostPlace, host_functions};
 pub(crate) use types::{Guard, Item, Row, Situation, Sort, Type};
 
 use crate::event::Event;
@@ -19,6 +22,15 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
     [requests::ROWS, nodes::ROWS, nodes::FIGURES, nodes::OF_GROUPS, things::ROWS, events::ROWS]
         .into_iter()
         .flatten()
+}
+
+/// Every sort of view: each verb's request and each event's view is one of its own.
+pub(crate) fn sorts() -> Vec<Sort> {
+    use Sort::{Group, Loan, Node, Office, Part, Permit, Person, Pool};
+    let mut all = vec![Node, Pool, Loan, Permit, Person, Office, Group, Part, requests::ANY_SORT];
+    all.extend(Verb::NAMES.iter().map(|verb| requests::sort(verb)));
+    all.extend(events::NAMES.iter().map(|event| events::sort(event)));
+    all
 }
 
 /// The row that `name` (in either language) means for a view of this sort.

@@ -217,6 +217,7 @@ pub(super) fn loans(call: &Call, loans: Vec<LoanIx>) -> Result<Value, Fail> {
     bounded(call, loans.into_iter().map(|loan| Value::View(View::of_loan(call, loan))).collect())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the words that end in it may fail")]
 pub(super) fn kind(books: &Ledger, kind: Option<KindIx>) -> Result<Value, Fail> {
     Ok(Value::text(kind.map(|kind| books.kind_id(kind).to_string()).unwrap_or_default()))
 }

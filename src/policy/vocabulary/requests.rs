@@ -1,18 +1,26 @@
 //! Words of requests: what each verb asks, and for whom.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a word belongs to some verbs; elsewhere it fails closed"
+)]
+
+use super::asked::{above, ends, loan, named, permit, person_key, pool, sitting_person, unit, verb};
 use super::nodes::{kind, node, text};
 use super::{Row, Situation, Sort, Type};
 use crate::graph::Role;
-use crate::ledger::{LoanIx, PermitIx, Person};
-use crate::model::{Date, NodeId, PoolSize, Seats};
-use crate::policy::call::{Call, Fail};
+use crate::ledger::Person;
+use crate::model::{PoolSize, Seats};
+use crate::policy::call::Fail;
 use crate::policy::value::Value;
 use crate::policy::view::{View, proposals, seats};
-use crate::request::{Change, Place, Sitting, Verb};
+use crate::request::{Change, Place, Verb};
 
 /// The place of a request of which no verb is known, as an event shows it.
 const ANY: u8 = u8::MAX;
 const REQUEST: Sort = Sort::Request(ANY);
+/// The sort of a request of which no verb is known.
+pub(super) const ANY_SORT: Sort = REQUEST;
 const NODE: Type = Type::view(Sort::Node);
 
 /// Verbs that have a kind of quota, so that their nodes are read in it.
@@ -451,99 +459,3 @@ pub(super) static ROWS: &[Row] = &[
     .takes(&[Type::TEXT])
     .only(&["amend", "establish"]),
 ];
-
-fn verb(call: &Call) -> Result<&Verb, Fail> {
-    Ok(&call.request()?.verb)
-}
-
-fn named(call: &Call, id: &NodeId) -> Result<crate::graph::NodeIx, Fail> {
-    call.books().node(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))
-}
-
-fn loan(call: &Call) -> Result<LoanIx, Fail> {
-    call.request()?.found.loan.ok_or_else(|| Fail::absent("loan"))
-}
-
-fn permit(call: &Call) -> Result<PermitIx, Fail> {
-    call.request()?.found.permit.ok_or_else(|| Fail::absent("permit"))
-}
-
-/// The unit where a request's person sits, or whose permit it is.
-fn unit(call: &Call) -> Result<crate::graph::NodeIx, Fail> {
-    match verb(call)? {
-        Verb::Permit(verb) => named(call, &verb.unit),
-        Verb::Appoint(verb) => named(call, &verb.unit),
-        Verb::Draw(verb) => named(call, &verb.unit),
-        Verb::Name(verb) => named(call, &verb.unit),
-        Verb::Withdraw(_) => Ok(View::of_permit(call, permit(call)?).permit(call)?.unit),
-        _ => match sitting(call)? {
-            Some(Sitting::Unnamed { unit, .. }) => named(call, unit),
-            _ => sitting_person(call)?.and_then(Person::unit).ok_or_else(|| Fail::absent("unit")),
-        },
-    }
-}
-
-fn sitting(call: &Call) -> Result<Option<&Sitting>, Fail> {
-    Ok(match verb(call)? {
-        Verb::Vacate(verb) => Some(&verb.who),
-        Verb::Convert(verb) => Some(&verb.who),
-        _ => None,
-    })
-}
-
-/// The person in post whom a request names.
-fn sitting_person(call: &Call) -> Result<Option<&Person>, Fail> {
-    let key = person_key(call)?;
-    let books = call.books();
-    Ok(books.person(key).and_then(|place| books.person_at(place)))
-}
-
-fn person_key(call: &Call) -> Result<&str, Fail> {
-    Ok(match verb(call)? {
-        Verb::Appoint(verb) => verb.person.as_ref().map_or("", |person| person.as_str()),
-        Verb::Draw(verb) => verb.person.as_str(),
-        Verb::Name(verb) => verb.person.as_str(),
-        Verb::Move(verb) => verb.person.as_str(),
-        _ => match sitting(call)? {
-            Some(Sitting::Person(person)) => person.as_str(),
-            Some(Sitting::Unnamed { .. }) | None => "",
-        },
-    })
-}
-
-fn pool(call: &Call, _: &View, _: &[Value]) -> Result<Value, Fail> {
-    let pool = match verb(call)? {
-        Verb::Draw(verb) => named(call, &verb.pool)?,
-        Verb::Resize(verb) => named(call, &verb.pool)?,
-        Verb::Borrow(verb) => named(call, &verb.lender)?,
-        _ => View::of_loan(call, loan(call)?).loan(call)?.lender,
-    };
-    if call.books().role(pool) != Role::Pool {
-        return Err(Fail::absent("pool"));
-    }
-    Ok(Value::View(View::of_pool(call, pool)))
-}
-
-fn above(call: &Call, view: &View, _: &[Value]) -> Result<Value, Fail> {
-    let id = match verb(call)? {
-        Verb::Relocate(verb) => &verb.parent,
-        Verb::Establish(verb) => match &verb.place {
-            Place::Node { parent, .. } => parent,
-            Place::Pool { sponsor, .. } => sponsor,
-        },
-        _ => return Err(Fail::absent("parent")),
-    };
-    Ok(node(named(call, id)?, view.kind))
-}
-
-fn ends(call: &Call) -> Result<Option<Date>, Fail> {
-    Ok(match verb(call)? {
-        Verb::Permit(verb) => Some(verb.ends),
-        Verb::Extend(verb) => Some(verb.ends),
-        Verb::Draw(verb) => verb.ends,
-        Verb::Borrow(verb) => verb.ends,
-        Verb::Reschedule(verb) => verb.ends,
-        Verb::Evaluate(verb) => verb.ends,
-        _ => None,
-    })
-}

@@ -214,9 +214,8 @@ impl Type {
     /// Whether a value of this type may stand where `wanted` is asked for.
     pub(crate) fn fits(self, wanted: Self) -> bool {
         match (self, wanted) {
-            (Self::Unknown, _) | (_, Self::Unknown) => true,
+            (Self::Unknown, _) | (_, Self::Unknown) | (Self::EmptyList, Self::List(_)) => true,
             (Self::One(one), Self::One(two)) | (Self::List(one), Self::List(two)) => one.fits(two),
-            (Self::EmptyList, Self::List(_)) => true,
             (one, two) => one == two,
         }
     }

@@ -1,0 +1,140 @@
+//! The three shipped rules: a hire under the control scope, a draw and a permit, and how long the rules take to load.
+
+mod nation;
+
+use std::hint::black_box;
+
+use bianzhi::model::{KindId, NodeId, Opening, OpeningPool, PoolSize, Seats};
+use bianzhi::{Charter, Error, Office, PolicySet, Request};
+use criterion::Criterion;
+
+use nation::{CITY, KIND, NATION, OPENED, Size, county_of, opening, shuffled, time, unit};
+
+const ADMINISTRATIVE: &str = "administrative";
+/// Counties that have a pool.
+const POOLS: u32 = 10;
+
+/// Every other unit of a county is an organ without a vacancy; the others are in the control scope.
+fn is_organ(number: u32, size: Size) -> bool {
+    (number / size.counties).is_multiple_of(2)
+}
+
+/// Books for the shipped rules: organs that may draw, and units that may hire up to 70 % of their cap.
+fn books(size: Size) -> Opening {
+    let mut opening = opening(size, &[KIND, ADMINISTRATIVE]);
+    let units = opening.nodes.iter_mut().filter(|node| node.level == "unit");
+    for (node, number) in units.zip(0..) {
+        let organ = is_organ(number, size);
+        node.tags = vec![if organ { "organ" } else { "control-scope" }.to_owned()];
+        node.occupied.insert(KindId::new(KIND), Seats::new(if organ { 24 } else { 18 }));
+        node.occupied.insert(KindId::new(ADMINISTRATIVE), Seats::new(if organ { 30 } else { 18 }));
+    }
+    opening.pools = (0..POOLS)
+        .map(|county| OpeningPool {
+            id: format!("pool{county}").into(),
+            sponsor: format!("c{county}").into(),
+            kind: KindId::new(ADMINISTRATIVE),
+            name: format!("pool{county}"),
+            size: PoolSize::Rule("administrative_pool".to_owned()),
+            tags: Vec::new(),
+            facts: std::collections::BTreeMap::new(),
+        })
+        .collect();
+    opening
+}
+
+/// Asks for something that the rules are to grant or deny.
+fn ask(office: &mut Office, request: impl Into<Request>, granted: bool, wrong: &mut Vec<String>) {
+    match office.submit(request) {
+        Ok(decision) if decision.granted() == granted => drop(black_box(decision)),
+        Ok(decision) if wrong.len() < 3 => wrong.push(format!("{:?}", decision.reasons)),
+        Ok(_) => {}
+        Err(cause) => wrong.push(cause.to_string()),
+    }
+}
+
+/// The times of one size, in nanoseconds a request.
+struct Times {
+    laws: f64,
+    hire: f64,
+    denied: f64,
+    draw: f64,
+    permit: f64,
+}
+
+fn measure(criterion: &mut Criterion, size: Size, policies: &PolicySet) -> Result<Times, Error> {
+    let group = format!("shipped rules/{} units", size.units);
+    let mut office = Office::open(Charter::from_opening(books(size))?, policies.clone())?;
+    let (kind, administrative) = (KindId::new(KIND), KindId::new(ADMINISTRATIVE));
+    let order = shuffled(size);
+    let scope: Vec<NodeId> =
+        order.iter().filter(|number| !is_organ(**number, size)).map(|number| unit(*number)).collect();
+    let organs: Vec<(NodeId, NodeId, String)> = order
+        .iter()
+        .filter(|number| is_organ(**number, size) && county_of(**number, size) < POOLS)
+        .map(|number| {
+            let pool = format!("pool{}", county_of(*number, size));
+            (unit(*number), pool.into(), format!("p{number}"))
+        })
+        .collect();
+    let mut wrong = Vec::new();
+
+    let mut turns = scope.iter().cycle();
+    let mut hire = |office: &mut Office, wrong: &mut Vec<String>| {
+        let Some(unit) = turns.next() else { return };
+        ask(office, Request::appoint(unit, &kind), true, wrong);
+        ask(office, Request::vacate_unnamed(unit, &kind), true, wrong);
+    };
+    let hired = time(criterion, &group, "hire and leave, control scope", 2, || hire(&mut office, &mut wrong));
+    office.set_policies(None);
+    let laws = time(criterion, &group, "hire and leave, laws alone", 2, || hire(&mut office, &mut wrong));
+    office.set_policies(policies.clone());
+
+    let mut turns = scope.iter().cycle();
+    let denied = time(criterion, &group, "permit denied, control scope", 1, || {
+        let Some(unit) = turns.next() else { return };
+        ask(&mut office, Request::permit("k", unit, &kind, 4, OPENED), false, &mut wrong);
+    });
+
+    let mut turns = organs.iter().cycle();
+    let draw = time(criterion, &group, "draw and leave, pool", 2, || {
+        let Some((unit, pool, person)) = turns.next() else { return };
+        let request = Request::draw(pool, unit, person.as_str()).category("selected-graduate");
+        ask(&mut office, request, true, &mut wrong);
+        ask(&mut office, Request::vacate(person.as_str()), true, &mut wrong);
+    });
+
+    let mut turns = scope.iter().cycle();
+    let mut number = 0_u64;
+    let permit = time(criterion, &group, "permit and withdraw, pool set apart", 2, || {
+        let Some(unit) = turns.next() else { return };
+        let id = format!("k{number}");
+        number += 1;
+        ask(&mut office, Request::permit(id.as_str(), unit, &administrative, 1, OPENED), true, &mut wrong);
+        ask(&mut office, Request::withdraw(id), true, &mut wrong);
+    });
+    assert!(wrong.is_empty(), "{wrong:?}");
+    Ok(Times { laws, hire: hired, denied, draw, permit })
+}
+
+fn main() -> Result<(), Error> {
+    let mut criterion = Criterion::default().configure_from_args();
+    let policies = PolicySet::load("policies")?;
+    let load = time(&mut criterion, "shipped rules", "load and check", 1, || {
+        drop(black_box(PolicySet::load("policies")));
+    });
+    let city = measure(&mut criterion, CITY, &policies)?;
+    let nation = measure(&mut criterion, NATION, &policies)?;
+    criterion.final_summary();
+    println!("the shipped rules, a request     1,000 units   1,000,000 units   ratio");
+    let row = |name: &str, city: f64, nation: f64| {
+        println!("{name:<30} {city:>10.0} ns {nation:>14.0} ns {:>8.1}", nation / city);
+    };
+    row("hire and leave, laws alone", city.laws, nation.laws);
+    row("hire and leave", city.hire, nation.hire);
+    row("permit denied", city.denied, nation.denied);
+    row("draw and leave", city.draw, nation.draw);
+    row("permit and withdraw", city.permit, nation.permit);
+    println!("loading the rules: {:.1} ms", load / 1e6);
+    Ok(())
+}
