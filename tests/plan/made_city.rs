@@ -63,7 +63,7 @@ fn four_thousand_units_as_the_reference_case_has_them() {
     assert!((1990..=2010).contains(&(city.iter().sum::<i64>() / 3)), "{city:?}");
     // The last year end is the books as they open, and the parts sum to the whole.
     assert_eq!(office.figures("nanping", "institution").unwrap().vacancy, Seats::new(city[2]));
-    for year in 0..3 {
+    for (year, whole) in city.iter().copied().enumerate() {
         let of = |units: bool| -> i64 {
             let nodes = opening.nodes.iter().filter(|node| (node.level == "unit") == units);
             let parts = nodes.filter(|node| node.parent.is_some());
@@ -72,7 +72,7 @@ fn four_thousand_units_as_the_reference_case_has_them() {
                 .map(|end| end.get())
                 .sum()
         };
-        assert_eq!((of(true), of(false)), (city[year], city[year]));
+        assert_eq!((of(true), of(false)), (whole, whole));
     }
     assert_eq!(office.pool_size("talent-pool"), Some(Seats::new(400)));
     assert!(office.pool_size("administrative-pool").unwrap() > Seats::ZERO);
