@@ -14,4 +14,5 @@ mod exhaustive;
 mod hostile;
 mod laws;
 mod model;
+mod plan;
 mod tidy;

@@ -17,6 +17,9 @@ use crate::document::Document;
 use crate::error::{Error, Fault};
 use crate::model::NodeId;
 
+/// How the parameters begin that school plans read and scripts need not.
+const READ_BY_PLANS: &str = "school.";
+
 /// The YAML files that a root folder may have, and which of them a local one may.
 const YAML: [(&str, bool); 3] = [("parameters.yaml", true), ("reasons.yaml", true), ("facts.yaml", false)];
 /// The folder of the policies' own tests, which is no node's.
@@ -267,7 +270,8 @@ impl Loading<'_> {
         self.lints
             .extend(texts.map(|code| Fault::at(&file, 0, 0, format!("no script uses the text `{code}`"))));
         let file = self.base.join("parameters.yaml");
-        let parameters = known.parameters.keys().filter(|name| !self.used.contains(*name));
+        let idle = |name: &&String| !self.used.contains(*name) && !name.starts_with(READ_BY_PLANS);
+        let parameters = known.parameters.keys().filter(idle);
         let message = |name: &String| format!("no script reads the parameter `{name}`");
         self.lints.extend(parameters.map(|name| Fault::at(&file, 0, 0, message(name))));
     }

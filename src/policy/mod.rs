@@ -37,7 +37,7 @@ use crate::document::did_you_mean;
 use crate::error::Fault;
 use crate::graph::NodeIx;
 use crate::ledger::Ledger;
-use crate::model::{Mention, NodeId};
+use crate::model::{Date, FactValue, Mention, NodeId};
 
 /// All policies of a folder, compiled once and never changed: cheap to clone, safe to share.
 #[derive(Clone)]
@@ -123,6 +123,12 @@ impl PolicySet {
             return Some(format!("no script has a `capacity` for the rule `{rule}`{hint}"));
         }
         self.0.declared.undeclared(mention)
+    }
+
+    /// The value of a parameter of the root folder on a day; a list as its items with commas between. None
+    /// if there is no such parameter, or none yet on that day.
+    pub fn parameter_on(&self, name: &str, on: Date) -> Option<FactValue> {
+        self.0.parameters.value(name, on, &[]).map(|holding| holding.value.shown())
     }
 
     /// The local folders that apply to any of these nodes.

@@ -16,4 +16,4 @@ mod mutations;
 #[cfg(feature = "cli")]
 mod people;
 #[cfg(feature = "cli")]
-mod runner;
+pub(crate) mod runner;

@@ -1,7 +1,10 @@
 //! The command line: reads what is asked, runs one command, and answers with its exit code.
 
 mod balance;
+mod city;
+mod generate;
 mod lines;
+mod plan;
 mod run;
 mod show;
 mod table;
@@ -34,6 +37,10 @@ enum Command {
     Run(run::Arguments),
     /// 显示期初账册 · show a charter's opening books
     Show(show::Arguments),
+    /// 起草统筹方案并写成场景文件 · draft a plan, and write it as a scenario
+    Plan(plan::Arguments),
+    /// 生成演示用的账册 · generate books to try things on
+    Generate(generate::Arguments),
 }
 
 /// How a command that came to its end went.
@@ -79,6 +86,8 @@ fn main() -> ExitCode {
     let ended = match &line.command {
         Command::Run(arguments) => run::run(arguments, lang, &mut out),
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
+        Command::Plan(arguments) => plan::plan(arguments, lang, &mut out),
+        Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
     };
     let flushed = out.flush().map_err(Failure::from);
     match ended.and_then(|ending| flushed.map(|()| ending)) {
