@@ -79,6 +79,8 @@ pub struct Judge {
     pools: BTreeMap<NodeIx, Seats>,
     /// Units that become one, by the unit that goes on.
     mergers: Vec<(NodeIx, Vec<NodeIx>)>,
+    /// Whether several acts are judged as one: a node that was over may have been cut once it no longer was.
+    several: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -95,6 +97,11 @@ impl Change {
 }
 
 impl Judge {
+    /// A judge of a whole entry: a request and the reactions to it, each of which was judged by itself.
+    pub(super) fn of_several_acts() -> Self {
+        Self { several: true, ..Self::default() }
+    }
+
     pub(super) fn cap(&mut self, node: NodeIx, kind: KindIx, change: Seats) {
         self.row(node, kind).cap += change;
     }
@@ -156,10 +163,7 @@ impl Judge {
                 }
             }
         }
-        found.sort_by_cached_key(|(node, kind, reason)| {
-            (before.shape.depth(*node), before.id(*node), *kind, reason.code)
-        });
-        found.into_iter().map(|(_, _, reason)| reason).collect()
+        before.from_the_root_down(found)
     }
 
     /// Caps that would stand below 0 on these books, which no later member of a batch can heal.
@@ -168,7 +172,9 @@ impl Judge {
             let cap = before.book(*node, *kind).map_or(Seats::ZERO, |book| book.cap);
             cap + change.cap < Seats::ZERO
         });
-        rows.map(|((node, kind), change)| before.cap_reason(*node, *kind, *change, None)).collect()
+        let found =
+            rows.map(|((node, kind), change)| (*node, *kind, before.cap_reason(*node, *kind, *change, None)));
+        before.from_the_root_down(found.collect())
     }
 
     fn pool_broken(&self, before: &Ledger, pool: NodeIx, kind: KindIx, change: Change) -> bool {
@@ -193,11 +199,19 @@ impl Judge {
         if was <= Seats::ZERO {
             return will > Seats::ZERO;
         }
-        will > was || change.cap < Seats::ZERO
+        will > was || (change.cap < Seats::ZERO && !(self.several && will <= Seats::ZERO))
     }
 }
 
 impl Ledger {
+    /// Reasons from the root down, then by id and kind.
+    fn from_the_root_down(&self, mut found: Vec<(NodeIx, KindIx, LawReason)>) -> Vec<LawReason> {
+        found.sort_by_cached_key(|(node, kind, reason)| {
+            (self.shape.depth(*node), self.id(*node), *kind, reason.code)
+        });
+        found.into_iter().map(|(_, _, reason)| reason).collect()
+    }
+
     /// A jurisdiction's cap, and what it handed down, permitted and lent itself.
     fn promised(&self, node: NodeIx, kind: KindIx) -> (Seats, Seats) {
         self.book(node, kind)

@@ -1,7 +1,7 @@
 //! The ten laws, one test each, named after the law.
 
-use bianzhi::model::{Date, ExcessRule, PoolSize, Seats};
-use bianzhi::{Office, Reason, Request};
+use bianzhi::model::{Date, ExcessRule, OpeningPermit, PoolSize, Seats};
+use bianzhi::{Charter, Office, PolicySet, Reason, Request};
 
 use crate::city::{City, OPENED, ask, figures, grant, refuse};
 
@@ -159,7 +159,7 @@ fn l9_reach_an_actor_changes_only_what_its_node_contains() {
 #[test]
 fn l10_memory_the_books_are_the_replay_of_the_events() {
     let city = city().pool("pool", "south", 1);
-    let charter = bianzhi::Charter::from_opening(city.0).unwrap();
+    let charter = Charter::from_opening(city.0).unwrap();
     let mut office = Office::open(charter.clone(), None).unwrap();
     grant(&mut office, Request::draw("pool", "school", "p-1"));
     grant(&mut office, Request::borrow("l1", "school", "north", KIND, 2).ends(Date::constant(2024, 6, 1)));
@@ -170,4 +170,28 @@ fn l10_memory_the_books_are_the_replay_of_the_events() {
     let again = Office::replay(&charter, None, office.journal().entries()).unwrap();
     assert_eq!(figures(&again), figures(&office));
     assert_eq!(again.today(), office.today());
+}
+
+#[test]
+fn l10_memory_a_node_cut_once_it_was_no_longer_over_is_replayed() {
+    let mut city = city();
+    city.0.excess = ExcessRule::Tolerate;
+    city.0.permits.push(OpeningPermit {
+        id: "k-1".into(),
+        unit: "finance".into(),
+        kind: KIND.into(),
+        count: Seats::new(2),
+        ends: OPENED,
+        purpose: None,
+    });
+    let charter = Charter::from_opening(city.0).unwrap();
+    let script = "fn after_lapsed(event) { transfer(event.unit, office().node(\"school\"), event.kind, 1); }";
+    let policies = PolicySet::from_files([("a.rhai".to_owned(), script.into())]).unwrap();
+    let mut office = Office::open(charter.clone(), policies.clone()).unwrap();
+    assert_eq!(figure(&office, "finance").charged, 6.into(), "one over");
+    let decision = grant(&mut office, Request::advance(Date::constant(2024, 1, 2)));
+    assert_eq!(decision.advanced.unwrap().findings, []);
+    assert_eq!((figure(&office, "finance").cap, figure(&office, "school").cap), (4.into(), 11.into()));
+    let again = Office::replay(&charter, policies, office.journal().entries()).unwrap();
+    assert_eq!(figures(&again), figures(&office));
 }

@@ -175,6 +175,18 @@ fn a_cap_never_falls_below_zero_in_a_batch() {
 }
 
 #[test]
+fn reasons_of_a_member_stand_from_the_root_down() {
+    check(
+        SMALL,
+        &[
+            (r#"{"establish":{"id":"far","parent":"top","level":"county"}}"#, GRANTED),
+            (r#"{"relocate":{"node":"z","parent":"far"}}"#, GRANTED),
+            (r#"{"batch":[{"transfer":{"from":"z","to":"top","kind":"k","count":2}}]}"#, "cap cap"),
+        ],
+    );
+}
+
+#[test]
 fn a_permit_past_its_end_does_not_come_back() {
     check(
         SMALL,
