@@ -15,4 +15,5 @@ mod hostile;
 mod laws;
 mod model;
 mod plan;
+mod policies;
 mod tidy;

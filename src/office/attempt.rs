@@ -116,9 +116,11 @@ impl<'a> Attempt<'a> {
         act.findings.extend(answer.findings);
         act.parameters.extend(answer.parameters);
         let mut denials = answer.denials;
-        let size = pool.map(|pool| policies.capacity(books, pool)).transpose();
+        let size = pool.map(|pool| policies.capacity(books, pool, &mut act.parameters)).transpose();
         let size = size.unwrap_or_else(|failure| {
-            denials.push(failure);
+            // A hook that asked for the size has failed on the same line.
+            let known = denials.iter().any(|denial| denial.code == failure.code && denial.zh == failure.zh);
+            denials.extend((!known).then_some(failure));
             None
         });
         if denials.is_empty() {

@@ -199,7 +199,7 @@ impl Office {
     /// A pool's size on these books: fixed, or as its rule says; without policies a rule says 0.
     fn capacity(&self, books: &Arc<Ledger>, pool: NodeIx) -> Result<Seats, Remark> {
         match &self.policies {
-            Some(policies) => policies.capacity(books, pool),
+            Some(policies) => policies.capacity(books, pool, &mut Vec::new()),
             None => Ok(books.fixed_size(pool)),
         }
     }

@@ -109,9 +109,18 @@ impl PolicySet {
     }
 
     /// A pool's size on these books: its fixed one, or what its rule says, never below 0.
-    pub(crate) fn capacity(&self, books: &Arc<Ledger>, pool: NodeIx) -> Result<Seats, Remark> {
-        let mut parameters = BTreeSet::new();
-        self.rule_size(books, pool, books.today(), &mut parameters).map_err(|failed| failed.1)
+    ///
+    /// The parameters that the rule read are added to `parameters`.
+    pub(crate) fn capacity(
+        &self,
+        books: &Arc<Ledger>,
+        pool: NodeIx,
+        parameters: &mut Vec<ParameterRead>,
+    ) -> Result<Seats, Remark> {
+        let mut read = BTreeSet::new();
+        let size = self.rule_size(books, pool, books.today(), &mut read);
+        parameters.extend(read);
+        size.map_err(|failed| failed.1)
     }
 
     /// A pool's size in a scene, asked once.

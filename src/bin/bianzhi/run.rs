@@ -117,7 +117,10 @@ impl Told {
     ) -> io::Result<()> {
         let outcome = padded(decision.outcome.word(self.lang), OUTCOME_CELLS);
         let outcome = self.paint.outcome(decision.outcome, &outcome);
-        writeln!(out, "{step:>4}  {}  {outcome}  {}", decision.date, names.request(&decision.request))?;
+        // The entry's number, which a correction names.
+        let entry = self.paint.faint(&format!("#{}", decision.entry));
+        let asked = names.request(&decision.request);
+        writeln!(out, "{step:>4}  {}  {outcome}  {asked}  {entry}", decision.date)?;
         for reason in &decision.reasons {
             self.reason(out, names, reason)?;
         }

@@ -105,6 +105,10 @@ pub(super) static ROWS: &[Row] = &[
         Ok(Value::View(View { what: v.what.clone(), kind: Some(kind) }))
     })
     .takes(TEXT),
+    Row::new(NODE, "has_kind", "有类别", Type::YES_NO, |c, _, a| {
+        Ok(Value::YesNo(c.books().kind(text(a)?).is_some()))
+    })
+    .takes(TEXT),
     // Looking back.
     Row::new(NODE, "vacancy_at_year_start", "年初空编", Type::NUMBER, |c, v, _| {
         known(
