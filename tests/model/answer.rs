@@ -114,9 +114,9 @@ impl Model {
     /// Takes an earlier entry back. Who may is left to the office: the model asks as `superior` does.
     fn correct(&mut self, entry: u64) -> Answer {
         let code = |code| Answer::refused(Stop::Codes(BTreeSet::from([code])), None);
-        // Entry 0 is the opening.
+        // Entry 0 is the opening, which nobody asked for.
         if entry == 0 {
-            return code("not-reversible");
+            return code("unknown-entry");
         }
         let Some(made) = self.entries.get(&entry) else { return code("unknown-entry") };
         let books = made.as_ref().and_then(|made| reversed(&self.books, &made.0, &made.1));

@@ -100,6 +100,7 @@ fn what_nothing_came_of_cannot_be_taken_back() {
             (r#"{"by":"superior","correct":{"entry":1,"reason":"typed wrongly"}}"#, "not-reversible"),
             (r#"{"by":"superior","correct":{"entry":2,"reason":"typed wrongly"}}"#, "not-reversible"),
             (r#"{"by":"superior","correct":{"entry":999,"reason":"typed wrongly"}}"#, "unknown-entry"),
+            (r#"{"by":"superior","correct":{"entry":0,"reason":"typed wrongly"}}"#, "unknown-entry"),
         ],
     );
 }
