@@ -207,7 +207,7 @@ impl Ledger {
     /// Reasons from the root down, then by id and kind.
     fn from_the_root_down(&self, mut found: Vec<(NodeIx, KindIx, LawReason)>) -> Vec<LawReason> {
         found.sort_by_cached_key(|(node, kind, reason)| {
-            (self.shape.depth(*node), self.id(*node), *kind, reason.code)
+            (self.shape.depth(*node), self.id(*node), self.kind_id(*kind), reason.code)
         });
         found.into_iter().map(|(_, _, reason)| reason).collect()
     }
