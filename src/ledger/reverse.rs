@@ -138,8 +138,9 @@ impl Ledger {
                     Place::Node { caps, .. } => caps.clone(),
                     Place::Pool { .. } => std::collections::BTreeMap::new(),
                 };
-                let as_founded = caps.iter().all(|(kind, seats)| {
-                    self.kind(kind.as_str()).is_some_and(|kind| self.cap(place, kind) == *seats)
+                // Seats that came or went since have moved on, in whatever kind.
+                let as_founded = self.kinds().all(|(kind, known)| {
+                    self.cap(place, kind) == caps.get(&known.id).copied().unwrap_or_default()
                 });
                 let freed = caps.into_iter().filter(|(_, seats)| *seats > Seats::ZERO).collect();
                 (self.is_empty(place) && as_founded)

@@ -254,6 +254,20 @@ fn what_was_founded_or_closed_since_can_be_taken_back() {
 }
 
 #[test]
+fn what_was_founded_stays_while_it_owns_more_than_it_was_founded_with() {
+    check(
+        SMALL,
+        &[
+            (r#"{"establish":{"id":"n","parent":"top","level":"unit","caps":{"k":0}}}"#, GRANTED),
+            (r#"{"authorize":{"node":"n","kind":"k","change":1}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":1,"reason":"typed wrongly"}}"#, "not-reversible"),
+            (r#"{"authorize":{"node":"n","kind":"k","change":-1}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":1,"reason":"typed wrongly"}}"#, GRANTED),
+        ],
+    );
+}
+
+#[test]
 fn borrowed_seats_are_not_lent_on_in_a_batch_either() {
     check(
         SMALL,

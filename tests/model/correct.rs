@@ -9,10 +9,13 @@ use super::books::{Books, Loan, Node, Permit, Person};
 /// The books now without what turned `before` into `after`; none if what the entry made has moved on.
 pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Books> {
     let mut books = now.clone();
-    // What was founded goes if it is empty, whatever it is called by now.
-    for id in after.nodes.keys().filter(|id| !before.nodes.contains_key(*id)) {
+    // What was founded goes if it is empty and owns what it was founded with, whatever it is called by now.
+    for (id, made) in after.nodes.iter().filter(|(id, _)| !before.nodes.contains_key(*id)) {
         let node = now.nodes.get(id)?;
-        if node.unnamed.values().any(|number| *number > 0) {
+        let owned = |node: &Node| -> BTreeMap<KindId, i64> {
+            node.caps.clone().into_iter().filter(|(_, seats)| *seats != 0).collect()
+        };
+        if node.unnamed.values().any(|number| *number > 0) || owned(node) != owned(made) {
             return None;
         }
         books.nodes.remove(id);
