@@ -82,9 +82,9 @@ impl Ledger {
             }
             Event::Withdrawn(terms) => {
                 let permit = self.permit_ever(terms.permit.as_str())?;
-                self.node(terms.unit.as_str())?;
+                let stands = self.node(terms.unit.as_str()) == Some(permit.unit);
                 let in_term = terms.ends >= self.today;
-                (!permit.open && in_term).then(|| vec![Event::Permitted(terms.clone())])?
+                (stands && in_term).then(|| vec![Event::Permitted(terms.clone())])?
             }
             Event::Appointed { unit, kind, person, loan, permit, .. } => {
                 let mut events = vec![self.vacated(unit, kind, person.as_ref(), loan.as_ref())?];

@@ -254,6 +254,21 @@ fn what_was_founded_or_closed_since_can_be_taken_back() {
 }
 
 #[test]
+fn a_permit_opens_again_for_all_that_comes_back() {
+    check(
+        SMALL,
+        &[
+            (r#"{"authorize":{"node":"y","kind":"k","change":1}}"#, GRANTED),
+            (r#"{"permit":{"id":"p","unit":"y","kind":"k","count":2,"ends":"2024-12-31"}}"#, GRANTED),
+            (r#"{"appoint":{"unit":"y","kind":"k","permit":"p"}}"#, GRANTED),
+            (r#"{"withdraw":{"permit":"p"}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":3,"reason":"typed wrongly"}}"#, GRANTED),
+            (r#"{"by":"superior","correct":{"entry":4,"reason":"typed wrongly"}}"#, GRANTED),
+        ],
+    );
+}
+
+#[test]
 fn what_was_founded_stays_while_it_owns_more_than_it_was_founded_with() {
     check(
         SMALL,

@@ -52,6 +52,17 @@ pub(crate) fn reversed(now: &Books, before: &Books, after: &Books) -> Option<Boo
             books.permits.entry(id.clone()).or_insert_with(|| Permit { count: 0, ..became.clone() });
         }
     }
+    // One that was open again before what was used up or withdrawn of it came back promises both.
+    permits_before.retain(|id, was| {
+        let again = if permits_after.contains_key(id) { None } else { books.permits.get_mut(id) };
+        match again {
+            Some(permit) => {
+                permit.count += was.count;
+                false
+            }
+            None => true,
+        }
+    });
     take_back(&mut books.permits, &permits_before, &permits_after, Permit::eq, |now, was, became| {
         now.count += was.count - became.count;
         (now.count > 0 && now.unit == became.unit).then(|| now.unit = was.unit.clone())
