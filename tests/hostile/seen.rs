@@ -67,6 +67,7 @@ pub(crate) fn books(office: &Office, opening: &Opening) -> Books {
             schedule: loan.terms.schedule.clone(),
             returned: (loan.returned - loan.terms.returned_before).get(),
             outcome: loan.terms.outcome,
+            found_right: loan.terms.evaluated_seats.map(bianzhi::Seats::get),
             draw: loan.draw,
             via: Vec::new(),
         };

@@ -59,6 +59,8 @@ pub(crate) struct Loan {
     /// Seats returned since the schedule was agreed.
     pub(crate) returned: i64,
     pub(crate) outcome: Option<LoanOutcome>,
+    /// The seats that the last evaluation found right.
+    pub(crate) found_right: Option<i64>,
     pub(crate) draw: bool,
     pub(crate) via: Vec<NodeId>,
 }
@@ -130,6 +132,7 @@ impl Books {
                 schedule: loan.schedule.clone(),
                 returned: if total == loan.seats.get() { 0 } else { loan.returned.get() },
                 outcome: None,
+                found_right: None,
                 draw: loan.draw,
                 via: Vec::new(),
             };

@@ -154,10 +154,10 @@ fn subtract(now: &mut BTreeMap<KindId, i64>, was: &BTreeMap<KindId, i64>, became
 
 fn take_back_loan(now: &mut Loan, was: &Loan, became: &Loan) -> Option<()> {
     // Term, schedule and evaluation stand or fall together.
-    let terms = |loan: &Loan| (loan.ends, loan.schedule.clone(), loan.outcome);
+    let terms = |loan: &Loan| (loan.ends, loan.schedule.clone(), loan.outcome, loan.found_right);
     let mut current = terms(now);
     swap(&mut current, &terms(was), &terms(became))?;
-    (now.ends, now.schedule, now.outcome) = current;
+    (now.ends, now.schedule, now.outcome, now.found_right) = current;
     if now.lender != became.lender || now.borrower != became.borrower {
         return None;
     }

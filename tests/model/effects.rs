@@ -113,6 +113,7 @@ impl Draft {
             Verb::Evaluate(asked) => {
                 let loan = self.loan(&asked.loan);
                 loan.outcome = Some(asked.outcome);
+                loan.found_right = asked.seats.map(bianzhi::Seats::get);
                 loan.ends = asked.ends.or(loan.ends);
                 let mut fields = vec![("loan", text(asked.loan.as_str()))];
                 fields.extend(asked.ends.map(|ends| ("ends", text(&ends.to_string()))));
@@ -307,6 +308,7 @@ impl Draft {
             schedule,
             returned: 0,
             outcome: None,
+            found_right: None,
             draw: false,
             via: asked.via.clone().unwrap_or_default(),
         };
