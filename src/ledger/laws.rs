@@ -163,7 +163,7 @@ impl Judge {
                 }
             }
         }
-        before.from_the_root_down(found)
+        before.root_down(found)
     }
 
     /// Caps that would stand below 0 on these books, which no later member of a batch can heal.
@@ -174,7 +174,7 @@ impl Judge {
         });
         let found =
             rows.map(|((node, kind), change)| (*node, *kind, before.cap_reason(*node, *kind, *change, None)));
-        before.from_the_root_down(found.collect())
+        before.root_down(found.collect())
     }
 
     fn pool_broken(&self, before: &Ledger, pool: NodeIx, kind: KindIx, change: Change) -> bool {
@@ -205,7 +205,7 @@ impl Judge {
 
 impl Ledger {
     /// Reasons from the root down, then by id and kind.
-    fn from_the_root_down(&self, mut found: Vec<(NodeIx, KindIx, LawReason)>) -> Vec<LawReason> {
+    fn root_down(&self, mut found: Vec<(NodeIx, KindIx, LawReason)>) -> Vec<LawReason> {
         found.sort_by_cached_key(|(node, kind, reason)| {
             (self.shape.depth(*node), self.id(*node), self.kind_id(*kind), reason.code)
         });
