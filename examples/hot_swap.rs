@@ -21,6 +21,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let before = office.submit(one_more.clone())?;
     println!("at 20 %: {}\n{}", before.outcome, before.reasons_in(Lang::En));
 
+    // A folder goes live only if it compiles and its own tests hold; else the office keeps the set that it has.
+    let same = bianzhi::live::reload(&mut office, "policies")?;
+    println!("the folder's {} test steps hold", same.steps);
+
     // A broken set would fail here, with file and line, and the office would keep the one that it has.
     let changed = PolicySet::from_files(with_a_larger_pool("policies")?)?;
     office.set_policies(changed);

@@ -9,6 +9,7 @@ mod event;
 pub mod graph;
 pub mod journal;
 pub mod ledger;
+pub mod live;
 pub mod model;
 pub mod office;
 pub mod plan;

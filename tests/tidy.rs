@@ -24,7 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["policy"],
     &["office"],
     &["scenario"],
-    &["explain", "audit", "plan"],
+    &["explain", "audit", "plan", "live"],
 ];
 
 /// Packages that one folder alone may name.

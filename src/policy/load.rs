@@ -37,30 +37,7 @@ impl PolicySet {
     /// If the folder cannot be read, or with every fault found in its files.
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = folder.as_ref();
-        let mut files = Files::new();
-        for (name, path, is_folder) in listed(folder)? {
-            if !is_folder {
-                if is_policy_file(&name) {
-                    files.insert(name, read(&path)?);
-                }
-                continue;
-            }
-            if name == TESTS {
-                continue;
-            }
-            for (inner, path, is_folder) in listed(&path)? {
-                if is_folder || is_policy_file(&inner) {
-                    let bytes = if is_folder { Vec::new() } else { read(&path)? };
-                    let slash = if is_folder { "/" } else { "" };
-                    files.insert(format!("{name}/{inner}{slash}"), bytes);
-                }
-            }
-            if files.len() > MOST_FILES {
-                let message = format!("a policy folder may have at most {MOST_FILES} files");
-                return Err(Error::input(vec![Fault::at(folder, 0, 0, message)]));
-            }
-        }
-        from(&files, folder)
+        from(&folder_files(folder)?, folder)
     }
 
     /// The same from files in memory: their paths inside the policy folder, and their bytes.
@@ -72,6 +49,38 @@ impl PolicySet {
         let files = files.into_iter().filter(|(path, _)| !in_tests(path) && is_policy_file(path)).collect();
         from(&files, Path::new(""))
     }
+}
+
+/// The policy files of a folder by their path inside it, as [`PolicySet::from_files`] takes them: the root's and
+/// the local folders', without the tests.
+///
+/// # Errors
+/// If the folder or a file in it cannot be read, or if it holds more files than a policy folder may.
+pub fn folder_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+    let mut files = Files::new();
+    for (name, path, is_folder) in listed(folder)? {
+        if !is_folder {
+            if is_policy_file(&name) {
+                files.insert(name, read(&path)?);
+            }
+            continue;
+        }
+        if name == TESTS {
+            continue;
+        }
+        for (inner, path, is_folder) in listed(&path)? {
+            if is_folder || is_policy_file(&inner) {
+                let bytes = if is_folder { Vec::new() } else { read(&path)? };
+                let slash = if is_folder { "/" } else { "" };
+                files.insert(format!("{name}/{inner}{slash}"), bytes);
+            }
+        }
+        if files.len() > MOST_FILES {
+            let message = format!("a policy folder may have at most {MOST_FILES} files");
+            return Err(Error::input(vec![Fault::at(folder, 0, 0, message)]));
+        }
+    }
+    Ok(files)
 }
 
 /// What stands in a folder: name, path, and whether it is a folder itself. Hidden things are left out.
@@ -164,7 +173,8 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         lints,
     };
     for (path, ast, reading) in scripts {
-        set.add(path, ast, reading, &folders);
+        let source = files.get(&path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        set.add(path, source.unwrap_or_default(), ast, reading, &folders);
     }
     Ok(PolicySet(Arc::new(set), Interpreter::default()))
 }
@@ -278,7 +288,7 @@ impl Loading<'_> {
 }
 
 impl Inner {
-    fn add(&mut self, path: String, ast: rhai::AST, reading: Reading, folders: &[&str]) {
+    fn add(&mut self, path: String, source: String, ast: rhai::AST, reading: Reading, folders: &[&str]) {
         let script = self.scripts.len();
         let folder = path.split_once('/').and_then(|(id, _)| folders.iter().position(|one| *one == id));
         let mut audits_and_more = Vec::new();
@@ -300,7 +310,8 @@ impl Inner {
             };
             hooks.entry(name).or_default().push(found);
         }
-        self.scripts.push(Script { path, ast, tree: reading.tree });
+        let (tree, words) = (reading.tree, reading.words);
+        self.scripts.push(Script { path, ast, tree, source, words });
     }
 }
 

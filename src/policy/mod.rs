@@ -16,6 +16,7 @@ mod parameters;
 mod reasons;
 mod remarks;
 mod script;
+mod translate;
 mod tree;
 mod value;
 mod view;
@@ -30,6 +31,8 @@ use parameters::Parameters;
 use reasons::Reasons;
 use script::Script;
 use vocabulary::Situation;
+
+pub use load::folder_files;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 

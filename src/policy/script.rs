@@ -1,11 +1,12 @@
 //! Scripts: one file of policies, compiled by Rhai and read into the typed tree.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rhai::{AST, Engine};
 
 use super::limits;
-use super::tree::{self, Known, Reading, Tree};
+use super::tree::{self, Known, Reading, Tree, WordFound};
 use crate::error::Fault;
 
 /// One script, ready to run.
@@ -15,6 +16,10 @@ pub(crate) struct Script {
     pub(crate) path: String,
     pub(crate) ast: AST,
     pub(crate) tree: Tree,
+    /// Its text, as it was loaded.
+    pub(crate) source: String,
+    /// The words of the vocabulary in it, by line and column.
+    pub(crate) words: BTreeMap<(u32, u32), WordFound>,
 }
 
 /// The text of a script's bytes; a fault if it cannot be one.

@@ -89,7 +89,18 @@ impl Scenario {
     /// # Errors
     /// Faults of the charter, of the policies, and names in the steps that the policies do not declare.
     pub fn open(&self, policies: Option<&Path>) -> Result<Office, Error> {
-        let policies = policies.or(self.policies()).map(PolicySet::load).transpose();
+        self.open_as(policies.or(self.policies()).map(PolicySet::load).transpose())
+    }
+
+    /// The same with a policy set that is loaded already, or with `None` for the laws alone.
+    ///
+    /// # Errors
+    /// As [`Scenario::open`].
+    pub fn open_with(&self, policies: Option<PolicySet>) -> Result<Office, Error> {
+        self.open_as(Ok(policies))
+    }
+
+    fn open_as(&self, policies: Result<Option<PolicySet>, Error>) -> Result<Office, Error> {
         let charter = Charter::load(&self.charter);
         let (charter, policies) = match (charter, policies) {
             (Ok(charter), Ok(policies)) => (charter, policies),

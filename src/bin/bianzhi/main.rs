@@ -4,11 +4,13 @@ mod balance;
 mod city;
 mod generate;
 mod lines;
+mod new;
 mod plan;
 mod run;
 mod show;
 mod table;
 mod terminal;
+mod translate;
 mod words;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -41,6 +43,10 @@ enum Command {
     Plan(plan::Arguments),
     /// 生成演示用的账册 · generate books to try things on
     Generate(generate::Arguments),
+    /// 新建一条规则：脚本、参数、理由、测试 · a rule to start from: script, parameter, reason, test
+    New(new::Arguments),
+    /// 把脚本换成中文或英文的词 · render a script in Chinese or English words
+    Translate(translate::Arguments),
 }
 
 /// How a command that came to its end went.
@@ -88,6 +94,8 @@ fn main() -> ExitCode {
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
         Command::Plan(arguments) => plan::plan(arguments, lang, &mut out),
         Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
+        Command::New(arguments) => new::new(arguments, lang, &mut out),
+        Command::Translate(arguments) => translate::translate(arguments, &mut out),
     };
     let flushed = out.flush().map_err(Failure::from);
     match ended.and_then(|ending| flushed.map(|()| ending)) {

@@ -15,19 +15,26 @@ pub(crate) enum Tongue {
     En,
 }
 
-/// The language that was asked for, else the locale's: Chinese for `zh…`, English for any other.
-pub(crate) fn language(asked: Option<Tongue>) -> Lang {
-    match asked {
-        Some(Tongue::Zh) => Lang::Zh,
-        Some(Tongue::En) => Lang::En,
-        None => {
-            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .into_iter()
-                .filter_map(|name| env::var(name).ok())
-                .find(|value| !value.is_empty());
-            if locale.is_some_and(|locale| locale.starts_with("zh")) { Lang::Zh } else { Lang::En }
+impl Tongue {
+    /// The language that it names.
+    pub(crate) fn lang(self) -> Lang {
+        match self {
+            Self::Zh => Lang::Zh,
+            Self::En => Lang::En,
         }
     }
+}
+
+/// The language that was asked for, else the locale's: Chinese for `zh…`, English for any other.
+pub(crate) fn language(asked: Option<Tongue>) -> Lang {
+    if let Some(tongue) = asked {
+        return tongue.lang();
+    }
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| env::var(name).ok())
+        .find(|value| !value.is_empty());
+    if locale.is_some_and(|locale| locale.starts_with("zh")) { Lang::Zh } else { Lang::En }
 }
 
 /// Colours, where the reader wants them.

@@ -27,6 +27,7 @@ impl Reader<'_> {
         }
         let args: Vec<Node> = call.args.iter().map(|arg| self.expression(frame, arg)).collect();
         if let Some(function) = vocabulary::host_function(name) {
+            self.found(place, name, function.en, function.zh);
             return self.host(frame, function, name, args, place);
         }
         self.own(frame, name, args, place)

@@ -119,7 +119,13 @@ impl Reader<'_> {
     ) -> Node {
         let (sort, bound) = match receiver.ty {
             Type::One(Item::View(sort, bound)) => (sort, bound),
-            Type::Unknown => return node(What::Constant(Value::Nothing), Type::Unknown, place),
+            Type::Unknown => {
+                // Nobody calls this function, so a word may be any view's.
+                for row in vocabulary::rows().filter(|row| row.en == name || row.zh == name) {
+                    self.found(place, name, row.en, row.zh);
+                }
+                return node(What::Constant(Value::Nothing), Type::Unknown, place);
+            }
             Type::List(_) | Type::EmptyList => {
                 let message = format!(
                     "a list has no `{name}`; use `for`, `count(…)`, `sum(…)`, `first(…)`, `is_empty(…)`"
@@ -134,6 +140,7 @@ impl Reader<'_> {
             let hint = did_you_mean(name, vocabulary::names(sort));
             return self.wrong(place, format!("a {sort} has no `{name}`{hint}"));
         };
+        self.found(place, name, row.en, row.zh);
         let args = match (args, row.is_method()) {
             (None, false) => Vec::new(),
             (Some(args), true) => args,

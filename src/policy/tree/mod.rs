@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::value::Value;
 use super::vocabulary::{HostFn, Row, Type};
 
-pub(crate) use read::{Known, Reading, read};
+pub(crate) use read::{Known, Reading, WordFound, read};
 pub(crate) use run::{Recorded, run};
 
 /// A script's functions, one body for each combination of argument types in which one is called.

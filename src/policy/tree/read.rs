@@ -40,6 +40,17 @@ pub(crate) struct Reading {
     pub(crate) codes: BTreeSet<String>,
     /// The parameters that it reads.
     pub(crate) parameters: BTreeSet<String>,
+    /// The words of the vocabulary by line and column: as written, and what each may be in English and Chinese.
+    pub(crate) words: BTreeMap<(u32, u32), WordFound>,
+}
+
+/// A word of the vocabulary where it stands in a script.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WordFound {
+    /// As it is written.
+    pub(crate) written: String,
+    /// English and Chinese; more than one where the types say no more.
+    pub(crate) means: BTreeSet<(&'static str, &'static str)>,
 }
 
 /// A hook found in a script.
@@ -269,6 +280,13 @@ impl Reader<'_> {
 
     pub(super) fn fault(&mut self, place: Position, message: impl Into<String>) {
         self.reading.faults.push(Fault::at(self.file, line(place), column(place), message));
+    }
+
+    /// A word of the vocabulary stands here.
+    pub(super) fn found(&mut self, place: Position, written: &str, en: &'static str, zh: &'static str) {
+        let found = self.reading.words.entry((line(place), column(place))).or_default();
+        written.clone_into(&mut found.written);
+        found.means.insert((en, zh));
     }
 
     pub(super) fn lint(&mut self, place: Position, message: impl Into<String>) {

@@ -1,0 +1,131 @@
+//! Going live: a changed folder of policies is compiled, checked and tested aside, and only then decides.
+
+mod watch;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use watch::{Seen, Turn, Watch, look};
+
+use crate::document::Document;
+use crate::error::{Error, Fault};
+use crate::office::Office;
+use crate::policy::PolicySet;
+use crate::scenario::{Answer, Scenario};
+
+/// A policy set whose folder's own tests hold.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// The set, ready to decide.
+    pub policies: PolicySet,
+    /// How many test files were played.
+    pub tests: usize,
+    /// How many steps they have.
+    pub steps: usize,
+}
+
+/// What a reload brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reloaded {
+    /// The digest of the set that decided before; none where the laws decided alone.
+    pub before: Option<Arc<str>>,
+    /// The digest of the set that decides now.
+    pub after: Arc<str>,
+    /// How many steps of the folder's tests were played and held.
+    pub steps: usize,
+}
+
+/// Loads a folder and plays the scenarios in its `tests`; no office is touched.
+///
+/// A test that names the folder itself as its policies is played by the set that was loaded, so that what was
+/// tested is what decides, even if somebody goes on typing. A folder without tests is ready when it loads.
+///
+/// # Errors
+/// All faults of the policies or of the tests, with file and line. A step that is not as it expects is one of them.
+pub fn prepare(folder: impl AsRef<Path>) -> Result<Ready, Error> {
+    let folder = folder.as_ref();
+    let policies = PolicySet::load(folder)?;
+    let mut ready = Ready { policies, tests: 0, steps: 0 };
+    let mut faults = Vec::new();
+    for file in tests(&folder.join("tests"))? {
+        match play(&file, folder, &ready.policies, &mut faults) {
+            Ok(steps) => {
+                ready.tests = ready.tests.saturating_add(1);
+                ready.steps = ready.steps.saturating_add(steps);
+            }
+            Err(error) if error.faults().is_empty() => return Err(error),
+            Err(error) => faults.extend_from_slice(error.faults()),
+        }
+    }
+    if faults.is_empty() { Ok(ready) } else { Err(Error::input(faults)) }
+}
+
+/// [Prepares](prepare) a folder and lets it decide in this office from now on: all or nothing.
+///
+/// A decision that has begun ends on the set on which it began, and every decision names its set's digest.
+///
+/// # Errors
+/// As [`prepare`]; the office then keeps the policies that it has.
+pub fn reload(office: &mut Office, folder: impl AsRef<Path>) -> Result<Reloaded, Error> {
+    let ready = prepare(folder)?;
+    let before = office.policies().map(PolicySet::digest);
+    let after = ready.policies.digest();
+    office.set_policies(ready.policies);
+    Ok(Reloaded { before, after, steps: ready.steps })
+}
+
+/// The scenarios in a folder by name; charters and folders beside them are left out.
+fn tests(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|cause| Error::io(folder, &cause))? {
+        let path = entry.map_err(|cause| Error::io(folder, &cause))?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+        if yaml && !hidden && path.is_file() && !is_charter(&path) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_charter(path: &Path) -> bool {
+    let document = Document::read(path);
+    document.is_ok_and(|document| {
+        document
+            .root
+            .get("bianzhi")
+            .and_then(|node| node.text())
+            .is_some_and(|word| word.starts_with("charter/"))
+    })
+}
+
+/// Plays one test and tells the steps that are not as they expect.
+fn play(file: &Path, folder: &Path, policies: &PolicySet, faults: &mut Vec<Fault>) -> Result<usize, Error> {
+    let scenario = Scenario::load(file)?;
+    let whole = |path: &Path| fs::canonicalize(path).ok();
+    let own = scenario.policies().is_some_and(|path| whole(path).is_some() && whole(path) == whole(folder));
+    let mut office = if own { scenario.open_with(Some(policies.clone()))? } else { scenario.open(None)? };
+    let mut steps = 0_usize;
+    for played in scenario.play(&mut office) {
+        let played = played?;
+        steps = steps.saturating_add(1);
+        match &played.answer {
+            Answer::Decided { decision, expected: Some(false) } => {
+                let codes = decision.codes().join(", ");
+                let message = format!("the answer is not as expected: {} [{codes}]", decision.outcome);
+                faults.push(Fault::at(file, played.line, 0, message));
+            }
+            Answer::Decided { .. } => {}
+            Answer::Checked { differences } => faults.extend(differences.iter().map(|one| {
+                let message = format!("`{}` is {}, expected {}", one.field, one.got, one.expected);
+                Fault::at(file, played.line, 0, message)
+            })),
+        }
+    }
+    Ok(steps)
+}
