@@ -11,6 +11,7 @@ mod declared;
 mod engine;
 mod hooks;
 mod limits;
+mod listed;
 mod load;
 mod parameters;
 mod reasons;
@@ -32,6 +33,7 @@ use reasons::Reasons;
 use script::Script;
 use vocabulary::Situation;
 
+pub use listed::{ParameterListed, ReasonListed};
 pub use load::folder_files;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};

@@ -38,6 +38,8 @@ pub(crate) struct Parameter {
 
 /// Values from their dates on, in date order.
 type Timeline = Vec<(Date, Value)>;
+/// The same as texts.
+type Texts = Vec<(Date, String)>;
 
 /// What a parameter holds, as the file says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +134,15 @@ impl Parameters {
                 parameter.overrides.insert(folder, values);
             }
         }
+    }
+
+    /// Every parameter with its values as texts, and those of local folders by their place.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = (&str, Texts, BTreeMap<usize, Texts>)> {
+        let texts = |values: &Timeline| values.iter().map(|(day, value)| (*day, value.to_string())).collect();
+        self.all.iter().map(move |(name, parameter)| {
+            let local = parameter.overrides.iter().map(|(place, values)| (*place, texts(values))).collect();
+            (name.as_str(), texts(&parameter.values), local)
+        })
     }
 
     /// The types of all parameters, by name.

@@ -2,6 +2,8 @@
 
 mod balance;
 mod city;
+mod diff;
+mod effect;
 mod generate;
 mod lines;
 mod new;
@@ -43,6 +45,8 @@ enum Command {
     Plan(plan::Arguments),
     /// 生成演示用的账册 · generate books to try things on
     Generate(generate::Arguments),
+    /// 比较两个政策目录：文字、参数、理由、影响 · compare two policy folders: text, parameters, reasons, effect
+    Diff(diff::Arguments),
     /// 新建一条规则：脚本、参数、理由、测试 · a rule to start from: script, parameter, reason, test
     New(new::Arguments),
     /// 把脚本换成中文或英文的词 · render a script in Chinese or English words
@@ -94,6 +98,7 @@ fn main() -> ExitCode {
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
         Command::Plan(arguments) => plan::plan(arguments, lang, &mut out),
         Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
+        Command::Diff(arguments) => diff::diff(arguments, lang, &mut out),
         Command::New(arguments) => new::new(arguments, lang, &mut out),
         Command::Translate(arguments) => translate::translate(arguments, &mut out),
     };

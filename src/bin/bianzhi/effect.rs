@@ -1,0 +1,145 @@
+//! Effects: the steps that two policy folders answer otherwise, in their tests and in scenarios.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bianzhi::policy::folder_files;
+use bianzhi::scenario::{Answer, Scenario};
+use bianzhi::{Error, Event};
+
+/// A step that is answered otherwise.
+#[derive(Debug)]
+pub(crate) struct Change {
+    /// The scenario's file.
+    pub(crate) file: PathBuf,
+    /// The step's line; 0 where the file as a whole cannot be played.
+    pub(crate) line: u32,
+    /// The answer of the old folder.
+    pub(crate) before: String,
+    /// The answer of the new folder.
+    pub(crate) after: String,
+}
+
+/// What came of a step.
+struct Told {
+    line: u32,
+    shown: String,
+    events: Vec<Event>,
+}
+
+/// Plays the new folder's tests, those of the old one that are other or gone, and these scenarios.
+pub(crate) fn changes(old: &Path, new: &Path, scenarios: &[PathBuf]) -> Result<Vec<Change>, Error> {
+    let mut found = Vec::new();
+    let fresh = tests(new)?;
+    for name in &fresh {
+        compare(&new.join("tests").join(name), new, (old, new), &mut found)?;
+    }
+    for name in tests(old)? {
+        let (one, other) = (old.join("tests").join(&name), new.join("tests").join(&name));
+        if fs::read(&one).ok() != fs::read(&other).ok() {
+            compare(&one, old, (old, new), &mut found)?;
+        }
+    }
+    for file in scenarios {
+        compare_with(file, Some((old, new)), &mut found)?;
+    }
+    Ok(found)
+}
+
+/// The names of a folder's tests; charters beside them are none.
+fn tests(folder: &Path) -> Result<Vec<String>, Error> {
+    let folder = folder.join("tests");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(|cause| Error::io(&folder, &cause))? {
+        let path = entry.map_err(|cause| Error::io(&folder, &cause))?.path();
+        let yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+        let text =
+            if yaml && path.is_file() { fs::read_to_string(&path).unwrap_or_default() } else { continue };
+        if !text.lines().any(|line| line.starts_with("bianzhi: charter/")) {
+            names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A test of one of the folders: what it names inside its own folder is looked for in the other at the same place.
+fn compare(
+    file: &Path,
+    own: &Path,
+    (old, new): (&Path, &Path),
+    found: &mut Vec<Change>,
+) -> Result<(), Error> {
+    let whole = |path: &Path| fs::canonicalize(path).map_err(|cause| Error::io(path, &cause));
+    let scenario = Scenario::load(file)?;
+    let Some(policies) = scenario.policies() else { return Ok(()) };
+    let (policies, own) = (whole(policies)?, whole(own)?);
+    let Ok(inside) = policies.strip_prefix(&own) else { return compare_with(file, None, found) };
+    let (one, other) = (old.join(inside), new.join(inside));
+    if one.is_dir() && other.is_dir() { compare_with(file, Some((&one, &other)), found) } else { Ok(()) }
+}
+
+/// Plays a scenario with both folders; without them nothing can differ.
+fn compare_with(file: &Path, folders: Option<(&Path, &Path)>, found: &mut Vec<Change>) -> Result<(), Error> {
+    let Some((old, new)) = folders else { return Ok(()) };
+    let scenario = Scenario::load(file)?;
+    // The same files give the same answers (L10).
+    if folder_files(old)? == folder_files(new)? {
+        return Ok(());
+    }
+    let mut push = |line, before: String, after: String| {
+        found.push(Change { file: file.to_path_buf(), line, before, after });
+    };
+    match (play(&scenario, old), play(&scenario, new)) {
+        (Ok(before), Ok(after)) => {
+            for (one, other) in before.into_iter().zip(after) {
+                if one.shown != other.shown {
+                    push(one.line, one.shown, other.shown);
+                } else if one.events != other.events {
+                    let after = format!("{}, other events", other.shown);
+                    push(one.line, one.shown, after);
+                }
+            }
+            Ok(())
+        }
+        (Err(one), Err(_)) => Err(one),
+        (Ok(_), Err(error)) => {
+            push(0, "can be played".to_owned(), error.to_string());
+            Ok(())
+        }
+        (Err(error), Ok(_)) => {
+            push(0, error.to_string(), "can be played".to_owned());
+            Ok(())
+        }
+    }
+}
+
+fn play(scenario: &Scenario, folder: &Path) -> Result<Vec<Told>, Error> {
+    let mut office = scenario.open(Some(folder))?;
+    let mut told = Vec::new();
+    for played in scenario.play(&mut office) {
+        let played = played?;
+        let mut events: Vec<Event> = Vec::new();
+        if let Some(advanced) = &played.advanced {
+            events.extend(advanced.events.iter().map(|happened| happened.event.clone()));
+        }
+        let shown = match &played.answer {
+            Answer::Decided { decision, .. } => {
+                events.extend(decision.events.iter().map(|happened| happened.event.clone()));
+                let codes = decision.codes().join(", ");
+                let codes = if codes.is_empty() { String::new() } else { format!(" [{codes}]") };
+                format!("{}{codes}", decision.outcome)
+            }
+            Answer::Checked { differences } => {
+                let one = |one: &bianzhi::scenario::Difference| format!("{} {}", one.field, one.got);
+                let parts: Vec<String> = differences.iter().map(one).collect();
+                if parts.is_empty() { "passed".to_owned() } else { format!("failed ({})", parts.join(", ")) }
+            }
+        };
+        told.push(Told { line: played.line, shown, events });
+    }
+    Ok(told)
+}
