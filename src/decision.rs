@@ -238,6 +238,35 @@ impl From<LawCode> for RefusalCode {
     }
 }
 
+impl Entry {
+    /// The day of the entry.
+    pub fn date(&self) -> Date {
+        match self {
+            Self::Opened { date, .. } => *date,
+            Self::Advanced(advanced) => advanced.date,
+            Self::Decided(decision) => decision.date,
+        }
+    }
+
+    /// What happened, in the order in which it took effect.
+    pub fn events(&self) -> &[Happened] {
+        match self {
+            Self::Opened { events, .. } => events,
+            Self::Advanced(advanced) => &advanced.events,
+            Self::Decided(decision) => &decision.events,
+        }
+    }
+
+    /// The number that the entry gives itself. The opening is entry 0.
+    pub fn number(&self) -> u64 {
+        match self {
+            Self::Opened { .. } => 0,
+            Self::Advanced(advanced) => advanced.entry,
+            Self::Decided(decision) => decision.entry,
+        }
+    }
+}
+
 impl Happened {
     /// Something that was asked for.
     pub fn asked(event: Event) -> Self {

@@ -161,6 +161,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         reasons,
         declared,
         digest: digest(files),
+        files: files.clone(),
         lints,
     };
     for (path, ast, reading) in scripts {

@@ -74,6 +74,8 @@ pub(crate) struct Inner {
     reasons: Reasons,
     declared: Declared,
     digest: Arc<str>,
+    /// The files themselves, so that a journal can keep what it was decided by.
+    files: BTreeMap<String, Vec<u8>>,
     lints: Vec<Fault>,
 }
 
@@ -99,6 +101,12 @@ impl PolicySet {
     /// A digest of every script and YAML file: SHA-256 over paths and bytes, as hexadecimal digits.
     pub fn digest(&self) -> Arc<str> {
         Arc::clone(&self.0.digest)
+    }
+
+    /// Every script and YAML file: its path inside the policy folder, and its bytes, in the order of the paths.
+    /// [`PolicySet::from_files`] makes the same set of them, with the same digest.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
 
     /// The same policies, carried out another way.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::charter::Charter;
 use crate::document::{Document, Node, shortened};
 use crate::error::{Error, Fault};
+use crate::journal::Store;
 use crate::model::{Date, Mention, NodeId};
 use crate::office::Office;
 use crate::policy::PolicySet;
@@ -89,6 +90,31 @@ impl Scenario {
     /// # Errors
     /// Faults of the charter, of the policies, and names in the steps that the policies do not declare.
     pub fn open(&self, policies: Option<&Path>) -> Result<Office, Error> {
+        self.open_with(policies, Office::open)
+    }
+
+    /// The same with a journal that is kept: the office begins or goes on in the store that `store` gives for
+    /// the charter's root.
+    ///
+    /// # Errors
+    /// As [`Scenario::open`] and [`Office::open_on`].
+    pub fn open_on<S: Store + 'static>(
+        &self,
+        policies: Option<&Path>,
+        store: impl FnOnce(&str) -> Result<S, Error>,
+    ) -> Result<Office, Error> {
+        self.open_with(policies, |charter, policies| {
+            let root = charter.opening().nodes.iter().find(|node| node.parent.is_none());
+            let store = store(root.map_or("", |root| root.id.as_str()))?;
+            Office::open_on(store, charter, policies)
+        })
+    }
+
+    fn open_with(
+        &self,
+        policies: Option<&Path>,
+        open: impl FnOnce(Charter, Option<PolicySet>) -> Result<Office, Error>,
+    ) -> Result<Office, Error> {
         let policies = policies.or(self.policies()).map(PolicySet::load).transpose();
         let charter = Charter::load(&self.charter);
         let (charter, policies) = match (charter, policies) {
@@ -97,11 +123,15 @@ impl Scenario {
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error),
         };
         let undeclared = policies.as_ref().map(|policies| self.undeclared(policies)).unwrap_or_default();
-        match Office::open(charter, policies) {
-            Ok(office) if undeclared.is_empty() => Ok(office),
-            Ok(_) => Err(Error::input(undeclared)),
-            Err(error) => Err(both(error, Error::input(undeclared))),
+        if undeclared.is_empty() {
+            return open(charter, policies);
         }
+        // Nothing is kept of a scenario that cannot be played.
+        let undeclared = Error::input(undeclared);
+        Err(match Office::open(charter, policies) {
+            Ok(_) => undeclared,
+            Err(error) => both(error, undeclared),
+        })
     }
 
     /// Plays the steps one after the other in this office.

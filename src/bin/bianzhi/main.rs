@@ -3,6 +3,9 @@
 mod balance;
 mod city;
 mod generate;
+mod history;
+mod journal;
+mod kept;
 mod lines;
 mod plan;
 mod run;
@@ -35,8 +38,12 @@ struct CommandLine {
 enum Command {
     /// 逐步运行场景文件并核对预期 · play a scenario and compare with what it expects
     Run(run::Arguments),
-    /// 显示期初账册 · show a charter's opening books
+    /// 显示期初账册，或日志中任一时点的账册 · show a charter's opening books, or a journal's at any moment
     Show(show::Arguments),
+    /// 查看一个单位、人员或调借的全部记录 · every entry that touched a node, a person or a loan
+    History(history::Arguments),
+    /// 核验、导出、导入日志，重新裁定旧决定 · verify, export or import a journal, decide again
+    Journal(journal::Arguments),
     /// 起草统筹方案并写成场景文件 · draft a plan, and write it as a scenario
     Plan(plan::Arguments),
     /// 生成演示用的账册 · generate books to try things on
@@ -86,6 +93,8 @@ fn main() -> ExitCode {
     let ended = match &line.command {
         Command::Run(arguments) => run::run(arguments, lang, &mut out),
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
+        Command::History(arguments) => history::history(arguments, lang, &mut out),
+        Command::Journal(arguments) => journal::journal(arguments, lang, &mut out),
         Command::Plan(arguments) => plan::plan(arguments, lang, &mut out),
         Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
     };
