@@ -148,6 +148,10 @@ impl Log {
     /// # Errors
     /// If the stream has entries, or cannot be written.
     pub fn bring_into(&self, store: &mut dyn Store) -> Result<Head, Error> {
+        let (own, other) = (self.stream(), store.stream());
+        if own != other {
+            return Err(journal(format!("the log is of the stream `{own}`, not of `{other}`")));
+        }
         if store.header()?.is_some() {
             return Err(journal("the journal has entries already; a log comes into an empty one"));
         }

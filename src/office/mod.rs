@@ -9,8 +9,10 @@ mod flow;
 mod kept;
 mod past;
 mod reaction;
+mod shared;
 
 pub use past::Again;
+pub use shared::{SharedOffice, Waiting};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

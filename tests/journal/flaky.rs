@@ -26,6 +26,8 @@ pub(crate) enum Failing {
     Nothing,
     /// All of it: only the word of it was lost.
     All,
+    /// Nothing: the store itself has a bug.
+    Panic,
 }
 
 /// A store on such a disk.
@@ -52,6 +54,10 @@ impl Store for Flaky {
         disk.good = disk.good.map(|good| good.saturating_sub(1));
         if disk.records.len() as u64 != batch.expected.records {
             return Err(Error::new(ErrorKind::Journal, "another writer was here"));
+        }
+        if fails && disk.how == Failing::Panic {
+            drop(disk);
+            panic!("the disk panicked");
         }
         if !fails || disk.how == Failing::All {
             disk.header = disk.header.take().or(batch.header.cloned());

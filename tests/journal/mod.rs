@@ -1,7 +1,13 @@
 //! Journals that are kept: one suite over every store, damage of every kind, time travel, and the command.
 
+mod audit_sql;
+#[cfg(feature = "cli")]
+mod command;
+mod damage;
 mod flaky;
+mod log;
 mod round_trip;
+mod shared;
 mod suite;
 
 use std::path::Path;

@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     kept: kept::Optional,
     /// 显示当日终了或该条记录之后的账册 · the books at the end of this day, or behind this entry
-    #[arg(long, value_name = "DATE|ENTRY", requires = "journal")]
+    #[arg(long, value_name = "DATE|ENTRY", requires = "journal", conflicts_with = "charter")]
     as_of: Option<Moment>,
     /// 输出格式 · what to write: a table, JSON, or Graphviz DOT (loans dashed)
     #[arg(long, value_enum, default_value_t = Format::Table)]
