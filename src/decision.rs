@@ -41,8 +41,8 @@ pub struct Decision {
     pub events: Vec<Happened>,
     /// What rules found wrong, reactions that were dropped among them.
     pub findings: Vec<Remark>,
-    /// The parameters that policies read.
-    pub parameters: Vec<ParameterRead>,
+    /// The parameters that policies read, sorted, each value once; decisions share the records.
+    pub parameters: Vec<Arc<ParameterRead>>,
     /// The digest of the policy set; none where the laws decide alone.
     pub policies: Option<Arc<str>>,
     /// The entry made just before because the request's date was later than the books'.

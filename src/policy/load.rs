@@ -132,7 +132,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
             reasons.read(&document, &mut loading.faults);
         }
         if let Some(document) = loading.document(&format!("{folder}/parameters.yaml")) {
-            parameters.read_local(place, &document, &mut loading.faults);
+            parameters.read_local((place, folder), &document, &mut loading.faults);
         }
     }
     let known = Known {

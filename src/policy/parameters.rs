@@ -6,12 +6,14 @@
 )]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::declared::{entries, text};
 use super::value::Value;
 use super::vocabulary::{Item, Type};
+use crate::decision::ParameterRead;
 use crate::document::{Document, Fields, Node, did_you_mean};
 use crate::error::Fault;
 use crate::model::Date;
@@ -37,7 +39,15 @@ pub(crate) struct Parameter {
 }
 
 /// Values from their dates on, in date order.
-type Timeline = Vec<(Date, Value)>;
+type Timeline = Vec<Stage>;
+
+/// A value from its date on, with what a decision keeps of having read it.
+#[derive(Debug, Clone)]
+struct Stage {
+    from: Date,
+    value: Value,
+    read: Arc<ParameterRead>,
+}
 
 /// What a parameter holds, as the file says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +72,8 @@ pub(crate) enum Tighter {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Holding<'a> {
     pub(crate) value: &'a Value,
-    pub(crate) from: Date,
-    pub(crate) folder: Option<usize>,
+    /// What a decision that reads it keeps: the same for all of them.
+    pub(crate) read: &'a Arc<ParameterRead>,
 }
 
 impl Form {
@@ -97,7 +107,7 @@ impl Parameters {
     }
 
     /// Reads a local folder's file, which may only tighten.
-    pub(crate) fn read_local(&mut self, folder: usize, document: &Document, faults: &mut Vec<Fault>) {
+    pub(crate) fn read_local(&mut self, folder: (usize, &str), document: &Document, faults: &mut Vec<Fault>) {
         if document.root.is_null() {
             return;
         }
@@ -117,8 +127,8 @@ impl Parameters {
                 say(format!("`{name}` needs `values`"));
                 continue;
             };
-            let values = parameter.timeline(document, node, faults);
-            for (date, _) in &values {
+            let values = parameter.timeline(document, node, (&name, folder.1), faults);
+            for Stage { from: date, .. } in &values {
                 if parameter.loosens(&values, *date) {
                     let way = if parameter.tighter == Tighter::Up { "raise" } else { "lower" };
                     faults.push(document.fault(
@@ -129,7 +139,7 @@ impl Parameters {
             }
             faults.extend(fields.finish());
             if let Some(parameter) = self.all.get_mut(&name) {
-                parameter.overrides.insert(folder, values);
+                parameter.overrides.insert(folder.0, values);
             }
         }
     }
@@ -142,10 +152,10 @@ impl Parameters {
     /// The value that holds on a day in these folders: the tightest. None before its first date.
     pub(crate) fn value(&self, name: &str, date: Date, folders: &[usize]) -> Option<Holding<'_>> {
         let parameter = self.all.get(name)?;
-        let mut best = holding(&parameter.values, date, None)?;
+        let mut best = holding(&parameter.values, date)?;
         for folder in folders {
             let Some(values) = parameter.overrides.get(folder) else { continue };
-            if let Some(own) = holding(values, date, Some(*folder))
+            if let Some(own) = holding(values, date)
                 && parameter.tighter.prefers(own.value, best.value)
             {
                 best = own;
@@ -226,7 +236,7 @@ impl Parameter {
             faults.push(Fault { message, ..place_of(document, name) });
         }
         match fields.required("values") {
-            Ok(node) => parameter.values = parameter.timeline(document, node, faults),
+            Ok(node) => parameter.values = parameter.timeline(document, node, (name, ""), faults),
             Err(fault) => faults.push(fault),
         }
         parameter.ty = parameter.type_of_values(document, name, faults);
@@ -263,7 +273,7 @@ impl Parameter {
             Form::YesNo => Type::YES_NO,
             Form::Date => Type::DATE,
             Form::List => {
-                let mut items = self.values.iter().filter_map(|(_, value)| match value {
+                let mut items = self.values.iter().filter_map(|stage| match &stage.value {
                     Value::List(items) => items.first().map(item_of),
                     _ => None,
                 });
@@ -277,8 +287,14 @@ impl Parameter {
         }
     }
 
-    /// Values by date, checked against type and range.
-    fn timeline(&self, document: &Document, node: &Node, faults: &mut Vec<Fault>) -> Timeline {
+    /// Values by date, checked against type and range; `named` is the parameter's name and the folder.
+    fn timeline(
+        &self,
+        document: &Document,
+        node: &Node,
+        named: (&str, &str),
+        faults: &mut Vec<Fault>,
+    ) -> Timeline {
         if !node.is_map() || node.entries().is_empty() {
             let message = format!("values are written by date: `2024-01-01: value`; found {}", node.found());
             faults.push(document.fault(node, message));
@@ -290,7 +306,7 @@ impl Parameter {
                 faults.push(document.fault_at_key(key, format!("`{}` is no date", key.text)));
                 continue;
             };
-            if values.last().is_some_and(|(before, _)| *before >= date) {
+            if values.last().is_some_and(|before| before.from >= date) {
                 faults.push(document.fault_at_key(key, "the dates of the values must ascend"));
             }
             let Some(value) = self.value_of(node) else {
@@ -300,7 +316,13 @@ impl Parameter {
             if let Some(message) = self.out_of_range(&value) {
                 faults.push(document.fault(node, message));
             }
-            values.push((date, value));
+            let read = ParameterRead {
+                name: named.0.to_owned(),
+                value: value.to_string(),
+                from: date,
+                folder: named.1.to_owned(),
+            };
+            values.push(Stage { from: date, value, read: Arc::new(read) });
         }
         values
     }
@@ -339,19 +361,19 @@ impl Parameter {
 
     /// Whether an override is looser than the root's value on a day from `date` until its next value.
     fn loosens(&self, values: &Timeline, date: Date) -> bool {
-        let next = values.iter().map(|(from, _)| *from).find(|from| *from > date);
-        let own = holding(values, date, None);
-        let root_days = self.values.iter().map(|(from, _)| *from).filter(|from| *from > date);
+        let next = values.iter().map(|stage| stage.from).find(|from| *from > date);
+        let own = holding(values, date);
+        let root_days = self.values.iter().map(|stage| stage.from).filter(|from| *from > date);
         std::iter::once(date)
             .chain(root_days.filter(|from| next.is_none_or(|next| *from < next)))
-            .filter_map(|day| holding(&self.values, day, None))
+            .filter_map(|day| holding(&self.values, day))
             .any(|root| own.as_ref().is_some_and(|own| self.tighter.prefers(root.value, own.value)))
     }
 }
 
-fn holding(values: &Timeline, date: Date, folder: Option<usize>) -> Option<Holding<'_>> {
-    let (from, value) = values.iter().rev().find(|(from, _)| *from <= date)?;
-    Some(Holding { value, from: *from, folder })
+fn holding(values: &Timeline, date: Date) -> Option<Holding<'_>> {
+    let Stage { value, read, .. } = values.iter().rev().find(|stage| stage.from <= date)?;
+    Some(Holding { value, read })
 }
 
 fn plain(form: Form, node: &Node) -> Option<Value> {
