@@ -17,3 +17,4 @@ mod model;
 mod plan;
 mod policies;
 mod tidy;
+mod workshop;

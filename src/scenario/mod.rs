@@ -4,6 +4,7 @@ mod check;
 mod expect;
 mod play;
 mod read;
+mod suite;
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ use crate::request::Request;
 pub use check::{Check, CheckValue, Difference};
 pub use expect::Expectation;
 pub use play::{Answer, Played, Playing};
+pub use suite::{Suite, SuiteRun, Tested};
 
 /// A scenario as read: which books, which policies, and the steps.
 ///
@@ -89,7 +91,11 @@ impl Scenario {
     /// # Errors
     /// Faults of the charter, of the policies, and names in the steps that the policies do not declare.
     pub fn open(&self, policies: Option<&Path>) -> Result<Office, Error> {
-        let policies = policies.or(self.policies()).map(PolicySet::load).transpose();
+        self.opened(policies.or(self.policies()).map(PolicySet::load).transpose())
+    }
+
+    /// The office under a policy set that is loaded already, or with what is wrong with it beside the charter's faults.
+    fn opened(&self, policies: Result<Option<PolicySet>, Error>) -> Result<Office, Error> {
         let charter = Charter::load(&self.charter);
         let (charter, policies) = match (charter, policies) {
             (Ok(charter), Ok(policies)) => (charter, policies),

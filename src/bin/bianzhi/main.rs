@@ -2,13 +2,16 @@
 
 mod balance;
 mod city;
+mod coverage;
 mod generate;
+mod junit;
 mod lines;
 mod plan;
 mod run;
 mod show;
 mod table;
 mod terminal;
+mod test;
 mod words;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -37,6 +40,8 @@ enum Command {
     Run(run::Arguments),
     /// 显示期初账册 · show a charter's opening books
     Show(show::Arguments),
+    /// 运行政策测试，列出不符之处 · play a folder's policy tests
+    Test(test::Arguments),
     /// 起草统筹方案并写成场景文件 · draft a plan, and write it as a scenario
     Plan(plan::Arguments),
     /// 生成演示用的账册 · generate books to try things on
@@ -86,6 +91,7 @@ fn main() -> ExitCode {
     let ended = match &line.command {
         Command::Run(arguments) => run::run(arguments, lang, &mut out),
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
+        Command::Test(arguments) => test::test(arguments, lang, &mut out),
         Command::Plan(arguments) => plan::plan(arguments, lang, &mut out),
         Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
     };
