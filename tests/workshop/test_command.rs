@@ -1,7 +1,9 @@
 //! `bianzhi test`: what it prints, its exit codes, its JSON and its JUnit report, and what bad files get.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::cli::runner::{Ran, command};
 
@@ -171,4 +173,24 @@ fn bad_files_end_otherwise_than_failing_tests() {
     let ran = test(broken.path(), &[]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
     assert!(ran.err.contains("policies/a.rhai:1:"), "{}", ran.err);
+}
+
+#[test]
+fn while_watching_every_change_is_played_again_and_a_bad_file_ends_nothing() {
+    let folder = folder(&[("a.yaml", GOOD)]);
+    let file = folder.path().join("policies/tests/a.yaml");
+    let mut watching = command(folder.path(), &["test", "--watch"]);
+    let mut watching = watching.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(watching.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut err = BufReader::new(watching.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(out.any(|line| line == "1 tests, 0 failed"));
+    let fails = "  - {appoint: {unit: school, kind: institution}, expect: refused}\n";
+    fs::write(&file, format!("{HEAD}{fails}")).unwrap();
+    assert!(out.any(|line| line == "1 tests, 1 failed"));
+    fs::write(&file, format!("{HEAD}  - {{apoint: {{}}}}\n")).unwrap();
+    assert!(err.any(|line| line.contains("unknown request `apoint`")));
+    fs::write(&file, format!("{HEAD}{GOOD}")).unwrap();
+    assert!(out.any(|line| line == "1 tests, 0 failed"));
+    watching.kill().unwrap();
+    watching.wait().unwrap();
 }

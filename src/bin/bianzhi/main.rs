@@ -1,6 +1,7 @@
 //! The command line: reads what is asked, runs one command, and answers with its exit code.
 
 mod balance;
+mod changes;
 mod city;
 mod coverage;
 mod generate;

@@ -8,6 +8,7 @@ use bianzhi::model::Lang;
 use bianzhi::scenario::{Action, Answer, Difference, Played, Suite, Tested};
 use bianzhi::{Decision, ErrorKind, Reason, ShownReason};
 
+use crate::changes::Changes;
 use crate::table::padded;
 use crate::terminal::Paint;
 use crate::words::Names;
@@ -28,6 +29,9 @@ pub(crate) struct Arguments {
     /// 输出一行 JSON · one line of JSON
     #[arg(long)]
     json: bool,
+    /// 目录里的文件一改就重新运行，按 Ctrl-C 结束 · run again whenever a file of DIR changes, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
 }
 
 /// One step that is not as expected.
@@ -62,8 +66,27 @@ struct Report<'a> {
     coverage: Option<&'a bianzhi::policy::Coverage>,
 }
 
-/// Plays the tests.
+/// Plays the tests, once or whenever a file changes.
 pub(crate) fn test(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    if !arguments.watch {
+        return once(arguments, lang, out);
+    }
+    let mut changes = Changes::of(&arguments.folder);
+    loop {
+        match once(arguments, lang, out) {
+            Ok(_) => {}
+            Err(failure @ Failure::Output(_)) => return Err(failure),
+            // A file that is at fault now may be right after the next change.
+            Err(failure @ Failure::Unusable(_)) => {
+                crate::report(&failure);
+            }
+        }
+        out.flush()?;
+        changes.wait();
+    }
+}
+
+fn once(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     let run = Suite::load(&arguments.folder)?.play(arguments.coverage)?;
     let failed = run.tests.iter().filter(|test| !test.passed()).count();
     let passed = run.tests.len().saturating_sub(failed);
