@@ -19,3 +19,4 @@ mod model;
 mod plan;
 mod policies;
 mod tidy;
+mod workshop;

@@ -203,7 +203,7 @@ impl PolicySet {
         }
         let mut run = self.run_on_rhai(hook, scene, given.clone());
         let unmet = run.outcome.said.iter().any(|said| said.required);
-        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai {
+        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && self.2.is_none() {
             return run;
         }
         let again = self.run_on_tree(hook, scene, given);
@@ -238,11 +238,15 @@ impl PolicySet {
 
     fn run_on_tree(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
         let call = Arc::new(Call::again(scene, hook.situation));
+        let mut sights = self.2.as_ref().map(|_| tree::Sights::default());
         let (result, recorded) = match self.0.scripts.get(hook.script) {
-            Some(script) => tree::run(&script.tree, hook.body, &call, vec![Value::View(given)]),
+            Some(script) => tree::run(&script.tree, hook.body, &call, vec![Value::View(given)], &mut sights),
             None => (Err(Fail::absent(&hook.name)), Vec::new()),
         };
         let outcome = call.outcome();
+        if let (Some(tally), Some(sights)) = (&self.2, sights) {
+            tally.ran(hook.script, &sights, &outcome, result.as_ref().err());
+        }
         Run { call, result, outcome, recorded }
     }
 

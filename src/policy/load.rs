@@ -167,7 +167,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
     for (path, ast, reading) in scripts {
         set.add(path, ast, reading, &folders);
     }
-    Ok(PolicySet(Arc::new(set), Interpreter::default()))
+    Ok(PolicySet(Arc::new(set), Interpreter::default(), None))
 }
 
 struct Loading<'a> {

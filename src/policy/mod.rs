@@ -7,6 +7,7 @@
 mod asked;
 mod audit;
 mod call;
+mod coverage;
 mod declared;
 mod engine;
 mod hooks;
@@ -25,11 +26,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use coverage::Tally;
 use declared::Declared;
 use parameters::Parameters;
 use reasons::Reasons;
 use script::Script;
 use vocabulary::Situation;
+
+pub use coverage::{ArticleCoverage, BranchCoverage, CodeCoverage, Coverage, ScriptCoverage};
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 
@@ -41,7 +45,7 @@ use crate::model::{Date, FactValue, Mention, NodeId};
 
 /// All policies of a folder, compiled once and never changed: cheap to clone, safe to share.
 #[derive(Clone)]
-pub struct PolicySet(Arc<Inner>, Interpreter);
+pub struct PolicySet(Arc<Inner>, Interpreter, Option<Arc<Tally>>);
 
 /// Which way a script is carried out. Both ways give the same answers; that is tested, request by request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +116,7 @@ impl PolicySet {
     /// The same policies, carried out another way.
     #[must_use]
     pub fn with_interpreter(self, interpreter: Interpreter) -> Self {
-        Self(self.0, interpreter)
+        Self(self.0, interpreter, self.2)
     }
 
     /// What is allowed, but looks wrong: texts that nobody uses, divisions that drop a rest.

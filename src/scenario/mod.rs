@@ -4,6 +4,7 @@ mod check;
 mod expect;
 mod play;
 mod read;
+mod suite;
 
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,7 @@ use crate::request::Request;
 pub use check::{Check, CheckValue, Difference};
 pub use expect::Expectation;
 pub use play::{Answer, Played, Playing};
+pub use suite::{Suite, SuiteRun, Tested};
 
 /// A scenario as read: which books, which policies, and the steps.
 ///
@@ -90,7 +92,7 @@ impl Scenario {
     /// # Errors
     /// Faults of the charter, of the policies, and names in the steps that the policies do not declare.
     pub fn open(&self, policies: Option<&Path>) -> Result<Office, Error> {
-        self.open_with(policies, Office::open)
+        self.opened(policies.or(self.policies()).map(PolicySet::load).transpose())
     }
 
     /// The same with a journal that is kept: the office begins or goes on in the store that `store` gives for
@@ -103,19 +105,24 @@ impl Scenario {
         policies: Option<&Path>,
         store: impl FnOnce(&str) -> Result<S, Error>,
     ) -> Result<Office, Error> {
-        self.open_with(policies, |charter, policies| {
+        let policies = policies.or(self.policies()).map(PolicySet::load).transpose();
+        self.opened_by(policies, |charter, policies| {
             let root = charter.opening().nodes.iter().find(|node| node.parent.is_none());
             let store = store(root.map_or("", |root| root.id.as_str()))?;
             Office::open_on(store, charter, policies)
         })
     }
 
-    fn open_with(
+    /// The office under a policy set that is loaded already, or with what is wrong with it beside the charter's faults.
+    fn opened(&self, policies: Result<Option<PolicySet>, Error>) -> Result<Office, Error> {
+        self.opened_by(policies, Office::open)
+    }
+
+    fn opened_by(
         &self,
-        policies: Option<&Path>,
+        policies: Result<Option<PolicySet>, Error>,
         open: impl FnOnce(Charter, Option<PolicySet>) -> Result<Office, Error>,
     ) -> Result<Office, Error> {
-        let policies = policies.or(self.policies()).map(PolicySet::load).transpose();
         let charter = Charter::load(&self.charter);
         let (charter, policies) = match (charter, policies) {
             (Ok(charter), Ok(policies)) => (charter, policies),

@@ -1,10 +1,13 @@
 //! The command line: reads what is asked, runs one command, and answers with its exit code.
 
 mod balance;
+mod changes;
 mod city;
+mod coverage;
 mod generate;
 mod history;
 mod journal;
+mod junit;
 mod kept;
 mod lines;
 mod plan;
@@ -12,6 +15,7 @@ mod run;
 mod show;
 mod table;
 mod terminal;
+mod test;
 mod words;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -44,6 +48,8 @@ enum Command {
     History(history::Arguments),
     /// 核验、导出、导入日志，重新裁定旧决定 · verify, export or import a journal, decide again
     Journal(journal::Arguments),
+    /// 运行政策测试，列出不符之处 · play a folder's policy tests
+    Test(test::Arguments),
     /// 起草统筹方案并写成场景文件 · draft a plan, and write it as a scenario
     Plan(plan::Arguments),
     /// 生成演示用的账册 · generate books to try things on
@@ -95,6 +101,7 @@ fn main() -> ExitCode {
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
         Command::History(arguments) => history::history(arguments, lang, &mut out),
         Command::Journal(arguments) => journal::journal(arguments, lang, &mut out),
+        Command::Test(arguments) => test::test(arguments, lang, &mut out),
         Command::Plan(arguments) => plan::plan(arguments, lang, &mut out),
         Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
     };

@@ -1,0 +1,5 @@
+//! The workshop of policy authors: the folder's tests, what they reach, and what the command answers.
+
+mod coverage;
+#[cfg(feature = "cli")]
+mod test_command;
