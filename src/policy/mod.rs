@@ -31,6 +31,8 @@ use reasons::Reasons;
 use script::Script;
 use vocabulary::Situation;
 
+pub use load::Checked;
+
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 
 use crate::document::did_you_mean;

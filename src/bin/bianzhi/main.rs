@@ -1,6 +1,7 @@
 //! The command line: reads what is asked, runs one command, and answers with its exit code.
 
 mod balance;
+mod check;
 mod city;
 mod generate;
 mod lines;
@@ -35,6 +36,8 @@ struct CommandLine {
 enum Command {
     /// 逐步运行场景文件并核对预期 · play a scenario and compare with what it expects
     Run(run::Arguments),
+    /// 检查政策目录 · check a policy folder without running anything
+    Check(check::Arguments),
     /// 显示期初账册 · show a charter's opening books
     Show(show::Arguments),
     /// 起草统筹方案并写成场景文件 · draft a plan, and write it as a scenario
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let ended = match &line.command {
         Command::Run(arguments) => run::run(arguments, lang, &mut out),
+        Command::Check(arguments) => check::check(arguments, lang, &mut out),
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
         Command::Plan(arguments) => plan::plan(arguments, lang, &mut out),
         Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
