@@ -145,7 +145,7 @@ mod tests {
     fn the_caret_stands_under_the_word() {
         for (line, column, caret) in [
             ("let x = yy + 1;", 9, "        ^^"),
-            ("要求(单位.空偏 == 0)", 7, "            ^^^^"),
+            ("要求(单位.空偏 == 0)", 7, "          ^^^^"),
             ("\tx = 1", 2, "    ^"),
             ("a（b", 2, " ^^"),
             ("x", 0, ""),
