@@ -34,6 +34,7 @@ use script::Script;
 use vocabulary::Situation;
 
 pub use coverage::{ArticleCoverage, BranchCoverage, CodeCoverage, Coverage, ScriptCoverage};
+pub use load::Checked;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 

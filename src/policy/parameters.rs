@@ -16,6 +16,8 @@ use super::vocabulary::{Item, Type};
 use crate::decision::ParameterRead;
 use crate::document::{Document, Fields, Node, did_you_mean};
 use crate::error::Fault;
+use crate::document::{Document, Fields, Node, nearest};
+use crate::error::{Fault, Message, Phrase, same, table};
 use crate::model::Date;
 
 /// All parameters, with the local folders' overrides.
@@ -113,28 +115,27 @@ impl Parameters {
         }
         for (name, mut fields) in entries(document, &document.root, faults) {
             let key = document.root.entries().iter().find(|(key, _)| key.text == name).map(|(key, _)| key);
-            let mut say = |message: String| faults.extend(key.map(|key| document.fault_at_key(key, message)));
+            let mut say = |message| faults.extend(key.map(|key| document.coded_at_key(key, message)));
             let Some(parameter) = self.all.get(&name) else {
-                let hint = did_you_mean(&name, self.all.keys().map(String::as_str));
-                say(format!("the root folder has no parameter `{name}`{hint}"));
+                let hint = Phrase::hint(nearest(&name, self.all.keys().map(String::as_str)));
+                say(table::LOCAL_UNKNOWN.say([same(&name), hint]));
                 continue;
             };
             if parameter.tighter == Tighter::None {
-                say(format!("`{name}` cannot be set by a local folder: it is `tighter: none`"));
+                say(table::LOCAL_NONE.say([same(&name)]));
                 continue;
             }
             let Some(node) = fields.take("values") else {
-                say(format!("`{name}` needs `values`"));
+                say(table::YAML_MISSING.say([same("values")]));
                 continue;
             };
             let values = parameter.timeline(document, node, (&name, folder.1), faults);
             for Stage { from: date, .. } in &values {
                 if parameter.loosens(&values, *date) {
-                    let way = if parameter.tighter == Tighter::Up { "raise" } else { "lower" };
-                    faults.push(document.fault(
-                        node,
-                        format!("a local folder may only {way} `{name}`; the value from {date} loosens it"),
-                    ));
+                    let up = parameter.tighter == Tighter::Up;
+                    let (zh, en) = if up { ("提高", "raise") } else { ("降低", "lower") };
+                    let parts = [same(&name), same(zh), same(en), same(date)];
+                    faults.push(document.coded(node, table::LOOSENS.say(parts)));
                 }
             }
             faults.extend(fields.finish());
@@ -196,8 +197,10 @@ impl Parameter {
                 let Some((form, _)) = found else {
                     let known = Form::ALL.map(|(_, word)| word).join(", ");
                     faults.push(
-                        document.fault(node, format!("the type is one of {known}, not {}", node.found())),
+                        document.coded(node, table::PARAMETER_TYPE.say([same(known), same(node.found())])),
                     );
+                    // Without its type nothing can be said of the rest.
+                    fields.rest();
                     return None;
                 };
                 *form
@@ -214,8 +217,8 @@ impl Parameter {
                 Some("down") => Tighter::Down,
                 Some("none") => Tighter::None,
                 _ => {
-                    let message = format!("`tighter` is up, down or none, not {}", node.found());
-                    faults.push(document.fault(node, message));
+                    let message = table::TIGHTER.say([same(node.found())]);
+                    faults.push(document.coded(node, message));
                     Tighter::None
                 }
             },
@@ -232,8 +235,7 @@ impl Parameter {
         };
         parameter.read_range(document, fields, faults);
         if tighter != Tighter::None && !matches!(form, Form::Number | Form::Decimal | Form::Date) {
-            let message = format!("`{name}` has no order, so it is `tighter: none`");
-            faults.push(Fault { message, ..place_of(document, name) });
+            faults.push(at_name(document, name, table::NO_ORDER.say([same(name)])));
         }
         match fields.required("values") {
             Ok(node) => parameter.values = parameter.timeline(document, node, (name, ""), faults),
@@ -248,18 +250,18 @@ impl Parameter {
             let Some(node) = fields.optional(name) else { continue };
             *end = node.text().and_then(decimal);
             if end.is_none() || !matches!(self.form, Form::Number | Form::Decimal) {
-                faults.push(document.fault(node, format!("`{name}` is a number, and only numbers have one")));
+                faults.push(document.coded(node, table::RANGE.say([same(name)])));
             }
         }
         if let Some(node) = fields.optional("allowed") {
             if !node.is_list() {
-                faults.push(document.fault(node, "`allowed` is a list of values"));
+                faults.push(document.coded(node, table::ALLOWED.say([])));
             }
             let form = if self.form == Form::List { Form::Text } else { self.form };
             for item in node.items() {
                 match plain(form, item) {
                     Some(value) => self.allowed.push(value),
-                    None => faults.push(document.fault(item, wrong_type(form, item))),
+                    None => faults.push(document.coded(item, wrong_type(form, item))),
                 }
             }
         }
@@ -279,8 +281,7 @@ impl Parameter {
                 });
                 let first = items.next().unwrap_or(Item::Text);
                 if items.any(|item| item != first) {
-                    let message = format!("the lists of `{name}` hold different types");
-                    faults.push(Fault { message, ..place_of(document, name) });
+                    faults.push(at_name(document, name, table::LISTS_DIFFER.say([same(name)])));
                 }
                 Type::List(first)
             }
@@ -296,25 +297,36 @@ impl Parameter {
         faults: &mut Vec<Fault>,
     ) -> Timeline {
         if !node.is_map() || node.entries().is_empty() {
-            let message = format!("values are written by date: `2024-01-01: value`; found {}", node.found());
-            faults.push(document.fault(node, message));
+            faults.push(document.coded(node, table::BY_DATE.say([same(node.found())])));
             return Vec::new();
         }
         let mut values: Timeline = Vec::new();
         for (key, node) in node.entries() {
             let Some(date) = crate::document::date(&key.text) else {
-                faults.push(document.fault_at_key(key, format!("`{}` is no date", key.text)));
+                faults.push(document.coded_at_key(
+                    key,
+                    table::VALUE_DATE.say([same(&key.text), same("不是日期"), same("is no date")]),
+                ));
                 continue;
             };
             if values.last().is_some_and(|before| before.from >= date) {
                 faults.push(document.fault_at_key(key, "the dates of the values must ascend"));
+            if values.last().is_some_and(|(before, _)| *before >= date) {
+                faults.push(document.coded_at_key(
+                    key,
+                    table::VALUE_DATE.say([
+                        same(&key.text),
+                        same("不晚于前一个日期"),
+                        same("is out of order: the dates of the values must ascend"),
+                    ]),
+                ));
             }
             let Some(value) = self.value_of(node) else {
-                faults.push(document.fault(node, wrong_type(self.form, node)));
+                faults.push(document.coded(node, wrong_type(self.form, node)));
                 continue;
             };
-            if let Some(message) = self.out_of_range(&value) {
-                faults.push(document.fault(node, message));
+            if let Some((zh, en)) = self.out_of_range(&value) {
+                faults.push(document.coded(node, table::OUT_OF_RANGE.say([same(zh), same(en)])));
             }
             let read = ParameterRead {
                 name: named.0.to_owned(),
@@ -343,20 +355,30 @@ impl Parameter {
         None
     }
 
-    fn out_of_range(&self, value: &Value) -> Option<String> {
+    fn out_of_range(&self, value: &Value) -> Option<(String, String)> {
         if let Some(number) = value.as_decimal() {
             if let Some(least) = self.least.filter(|least| number < *least) {
-                return Some(format!("{number} is below the least allowed, {least}"));
+                return Some((
+                    format!("{number} 小于允许的最小值 {least}"),
+                    format!("{number} is below the least allowed, {least}"),
+                ));
             }
             if let Some(most) = self.most.filter(|most| number > *most) {
-                return Some(format!("{number} is above the most allowed, {most}"));
+                return Some((
+                    format!("{number} 大于允许的最大值 {most}"),
+                    format!("{number} is above the most allowed, {most}"),
+                ));
             }
         }
         let one = std::slice::from_ref(value);
         let items = if let Value::List(items) = value { items } else { one };
         let odd = items.iter().find(|item| !self.allowed.is_empty() && !self.allowed.contains(item))?;
         let allowed: Vec<String> = self.allowed.iter().map(ToString::to_string).collect();
-        Some(format!("`{odd}` is not allowed; allowed are {}", allowed.join(", ")))
+        let allowed = allowed.join(", ");
+        Some((
+            format!("`{odd}` 不在允许之列：{allowed}"),
+            format!("`{odd}` is not allowed; allowed are {allowed}"),
+        ))
     }
 
     /// Whether an override is looser than the root's value on a day from `date` until its next value.
@@ -404,14 +426,14 @@ fn item_of(value: &Value) -> Item {
     }
 }
 
-fn wrong_type(form: Form, node: &Node) -> String {
-    format!("a {} is needed here, found {}", form.named(), node.found())
+fn wrong_type(form: Form, node: &Node) -> Message {
+    table::VALUE_TYPE.say([same(form.named()), same(node.found())])
 }
 
-fn place_of(document: &Document, name: &str) -> Fault {
-    let key = document.root.entries().iter().find(|(key, _)| key.text == name).map(|(key, _)| key);
-    key.map_or_else(
-        || document.fault(&document.root, String::new()),
-        |key| document.fault_at_key(key, String::new()),
-    )
+/// A fault at the parameter of this name.
+fn at_name(document: &Document, name: &str, message: Message) -> Fault {
+    match document.root.entries().iter().find(|(key, _)| key.text == name) {
+        Some((key, _)) => document.coded_at_key(key, message),
+        None => document.coded(&document.root, message),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod balance;
 mod changes;
+mod check;
 mod city;
 mod coverage;
 mod generate;
@@ -43,6 +44,9 @@ enum Command {
     /// 逐步运行场景文件并核对预期 · play a scenario and compare with what it expects
     Run(run::Arguments),
     /// 显示期初账册，或日志中任一时点的账册 · show a charter's opening books, or a journal's at any moment
+    /// 检查政策目录 · check a policy folder without running anything
+    Check(check::Arguments),
+    /// 显示期初账册 · show a charter's opening books
     Show(show::Arguments),
     /// 查看一个单位、人员或调借的全部记录 · every entry that touched a node, a person or a loan
     History(history::Arguments),
@@ -98,6 +102,7 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let ended = match &line.command {
         Command::Run(arguments) => run::run(arguments, lang, &mut out),
+        Command::Check(arguments) => check::check(arguments, lang, &mut out),
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
         Command::History(arguments) => history::history(arguments, lang, &mut out),
         Command::Journal(arguments) => journal::journal(arguments, lang, &mut out),

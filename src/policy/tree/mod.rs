@@ -1,5 +1,6 @@
 //! The typed tree: a script with every name resolved and every type known.
 
+mod always;
 mod calls;
 mod expressions;
 mod guards;
