@@ -14,8 +14,6 @@ use super::declared::{entries, text};
 use super::value::Value;
 use super::vocabulary::{Item, Type};
 use crate::decision::ParameterRead;
-use crate::document::{Document, Fields, Node, did_you_mean};
-use crate::error::Fault;
 use crate::document::{Document, Fields, Node, nearest};
 use crate::error::{Fault, Message, Phrase, same, table};
 use crate::model::Date;
@@ -310,8 +308,6 @@ impl Parameter {
                 continue;
             };
             if values.last().is_some_and(|before| before.from >= date) {
-                faults.push(document.fault_at_key(key, "the dates of the values must ascend"));
-            if values.last().is_some_and(|(before, _)| *before >= date) {
                 faults.push(document.coded_at_key(
                     key,
                     table::VALUE_DATE.say([

@@ -43,10 +43,9 @@ struct CommandLine {
 enum Command {
     /// 逐步运行场景文件并核对预期 · play a scenario and compare with what it expects
     Run(run::Arguments),
-    /// 显示期初账册，或日志中任一时点的账册 · show a charter's opening books, or a journal's at any moment
     /// 检查政策目录 · check a policy folder without running anything
     Check(check::Arguments),
-    /// 显示期初账册 · show a charter's opening books
+    /// 显示期初账册，或日志中任一时点的账册 · show a charter's opening books, or a journal's at any moment
     Show(show::Arguments),
     /// 查看一个单位、人员或调借的全部记录 · every entry that touched a node, a person or a loan
     History(history::Arguments),

@@ -4,7 +4,7 @@ super::codes! {
     SYNTAX "BZ0101"
         title "语法错误" "not a script"
         says "{0}" "{1}"
-        why "文件在这里读不通；常见的是少了括号、分号或运算符的一边。本文件其他函数仍会检查。" "The file cannot be read on from here; often a bracket, a semicolon or one side of an operator is missing. The other functions of the file are checked all the same."
+        why "文件在这里读不通；常见的是少了括号、分号或运算符的一边。改好这一处，再查同一文件的其余部分。" "The file cannot be read on from here; often a bracket, a semicolon or one side of an operator is missing. Mend this place, and the rest of the file is checked then."
         wrong "fn on_draw(request) { let x = 1 +; }"
         right "fn on_draw(request) { let x = 1 + 2; require(request.unit.cap > x, \"full\"); }"
     DISABLED "BZ0102"
