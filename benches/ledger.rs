@@ -2,6 +2,7 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "sizes and times far inside their types")]
 
+mod clock;
 mod nation;
 
 use std::hint::black_box;
@@ -11,7 +12,8 @@ use bianzhi::model::{KindId, NodeId};
 use bianzhi::{Charter, Error, Office, Request};
 use criterion::Criterion;
 
-use nation::{CITY, KIND, NATION, Size, UNIT, opening, shuffled, time, unit};
+use clock::time;
+use nation::{CITY, KIND, NATION, Size, UNIT, opening, shuffled, unit};
 
 /// The same books as plain arrays: caps and people of units, counties and the whole.
 struct Arrays {

@@ -2,48 +2,19 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "sizes and times far inside their types")]
 
+mod clock;
 mod nation;
+mod shipped;
 
 use std::hint::black_box;
 
-use bianzhi::model::{KindId, NodeId, Opening, OpeningPool, PoolSize, Seats};
+use bianzhi::model::{KindId, NodeId};
 use bianzhi::{Charter, Error, Office, PolicySet, Request};
 use criterion::Criterion;
 
-use nation::{CITY, KIND, NATION, OPENED, Size, county_of, opening, shuffled, time, unit};
-
-const ADMINISTRATIVE: &str = "administrative";
-/// Counties that have a pool.
-const POOLS: u32 = 10;
-
-/// Every other unit of a county is an organ without a vacancy; the others are in the control scope.
-fn is_organ(number: u32, size: Size) -> bool {
-    (number / size.counties).is_multiple_of(2)
-}
-
-/// Books for the shipped rules: organs that may draw, and units that may hire up to 70 % of their cap.
-fn books(size: Size) -> Opening {
-    let mut opening = opening(size, &[KIND, ADMINISTRATIVE]);
-    let units = opening.nodes.iter_mut().filter(|node| node.level == "unit");
-    for (node, number) in units.zip(0..) {
-        let organ = is_organ(number, size);
-        node.tags = vec![if organ { "organ" } else { "control-scope" }.to_owned()];
-        node.occupied.insert(KindId::new(KIND), Seats::new(if organ { 24 } else { 18 }));
-        node.occupied.insert(KindId::new(ADMINISTRATIVE), Seats::new(if organ { 30 } else { 18 }));
-    }
-    opening.pools = (0..POOLS)
-        .map(|county| OpeningPool {
-            id: format!("pool{county}").into(),
-            sponsor: format!("c{county}").into(),
-            kind: KindId::new(ADMINISTRATIVE),
-            name: format!("pool{county}"),
-            size: PoolSize::Rule("administrative_pool".to_owned()),
-            tags: Vec::new(),
-            facts: std::collections::BTreeMap::new(),
-        })
-        .collect();
-    opening
-}
+use clock::time;
+use nation::{CITY, KIND, NATION, OPENED, Size, county_of, shuffled, unit};
+use shipped::{ADMINISTRATIVE, POOLS, Rules, books, is_organ};
 
 /// Asks for something that the rules are to grant or deny.
 fn ask(office: &mut Office, request: impl Into<Request>, granted: bool, wrong: &mut Vec<String>) {
@@ -63,29 +34,6 @@ struct Times {
     denied: f64,
     draw: f64,
     permit: f64,
-}
-
-/// The rule sets that are measured.
-struct Rules {
-    /// The administrative pool, borrow one and return one, the control scope.
-    three: PolicySet,
-    /// Everything shipped.
-    all: PolicySet,
-}
-
-impl Rules {
-    fn load() -> Result<Self, Box<dyn std::error::Error>> {
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir("policies")? {
-            let path = entry?.path();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let wanted = ["10_", "20_", "30_"].iter().any(|number| name.starts_with(number));
-            if wanted || path.extension().is_some_and(|ending| ending == "yaml") {
-                files.push((name, std::fs::read(&path)?));
-            }
-        }
-        Ok(Self { three: PolicySet::from_files(files)?, all: PolicySet::load("policies")? })
-    }
 }
 
 fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times, Error> {

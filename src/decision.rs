@@ -41,8 +41,8 @@ pub struct Decision {
     pub events: Vec<Happened>,
     /// What rules found wrong, reactions that were dropped among them.
     pub findings: Vec<Remark>,
-    /// The parameters that policies read.
-    pub parameters: Vec<ParameterRead>,
+    /// The parameters that policies read, sorted, each value once; decisions share the records.
+    pub parameters: Vec<Arc<ParameterRead>>,
     /// The digest of the policy set; none where the laws decide alone.
     pub policies: Option<Arc<str>>,
     /// The entry made just before because the request's date was later than the books'.
@@ -235,6 +235,35 @@ impl From<InputCode> for RefusalCode {
 impl From<LawCode> for RefusalCode {
     fn from(code: LawCode) -> Self {
         Self::Law(code)
+    }
+}
+
+impl Entry {
+    /// The day of the entry.
+    pub fn date(&self) -> Date {
+        match self {
+            Self::Opened { date, .. } => *date,
+            Self::Advanced(advanced) => advanced.date,
+            Self::Decided(decision) => decision.date,
+        }
+    }
+
+    /// What happened, in the order in which it took effect.
+    pub fn events(&self) -> &[Happened] {
+        match self {
+            Self::Opened { events, .. } => events,
+            Self::Advanced(advanced) => &advanced.events,
+            Self::Decided(decision) => &decision.events,
+        }
+    }
+
+    /// The number that the entry gives itself. The opening is entry 0.
+    pub fn number(&self) -> u64 {
+        match self {
+            Self::Opened { .. } => 0,
+            Self::Advanced(advanced) => advanced.entry,
+            Self::Decided(decision) => decision.entry,
+        }
     }
 }
 

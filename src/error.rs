@@ -1,7 +1,15 @@
 //! Operating failures: a file, a folder or a disk that could not be used, with the places at fault.
 
+mod code;
+pub(crate) mod table;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+pub use code::Code;
+pub use table::all as codes;
+
+pub(crate) use code::{Message, Phrase, same};
 
 /// What could not be done, and where.
 ///
@@ -35,6 +43,10 @@ pub struct Fault {
     pub column: u32,
     /// What is wrong, what was allowed; lower case, no full stop.
     pub message: String,
+    /// The same in Chinese, where the fault is one of a policy folder; else empty.
+    pub zh: String,
+    /// Its row of the table of codes, where it has one.
+    pub code: Option<&'static Code>,
 }
 
 #[derive(Debug, Clone)]
@@ -74,12 +86,25 @@ impl Error {
 impl Fault {
     /// A fault at a place in a file.
     pub fn at(file: &Path, line: u32, column: u32, message: impl Into<String>) -> Self {
-        Self { file: Some(file.to_path_buf()), line, column, message: message.into() }
+        Self {
+            file: Some(file.to_path_buf()),
+            line,
+            column,
+            message: message.into(),
+            zh: String::new(),
+            code: None,
+        }
+    }
+
+    /// A fault of the table of codes at a place in a file.
+    pub(crate) fn coded(file: &Path, line: u32, column: u32, message: Message) -> Self {
+        let Message { code, zh, en } = message;
+        Self { file: Some(file.to_path_buf()), line, column, message: en, zh, code: Some(code) }
     }
 
     /// A fault without a place.
     pub fn nowhere(message: impl Into<String>) -> Self {
-        Self { file: None, line: 0, column: 0, message: message.into() }
+        Self { file: None, line: 0, column: 0, message: message.into(), zh: String::new(), code: None }
     }
 }
 

@@ -22,7 +22,7 @@ pub use decision::{
     Advanced, Decision, Entry, Happened, LawReason, Outcome, ParameterRead, Reason, RefusalCode, Remark,
     ShownReason, ShownRemark, in_reading_order,
 };
-pub use error::{Error, ErrorKind, Fault};
+pub use error::{Code, Error, ErrorKind, Fault, codes};
 pub use event::{Amendment, Event, Field, LoanTerms, PermitTerms, PersonTerms, ShownEvent, TermsChange};
 pub use model::{Date, Lang, Seats};
 pub use office::Office;

@@ -12,6 +12,8 @@ mod city;
 mod cli;
 mod exhaustive;
 mod hostile;
+#[cfg(feature = "sqlite")]
+mod journal;
 mod laws;
 mod model;
 mod plan;

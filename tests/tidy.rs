@@ -27,15 +27,16 @@ const LAYERS: &[&[&str]] = &[
     &["explain", "audit", "plan", "live"],
 ];
 
-/// Packages that one folder alone may name.
-const CONFINED: &[(&str, &str)] = &[
-    ("petgraph::", "src/graph/"),
-    ("rhai::", "src/policy/"),
-    ("serde_yaml::", "src/document/"),
-    ("saphyr_parser::", "src/document/"),
-    ("csv::", "src/document/"),
-    ("clap::", "src/bin/"),
-    ("serde_json::", "src/bin/"),
+/// Packages that some folders alone may name.
+const CONFINED: &[(&str, &[&str])] = &[
+    ("petgraph::", &["src/graph/"]),
+    ("rhai::", &["src/policy/"]),
+    ("rusqlite::", &["src/journal/"]),
+    ("serde_yaml::", &["src/document/"]),
+    ("saphyr_parser::", &["src/document/"]),
+    ("csv::", &["src/document/"]),
+    ("clap::", &["src/bin/"]),
+    ("serde_json::", &["src/bin/", "src/journal/"]),
 ];
 
 /// Files longer than [`MOST_LINES`], and why they may be. One that is no longer long goes off the list.
@@ -206,12 +207,17 @@ fn a_package_is_named_only_where_it_is_confined() {
     let mut faults = Vec::new();
     for source in sources() {
         for (number, line) in source.code_outside_tests() {
-            for (package, folder) in CONFINED.iter().filter(|(_, folder)| !source.path.starts_with(folder)) {
+            let outside = |folders: &[&str]| !folders.iter().any(|folder| source.path.starts_with(folder));
+            for (package, folders) in CONFINED.iter().filter(|(_, folders)| outside(folders)) {
                 let named = line.match_indices(package).any(|(at, _)| {
                     !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
                 });
                 if named {
-                    faults.push(format!("{}:{number}: `{package}` belongs to {folder}", source.path));
+                    faults.push(format!(
+                        "{}:{number}: `{package}` belongs to {}",
+                        source.path,
+                        folders.join(", ")
+                    ));
                 }
             }
         }

@@ -52,7 +52,7 @@ impl Places {
         let (spots, number) = self.spots(part);
         let (line, column) = spots.and_then(|spots| spots.at.get(number)).copied().unwrap_or((0, 0));
         let file = spots.and_then(|spots| spots.file.clone()).or_else(|| self.file.clone());
-        Fault { file, line, column, message: message.into() }
+        Fault { file, line, column, ..Fault::nowhere(message) }
     }
 
     pub(super) fn line(&self, part: CharterPart) -> Option<u32> {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Key, Node, did_you_mean, shortened};
-use crate::error::Fault;
+use super::{Key, Node, nearest, shortened};
+use crate::error::{Fault, Message, Phrase, same, table};
 
 /// A reader of a map's fields. What was asked for is known; [`Fields::finish`] tells the rest as faults.
 ///
@@ -28,8 +28,9 @@ impl<'a> Fields<'a> {
     /// A reader of this map; a fault if the node is none.
     pub fn new(file: &'a Path, node: &'a Node) -> Result<Self, Fault> {
         if !node.is_map() {
-            let message = format!("found {}, a map of fields is needed", node.found());
-            return Err(Fault::at(file, node.line, node.column, message));
+            let needed = Phrase::both("一组字段", "");
+            let message = table::YAML_FORM.say([needed, same(node.found()), same("a map of fields")]);
+            return Err(Fault::coded(file, node.line, node.column, message));
         }
         Ok(Self { file, node, left: node.entries().iter().collect(), known: Vec::new() })
     }
@@ -58,11 +59,11 @@ impl<'a> Fields<'a> {
         match self.take(name) {
             Some(node) if !node.is_null() => Ok(node),
             Some(node) => {
-                Err(Fault::at(self.file, node.line, node.column, format!("`{name}` holds nothing")))
+                Err(Fault::coded(self.file, node.line, node.column, table::YAML_EMPTY.say([same(name)])))
             }
             None => {
-                let message = format!("missing field `{name}`");
-                Err(Fault::at(self.file, self.node.line, self.node.column, message))
+                let message = table::YAML_MISSING.say([same(name)]);
+                Err(Fault::coded(self.file, self.node.line, self.node.column, message))
             }
         }
     }
@@ -81,17 +82,26 @@ impl<'a> Fields<'a> {
 
 /// A key that means nothing here.
 pub(super) fn unknown_field<'a>(file: &Path, key: &Key, known: impl IntoIterator<Item = &'a str>) -> Fault {
-    Fault::at(file, key.line, key.column, unknown_field_message(&key.text, known))
+    Fault::coded(file, key.line, key.column, unknown_field_told(&key.text, known))
 }
 
-/// The message for a key that means nothing here: the nearest known name, else all of them if they are few.
+/// The English message for a key that means nothing here.
 pub(super) fn unknown_field_message<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    unknown_field_told(word, known).en
+}
+
+/// What is said of a key that means nothing here: the nearest known name, else all of them if they are few.
+fn unknown_field_told<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Message {
     let known: Vec<&str> = known.into_iter().collect();
-    let hint = did_you_mean(word, known.iter().copied());
-    if hint.is_empty() && !known.is_empty() {
-        return format!("unknown field `{}`; known are {}", shortened(word), listed(&known));
-    }
-    format!("unknown field `{}`{hint}", shortened(word))
+    let near = nearest(word, known.iter().copied());
+    let hint = match near {
+        None if !known.is_empty() => {
+            let known = listed(&known);
+            Phrase::both(format!("；可用的有 {known}"), format!("; known are {known}"))
+        }
+        near => Phrase::hint(near),
+    };
+    table::YAML_FIELD.say([same(shortened(word)), hint.clone(), hint])
 }
 
 /// Names in backticks, with commas.

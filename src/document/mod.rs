@@ -19,6 +19,7 @@ pub use scalar::{Plain, date, whole_number};
 pub use table::{Row, Table};
 pub use text::read_text;
 
+use crate::error::Message;
 use crate::error::{Error, ErrorKind, Fault};
 
 /// The largest YAML file that is read: 64 MB, some hundred thousand nodes. What is larger belongs into CSV.
@@ -121,6 +122,16 @@ impl Document {
     /// A fault at a node.
     pub fn fault(&self, node: &Node, message: impl Into<String>) -> Fault {
         Fault::at(&self.file, node.line, node.column, message)
+    }
+
+    /// A fault at a key.
+    pub(crate) fn coded(&self, node: &Node, message: Message) -> Fault {
+        Fault::coded(&self.file, node.line, node.column, message)
+    }
+
+    /// The same at a key.
+    pub(crate) fn coded_at_key(&self, key: &Key, message: Message) -> Fault {
+        Fault::coded(&self.file, key.line, key.column, message)
     }
 
     /// A fault at a key.

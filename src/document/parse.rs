@@ -6,7 +6,7 @@ use std::path::Path;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::{Key, MOST_DEPTH, Node, Value, shortened};
-use crate::error::Fault;
+use crate::error::{Fault, same, table};
 
 /// The tree, if the text can be read to its end, and all faults.
 pub(super) fn parse(file: &Path, text: &str) -> (Option<Node>, Vec<Fault>) {
@@ -28,7 +28,8 @@ pub(super) fn parse(file: &Path, text: &str) -> (Option<Node>, Vec<Fault>) {
         }
     }
     if builder.root.is_none() && builder.faults.is_empty() {
-        builder.faults.push(Fault::at(file, 0, 0, "is empty"));
+        let message = table::YAML.say([same("文件是空的"), same("is empty")]);
+        builder.faults.push(Fault::coded(file, 0, 0, message));
     }
     (builder.root, builder.faults)
 }
@@ -175,7 +176,10 @@ impl Builder<'_> {
         // The parser looks ahead, so its own bound on nesting can be met before ours.
         match error.info() {
             "recursion limit exceeded" => self.too_deep(line, column),
-            info => self.fault(line, column, format!("is not YAML: {info}")),
+            info => {
+                let message = table::YAML.say([same(info), same(format!("is not YAML: {info}"))]);
+                self.faults.push(Fault::coded(self.file, line, column, message));
+            }
         }
     }
 
@@ -185,7 +189,9 @@ impl Builder<'_> {
     }
 
     fn fault(&mut self, line: u32, column: u32, message: impl Into<String>) {
-        self.faults.push(Fault::at(self.file, line, column, message));
+        let text: String = message.into();
+        let message = table::YAML.say([same(&text), same(&text)]);
+        self.faults.push(Fault::coded(self.file, line, column, message));
     }
 }
 
@@ -234,7 +240,8 @@ fn forbidden_character(file: &Path, text: &str) -> Option<Fault> {
     let line = before.matches('\n').count().saturating_add(1);
     let column = before.chars().rev().take_while(|one| *one != '\n').count().saturating_add(1);
     let message = format!("the control character U+{:04X} is not allowed", u32::from(found));
-    Some(Fault::at(file, clamped(line), clamped(column), message))
+    let message = table::YAML.say([same(&message), same(&message)]);
+    Some(Fault::coded(file, clamped(line), clamped(column), message))
 }
 
 fn place(marker: &Marker) -> (u32, u32) {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Date, FactValue, Instalment, KindId, LoanId, NodeId, PermitId, PersonId, Seats};
 
 /// The opening books of a city, as read: nothing is checked yet but the shape of the values.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
     /// The first day of the books.
     pub opened: Date,
@@ -28,7 +30,7 @@ pub struct Opening {
 }
 
 /// A kind of quota with its names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningKind {
     /// Its id.
     pub id: KindId,
@@ -39,7 +41,8 @@ pub struct OpeningKind {
 }
 
 /// Whether books may open with more people than quota.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ExcessRule {
     /// Excess is a fault of the charter.
     #[default]
@@ -49,7 +52,7 @@ pub enum ExcessRule {
 }
 
 /// A jurisdiction or a unit.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpeningNode {
     /// Its id.
     pub id: NodeId,
@@ -74,14 +77,14 @@ pub struct OpeningNode {
 }
 
 /// What is known of a node's earlier years, for one kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningHistory {
     /// Vacancies at the last year ends, oldest first; the last is the year before the opening.
     pub year_end_vacancy: Vec<Seats>,
 }
 
 /// How large a pool is.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PoolSize {
     /// A fixed number of seats.
@@ -91,7 +94,7 @@ pub enum PoolSize {
 }
 
 /// A pool: a node that only lends.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpeningPool {
     /// Its id, in one space with the nodes'.
     pub id: NodeId,
@@ -110,7 +113,7 @@ pub struct OpeningPool {
 }
 
 /// A named person in post.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningPerson {
     /// The person's key.
     pub id: PersonId,
@@ -127,7 +130,7 @@ pub struct OpeningPerson {
 }
 
 /// A loan that is open on the first day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningLoan {
     /// Its id.
     pub id: LoanId,
@@ -156,7 +159,7 @@ pub struct OpeningLoan {
 }
 
 /// A permit that is open on the first day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningPermit {
     /// Its id.
     pub id: PermitId,

@@ -6,7 +6,6 @@ use super::Office;
 use super::attempt::{Attempt, No};
 use super::reaction::Act;
 use crate::decision::{Advanced, Decision, Entry, Happened, Outcome, Reason};
-use crate::error::Error;
 use crate::event::Event;
 use crate::ledger::{Actor, Step};
 use crate::model::{Date, InputCode};
@@ -14,22 +13,21 @@ use crate::policy::Asked;
 use crate::request::{Request, Verb};
 
 /// Answers a request, and records the answer.
-#[expect(clippy::unnecessary_wraps, reason = "a journal on a disk can fail; callers must be ready for it")]
-pub(super) fn submit(office: &mut Office, request: Request) -> Result<Arc<Decision>, Error> {
+pub(super) fn submit(office: &mut Office, request: Request) -> Arc<Decision> {
     let request = Arc::new(request);
     // 1. A known id: the same content gets the same answer, other content none.
     if let Some(answer) = request.id.as_ref().and_then(|id| office.journal.answer_to(id)) {
         if same_content(&answer.request, &request, &office.books) {
-            return Ok(Arc::clone(answer));
+            return Arc::clone(answer);
         }
         let reason = input(InputCode::DuplicateId, "id", request.id.as_ref());
-        return Ok(record(office, request, None, Act::default(), Some((Outcome::Refused, vec![reason]))));
+        return record(office, request, None, Act::default(), Some((Outcome::Refused, vec![reason])));
     }
     // 2. The date: never back; a later one is an entry of its own, whatever becomes of the request.
     let advanced = match request.on {
         Some(on) if on < office.today() => {
             let reason = input(InputCode::Backdated, "on", Some(on));
-            return Ok(record(office, request, None, Act::default(), Some((Outcome::Refused, vec![reason]))));
+            return record(office, request, None, Act::default(), Some((Outcome::Refused, vec![reason])));
         }
         Some(on) if on > office.today() => Some(advance(office, on)),
         Some(_) | None => None,
@@ -53,14 +51,14 @@ pub(super) fn submit(office: &mut Office, request: Request) -> Result<Arc<Decisi
     let events = match attempt.decide(&office.books, actor, &asked, request.effective, bad_id, &mut act) {
         Ok(events) => events,
         Err(No { outcome, reasons }) => {
-            return Ok(record(office, request, advanced, act, Some((outcome, reasons))));
+            return record(office, request, advanced, act, Some((outcome, reasons)));
         }
     };
     // 6. It takes effect, and rules react. A reaction that fails is dropped, never the request.
     act.take_effect(&mut office.books, events);
     act.react_to_all(office.policies.as_ref(), &office.journal, &mut office.books, Some(&asked), by);
     // 7. The record: the point of no return.
-    Ok(record(office, request, advanced, act, None))
+    record(office, request, advanced, act, None)
 }
 
 /// Whether two requests ask the same. A day left out is the books' day, whenever that is; who typed it is

@@ -6,14 +6,20 @@
 
 mod attempt;
 mod flow;
+mod kept;
+mod past;
 mod reaction;
+mod shared;
+
+pub use past::Again;
+pub use shared::{SharedOffice, Waiting};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::charter::Charter;
 use crate::decision::{Advanced, Decision, Entry, Happened, Remark};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::event::Event;
 use crate::graph::{NodeIx, Role};
 use crate::journal::Journal;
@@ -46,6 +52,8 @@ use crate::request::Request;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Office {
+    /// The books as the charter says, before the first entry. They share all that no entry changed.
+    first: Arc<Ledger>,
     books: Arc<Ledger>,
     policies: Option<PolicySet>,
     journal: Journal,
@@ -59,22 +67,9 @@ impl Office {
     /// all such faults with their places.
     pub fn open(charter: Charter, policies: impl Into<Option<PolicySet>>) -> Result<Self, Error> {
         let policies = policies.into();
-        if let Some(policies) = &policies {
-            let mut faults: Vec<_> = charter
-                .mentions()
-                .into_iter()
-                .filter_map(|(mention, part)| {
-                    policies.undeclared(&mention).map(|message| charter.fault(part, message))
-                })
-                .collect();
-            if !faults.is_empty() {
-                faults.sort();
-                return Err(Error::input(faults));
-            }
-        }
-        let books = Ledger::open(&charter.into_opening())
-            .map_err(|cause| Error::new(ErrorKind::Internal, format!("the books do not open: {cause}")))?;
-        let mut office = Self { books: Arc::new(books), policies, journal: Journal::default() };
+        kept::declared(&charter, policies.as_ref())?;
+        let first = Arc::new(kept::books_of(&charter.into_opening())?);
+        let mut office = Self { books: Arc::clone(&first), first, policies, journal: Journal::default() };
         let (pool_sizes, _) = office.pool_sizes(&office.books);
         let opened = Happened::asked(Event::Opened { pool_sizes });
         Arc::make_mut(&mut office.books).apply(&opened);
@@ -92,29 +87,21 @@ impl Office {
         policies: impl Into<Option<PolicySet>>,
         entries: impl IntoIterator<Item = &'a Entry>,
     ) -> Result<Self, Error> {
-        let mut books = Ledger::open(charter.opening())
-            .map_err(|cause| Error::new(ErrorKind::Internal, format!("the books do not open: {cause}")))?;
-        let mut journal = Journal::default();
-        for entry in entries {
-            let events = match entry {
-                Entry::Opened { events, .. } => events,
-                Entry::Advanced(advanced) => &advanced.events,
-                Entry::Decided(decision) => &decision.events,
-            };
-            books.replay(events).map_err(|broken| {
-                Error::new(ErrorKind::Journal, format!("entry {}: {broken}", journal.next()))
-            })?;
-            journal.append(entry.clone());
-        }
-        Ok(Self { books: Arc::new(books), policies: policies.into(), journal })
+        let first = Arc::new(kept::books_of(charter.opening())?);
+        let mut replay = past::Replay::new(first);
+        entries.into_iter().try_for_each(|entry| replay.add(entry.clone()))?;
+        Ok(replay.into_office(policies.into()))
     }
 
     /// Answers a request and records the answer.
     ///
     /// # Errors
-    /// Only if something failed to operate: a policy that says no, or a law, is an answer.
+    /// Only if something failed to operate: a policy that says no, or a law, is an answer. If the journal
+    /// fails, nothing changes, this office answers no more, and whether the answer was kept is only known when
+    /// the journal is opened again: a request with an id gets its answer then.
     pub fn submit(&mut self, request: impl Into<Request>) -> Result<Arc<Decision>, Error> {
-        flow::submit(self, request.into())
+        let request = request.into();
+        self.durably(|office| flow::submit(office, request))
     }
 
     /// Moves the books to a later day, as a request of that day does first. Nothing on the books' own day, or
@@ -123,7 +110,10 @@ impl Office {
     /// # Errors
     /// As [`Office::submit`].
     pub fn advance(&mut self, to: Date) -> Result<Option<Arc<Advanced>>, Error> {
-        Ok((to > self.today()).then(|| flow::advance(self, to)))
+        if to <= self.today() {
+            return Ok(None);
+        }
+        self.durably(|office| flow::advance(office, to)).map(Some)
     }
 
     /// What [`Office::submit`] would answer, recording nothing. The answer's entry is 0.

@@ -20,7 +20,7 @@ pub(super) struct Act {
     pub(super) happened: Vec<Happened>,
     pub(super) notes: Vec<Remark>,
     pub(super) findings: Vec<Remark>,
-    pub(super) parameters: Vec<ParameterRead>,
+    pub(super) parameters: Vec<Arc<ParameterRead>>,
     proposed: usize,
     /// The scripts of the calls that are under way, outermost first.
     under_way: Vec<Arc<str>>,

@@ -36,7 +36,7 @@ pub(crate) struct Answer {
     pub(crate) notes: Vec<Remark>,
     /// Hooks that failed on a fact or a duty, which they cannot stop.
     pub(crate) findings: Vec<Remark>,
-    pub(crate) parameters: Vec<ParameterRead>,
+    pub(crate) parameters: Vec<Arc<ParameterRead>>,
 }
 
 /// An event, as reactions are told of it.
@@ -61,7 +61,7 @@ pub(crate) struct Reaction {
     pub(crate) findings: Vec<Remark>,
     /// Why the call came to nothing.
     pub(crate) failed: Option<Remark>,
-    pub(crate) parameters: Vec<ParameterRead>,
+    pub(crate) parameters: Vec<Arc<ParameterRead>>,
 }
 
 /// The kinds for which hooks are called about an event: one call for each kind that an `abolished` freed, at

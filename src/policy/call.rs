@@ -1,6 +1,6 @@
 //! Calls: what one call of a hook sees, what it said, and why it failed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -83,7 +83,7 @@ pub(crate) struct Call {
 struct State {
     said: Vec<Said>,
     proposals: Vec<(Verb, u32)>,
-    parameters: BTreeSet<ParameterRead>,
+    parameters: Vec<Arc<ParameterRead>>,
     steps: u64,
     failed: Option<Fail>,
 }
@@ -93,7 +93,8 @@ struct State {
 pub(crate) struct Outcome {
     pub(crate) said: Vec<Said>,
     pub(crate) proposals: Vec<(Verb, u32)>,
-    pub(crate) parameters: BTreeSet<ParameterRead>,
+    /// Each value read, once, in the order of first reading.
+    pub(crate) parameters: Vec<Arc<ParameterRead>>,
 }
 
 /// Something that a script said about the request, event or thing.
@@ -251,15 +252,9 @@ impl Call {
         Ok(())
     }
 
-    /// A parameter was read.
-    pub(crate) fn read(&self, parameter: ParameterRead) {
-        self.state().parameters.insert(parameter);
-    }
-
-    /// Whether this value of a parameter was read before.
-    pub(crate) fn has_read(&self, name: &str, from: Date, folder: &str) -> bool {
-        let state = self.state();
-        state.parameters.iter().any(|read| read.from == from && read.name == name && read.folder == folder)
+    /// A parameter was read. All who read the same value hold the same record of it.
+    pub(crate) fn read(&self, parameter: &Arc<ParameterRead>) {
+        note_read(&mut self.state().parameters, parameter);
     }
 
     /// So much work was done; fails when it is more than one call may do.
@@ -288,5 +283,12 @@ impl Call {
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic inside a call is caught by its caller, who answers that it failed whatever stands here.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Adds what was read, unless it is there.
+pub(crate) fn note_read(known: &mut Vec<Arc<ParameterRead>>, read: &Arc<ParameterRead>) {
+    if !known.iter().any(|one| Arc::ptr_eq(one, read)) {
+        known.push(Arc::clone(read));
     }
 }

@@ -6,7 +6,7 @@ use super::call::Fail;
 use super::value::Value;
 use super::vocabulary::Item;
 use crate::document::{Document, Fields, Node, did_you_mean};
-use crate::error::Fault;
+use crate::error::{Fault, Phrase, same, table};
 use crate::model::{FactValue, Mention};
 
 /// What `facts.yaml` declares.
@@ -50,15 +50,12 @@ impl Declared {
                     Some((_, Some("date"))) => Item::Date,
                     Some((_, Some("yes-no"))) => Item::YesNo,
                     Some((node, _)) => {
-                        let message = format!(
-                            "the type of a fact is number, decimal, text, date or yes-no, not {}",
-                            node.found()
-                        );
-                        faults.push(document.fault(node, message));
+                        let message = table::FACT_DECLARED.say([same(node.found())]);
+                        faults.push(document.coded(node, message));
                         Item::Text
                     }
                     None => {
-                        faults.push(document.fault(node, format!("the fact `{name}` has no type")));
+                        faults.push(document.coded(node, table::YAML_MISSING.say([same("type")])));
                         Item::Text
                     }
                 };
@@ -144,7 +141,14 @@ pub(super) fn entries<'a>(
     faults: &mut Vec<Fault>,
 ) -> Vec<(String, Fields<'a>)> {
     if !node.is_map() {
-        faults.push(document.fault(node, format!("found {}, a map of names is needed", node.found())));
+        faults.push(document.coded(
+            node,
+            table::YAML_FORM.say([
+                Phrase::both("一组名字", "a map of names"),
+                same(node.found()),
+                Phrase::both("", "a map of names"),
+            ]),
+        ));
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -172,7 +176,7 @@ pub(super) fn text<'a>(
         Ok(node) => match node.text() {
             Some(text) if !text.trim().is_empty() => text.to_owned(),
             _ => {
-                faults.push(document.fault(node, format!("`{name}` must be a text, found {}", node.found())));
+                faults.push(document.coded(node, table::YAML_TEXT.say([same(name), same(node.found())])));
                 String::new()
             }
         },

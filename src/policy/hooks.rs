@@ -1,9 +1,9 @@
 //! Hooks: which functions are asked about a request, an event, a day or a pool, and what they answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
-use super::call::{Call, EventSeen, Fail, Found, Outcome, RequestSeen, Scene};
+use super::call::{Call, EventSeen, Fail, Found, Outcome, RequestSeen, Scene, note_read};
 use super::remarks::Remarks;
 use super::tree;
 use super::value::Value;
@@ -41,7 +41,6 @@ impl PolicySet {
         let scene = Arc::new(scene);
         let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
         let hooks = std::iter::once(&self.0.root).chain(local.map(|folder| &folder.hooks));
-        let mut parameters = BTreeSet::new();
         for hook in hooks.filter_map(|hooks| hooks.get(&name)).flatten() {
             let done = self.call(hook, &scene, View { what: What::Request, kind });
             let Remarks { denials, notes, findings } = done.remarks;
@@ -53,9 +52,11 @@ impl PolicySet {
             } else {
                 answer.denials.extend(done.failed);
             }
-            parameters.extend(done.parameters);
+            for read in &done.parameters {
+                note_read(&mut answer.parameters, read);
+            }
         }
-        answer.parameters = parameters.into_iter().collect();
+        answer.parameters.sort();
         answer
     }
 
@@ -104,7 +105,7 @@ impl PolicySet {
             notes: done.remarks.notes,
             findings: done.remarks.findings,
             failed: done.failed,
-            parameters: done.parameters.into_iter().collect(),
+            parameters: done.parameters,
         }
     }
 
@@ -115,12 +116,9 @@ impl PolicySet {
         &self,
         books: &Arc<Ledger>,
         pool: NodeIx,
-        parameters: &mut Vec<ParameterRead>,
+        parameters: &mut Vec<Arc<ParameterRead>>,
     ) -> Result<Seats, Remark> {
-        let mut read = BTreeSet::new();
-        let size = self.rule_size(books, pool, books.today(), &mut read);
-        parameters.extend(read);
-        size.map_err(|failed| failed.1)
+        self.rule_size(books, pool, books.today(), parameters).map_err(|failed| failed.1)
     }
 
     /// A pool's size in a scene, asked once.
@@ -130,9 +128,9 @@ impl PolicySet {
         if let Some(size) = known {
             return size;
         }
-        let mut parameters = BTreeSet::new();
+        let mut parameters = Vec::new();
         let size = self.rule_size(&scene.books, pool, scene.date, &mut parameters);
-        for parameter in parameters {
+        for parameter in &parameters {
             call.read(parameter);
         }
         let size = size.map_err(|failed| failed.0);
@@ -145,7 +143,7 @@ impl PolicySet {
         books: &Arc<Ledger>,
         pool: NodeIx,
         date: Date,
-        parameters: &mut BTreeSet<ParameterRead>,
+        parameters: &mut Vec<Arc<ParameterRead>>,
     ) -> Result<Seats, Box<(Fail, Remark)>> {
         let rule = match books.pool(pool).map(|pool| &pool.size) {
             Some(PoolSize::Rule(rule)) => rule,
@@ -205,7 +203,7 @@ impl PolicySet {
         }
         let mut run = self.run_on_rhai(hook, scene, given.clone());
         let unmet = run.outcome.said.iter().any(|said| said.required);
-        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai {
+        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && self.2.is_none() {
             return run;
         }
         let again = self.run_on_tree(hook, scene, given);
@@ -240,11 +238,15 @@ impl PolicySet {
 
     fn run_on_tree(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
         let call = Arc::new(Call::again(scene, hook.situation));
+        let mut sights = self.2.as_ref().map(|_| tree::Sights::default());
         let (result, recorded) = match self.0.scripts.get(hook.script) {
-            Some(script) => tree::run(&script.tree, hook.body, &call, vec![Value::View(given)]),
+            Some(script) => tree::run(&script.tree, hook.body, &call, vec![Value::View(given)], &mut sights),
             None => (Err(Fail::absent(&hook.name)), Vec::new()),
         };
         let outcome = call.outcome();
+        if let (Some(tally), Some(sights)) = (&self.2, sights) {
+            tally.ran(hook.script, &sights, &outcome, result.as_ref().err());
+        }
         Run { call, result, outcome, recorded }
     }
 
@@ -261,16 +263,7 @@ impl PolicySet {
                 format!("the parameter `{name}` has no value on {date}"),
             )
         })?;
-        let folder = holding.folder.and_then(|folder| self.0.folders.get(folder));
-        let folder = folder.map_or("", |folder| folder.id.as_str());
-        if !call.has_read(name, holding.from, folder) {
-            call.read(ParameterRead {
-                name: name.to_owned(),
-                value: holding.value.to_string(),
-                from: holding.from,
-                folder: folder.to_owned(),
-            });
-        }
+        call.read(holding.read);
         Ok(holding.value.clone())
     }
 
@@ -308,7 +301,7 @@ pub(super) struct Done {
     pub(super) remarks: Remarks,
     pub(super) failed: Option<Remark>,
     pub(super) proposals: Vec<(Verb, u32)>,
-    pub(super) parameters: BTreeSet<ParameterRead>,
+    pub(super) parameters: Vec<Arc<ParameterRead>>,
 }
 
 impl RequestSeen {

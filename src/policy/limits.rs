@@ -4,6 +4,8 @@
 pub(crate) const SCRIPT_BYTES: usize = 32 << 10;
 /// The largest YAML file beside the scripts, in bytes: the texts of a thousand reasons fit into one.
 pub(crate) const YAML_BYTES: usize = 4 << 20;
+/// How much of a file a report keeps to show its lines, in bytes.
+pub(crate) const SHOWN: usize = YAML_BYTES;
 /// The most steps of one call of a hook: a long rule takes some hundred.
 pub(crate) const STEPS: u64 = 100_000;
 /// The longest text that a script may build, in bytes.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -13,8 +13,8 @@ use super::reasons::Reasons;
 use super::script::{self, Script};
 use super::tree::{Known, Reading};
 use super::{Folder, HookRef, Inner, Interpreter, PolicySet, engine, limits};
-use crate::document::Document;
-use crate::error::{Error, Fault};
+use crate::document::{Document, nearest};
+use crate::error::{Error, Fault, Message, Phrase, same, table};
 use crate::model::NodeId;
 
 /// How the parameters begin that school plans read and scripts need not.
@@ -27,8 +27,19 @@ const TESTS: &str = "tests";
 /// The most files of a policy folder: a city has a dozen rules, and a hundred counties a few each.
 const MOST_FILES: usize = 10_000;
 
+/// What a check found: everything wrong, everything that looks wrong, and the files as they were read.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What keeps the folder from loading, in file and line order.
+    pub faults: Vec<Fault>,
+    /// What is allowed, but looks wrong.
+    pub lints: Vec<Fault>,
+    /// The text of each file by its path, to show the lines that are meant.
+    pub texts: BTreeMap<PathBuf, String>,
+}
+
 /// Files by their path inside the policy folder, with `/`.
-type Files = BTreeMap<String, Vec<u8>>;
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 impl PolicySet {
     /// Loads a folder of policies.
@@ -38,6 +49,35 @@ impl PolicySet {
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = folder.as_ref();
         from(&folder_files(folder)?, folder)
+    }
+
+    /// Looks for everything that is wrong or looks wrong in a folder of policies, in one pass.
+    ///
+    /// # Errors
+    /// If the folder cannot be read. Faults of its files are no error here but the answer.
+    ///
+    /// # Example: a folder that is clean
+    /// ```
+    /// let checked = bianzhi::PolicySet::check("policies")?;
+    /// assert!(checked.faults.is_empty() && checked.lints.is_empty());
+    /// # Ok::<(), bianzhi::Error>(())
+    /// ```
+    pub fn check(folder: impl AsRef<Path>) -> Result<Checked, Error> {
+        let folder = folder.as_ref();
+        let files = folder_files(folder)?;
+        let (loading, _) = examine(&files, folder)?;
+        let Loading { mut faults, mut lints, .. } = loading;
+        for found in [&mut faults, &mut lints] {
+            found.sort();
+            found.dedup();
+        }
+        let texts = files.iter().map(|(path, bytes)| {
+            (
+                folder.join(path),
+                String::from_utf8_lossy(bytes.get(..limits::SHOWN).unwrap_or(bytes)).into_owned(),
+            )
+        });
+        Ok(Checked { faults, lints, texts: texts.collect() })
     }
 
     /// The same from files in memory: their paths inside the policy folder, and their bytes.
@@ -116,8 +156,25 @@ fn is_policy_file(path: &str) -> bool {
     [".rhai", ".yaml", ".yml"].iter().any(|end| name.ends_with(end))
 }
 
-/// The files sorted out: the root's and each local folder's.
-fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
+/// All faults and lints of files in memory.
+#[cfg(test)]
+pub(crate) fn found(files: &Files) -> (Vec<Fault>, Vec<Fault>) {
+    let (loading, _) = examine(files, Path::new("")).unwrap_or_else(|error| panic!("{error}"));
+    (loading.faults, loading.lints)
+}
+
+/// Everything of a set beside what is wrong with it.
+struct Parts {
+    engine: rhai::Engine,
+    scripts: Vec<(String, rhai::AST, Reading)>,
+    folders: Vec<String>,
+    parameters: Parameters,
+    reasons: Reasons,
+    declared: Declared,
+}
+
+/// The files sorted out and read: the root's and each local folder's.
+fn examine<'a>(files: &'a Files, base: &'a Path) -> Result<(Loading<'a>, Parts), Error> {
     let mut loading = Loading { base, files, faults: Vec::new(), lints: Vec::new(), used: BTreeSet::new() };
     let folders: BTreeSet<&str> =
         files.keys().filter_map(|path| path.split_once('/')).map(|(id, _)| id).collect();
@@ -141,7 +198,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
             reasons.read(&document, &mut loading.faults);
         }
         if let Some(document) = loading.document(&format!("{folder}/parameters.yaml")) {
-            parameters.read_local(place, &document, &mut loading.faults);
+            parameters.read_local((place, folder), &document, &mut loading.faults);
         }
     }
     let known = Known {
@@ -154,6 +211,14 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
     engine::probe(&engine)?;
     let scripts = loading.scripts(&mut engine, &known);
     loading.unused(&reasons, &known);
+    let folders = folders.into_iter().map(str::to_owned).collect();
+    Ok((loading, Parts { engine, scripts, folders, parameters, reasons, declared }))
+}
+
+fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
+    let (loading, parts) = examine(files, base)?;
+    let Parts { engine, scripts, folders, parameters, reasons, declared } = parts;
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
     let Loading { mut faults, lints, .. } = loading;
     if !faults.is_empty() {
         faults.sort();
@@ -170,13 +235,14 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         reasons,
         declared,
         digest: digest(files),
+        files: files.clone(),
         lints,
     };
     for (path, ast, reading) in scripts {
         let source = files.get(&path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         set.add(path, source.unwrap_or_default(), ast, reading, &folders);
     }
-    Ok(PolicySet(Arc::new(set), Interpreter::default()))
+    Ok(PolicySet(Arc::new(set), Interpreter::default(), None))
 }
 
 struct Loading<'a> {
@@ -189,8 +255,8 @@ struct Loading<'a> {
 }
 
 impl Loading<'_> {
-    fn fault(&mut self, path: &str, message: impl Into<String>) {
-        self.faults.push(Fault::at(&self.base.join(path), 0, 0, message));
+    fn fault(&mut self, path: &str, message: Message) {
+        self.faults.push(Fault::coded(&self.base.join(path), 0, 0, message));
     }
 
     /// Files and folders whose names mean nothing here.
@@ -198,14 +264,14 @@ impl Loading<'_> {
         for folder in folders {
             let id = NodeId::new(folder);
             if !id.is_well_formed() {
-                self.fault(folder, format!("`{folder}` cannot be the id of a node"));
+                self.fault(folder, table::FOLDER.say([same(folder)]));
             }
         }
         for path in self.files.keys() {
             let (folder, name) =
                 path.split_once('/').map_or((None, path.as_str()), |(id, name)| (Some(id), name));
             if name.contains('/') {
-                self.fault(path, "local folders hold no folders");
+                self.fault(path, table::NESTED.say([]));
                 continue;
             }
             if is_script(name) {
@@ -214,11 +280,12 @@ impl Loading<'_> {
             match (YAML.iter().find(|(known, _)| *known == name), folder) {
                 (Some(_), None) | (Some((_, true)), Some(_)) => {}
                 (Some((_, false)), Some(_)) => {
-                    self.fault(path, format!("`{name}` stands in the root folder only"));
+                    self.fault(path, table::ROOT_FILE.say([same(name)]));
                 }
                 (None, _) => {
-                    let known = YAML.map(|(known, _)| known).join(", ");
-                    self.fault(path, format!("`{name}` is no file of a policy folder; known are {known}"));
+                    let known = YAML.map(|(known, _)| known);
+                    let hint = Phrase::hint(nearest(name, known));
+                    self.fault(path, table::FILE.say([same(name), same(known.join(", ")), hint]));
                 }
             }
         }
@@ -229,7 +296,7 @@ impl Loading<'_> {
         let bytes = self.files.get(path)?;
         if bytes.len() > limits::YAML_BYTES {
             let most = limits::YAML_BYTES >> 20;
-            self.fault(path, format!("the file has more than {most} MB"));
+            self.fault(path, table::YAML_SIZE.say([same(most)]));
             return None;
         }
         let file = self.base.join(path);
@@ -263,8 +330,8 @@ impl Loading<'_> {
                     if reading.hooks.iter().any(|hook| hook.name == "capacity")
                         && let Some(other) = rules.insert(rule_name(path).to_owned(), path.clone())
                     {
-                        let message = format!("`{other}` serves the rule `{}` already", rule_name(path));
-                        self.faults.push(Fault::at(&file, 0, 0, message));
+                        let message = table::RULE_TWICE.say([same(&other), same(rule_name(path))]);
+                        self.faults.push(Fault::coded(&file, 0, 0, message));
                     }
                     scripts.push((path.clone(), ast, reading));
                 }
@@ -275,15 +342,32 @@ impl Loading<'_> {
 
     /// Texts and parameters that no script uses.
     fn unused(&mut self, reasons: &Reasons, known: &Known) {
-        let texts = reasons.codes().filter(|code| !self.used.contains(*code));
-        let file = self.base.join("reasons.yaml");
-        self.lints
-            .extend(texts.map(|code| Fault::at(&file, 0, 0, format!("no script uses the text `{code}`"))));
-        let file = self.base.join("parameters.yaml");
+        let texts: Vec<&str> = reasons.codes().filter(|code| !self.used.contains(*code)).collect();
         let idle = |name: &&String| !self.used.contains(*name) && !name.starts_with(READ_BY_PLANS);
-        let parameters = known.parameters.keys().filter(idle);
-        let message = |name: &String| format!("no script reads the parameter `{name}`");
-        self.lints.extend(parameters.map(|name| Fault::at(&file, 0, 0, message(name))));
+        let parameters: Vec<&str> = known.parameters.keys().filter(idle).map(String::as_str).collect();
+        for (name, code, unused) in [
+            ("reasons.yaml", &table::UNUSED_TEXT, texts),
+            ("parameters.yaml", &table::UNUSED_PARAMETER, parameters),
+        ] {
+            for word in unused {
+                let fault = self.place_of(name, word, code.say([same(word)]));
+                self.lints.push(fault);
+            }
+        }
+    }
+
+    /// A lint where the word stands in the file of this name, in whichever folder has it.
+    fn place_of(&self, name: &str, word: &str, message: Message) -> Fault {
+        for (path, bytes) in self.files.iter().filter(|(path, _)| path.rsplit('/').next() == Some(name)) {
+            let text = String::from_utf8_lossy(bytes);
+            let at = text.lines().position(|line| {
+                line.strip_prefix(word).is_some_and(|rest| rest.trim_start().starts_with(':'))
+            });
+            if let Some(line) = at.and_then(|at| u32::try_from(at).ok()) {
+                return Fault::coded(&self.base.join(path), line.saturating_add(1), 1, message);
+            }
+        }
+        Fault::coded(&self.base.join(name), 0, 0, message)
     }
 }
 

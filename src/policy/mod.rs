@@ -7,6 +7,7 @@
 mod asked;
 mod audit;
 mod call;
+mod coverage;
 mod declared;
 mod engine;
 mod hooks;
@@ -27,14 +28,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use coverage::Tally;
 use declared::Declared;
 use parameters::Parameters;
 use reasons::Reasons;
 use script::Script;
 use vocabulary::Situation;
 
+pub use coverage::{ArticleCoverage, BranchCoverage, CodeCoverage, Coverage, ScriptCoverage};
 pub use listed::{ParameterListed, ReasonListed};
-pub use load::folder_files;
+pub use load::{Checked, folder_files};
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 
@@ -46,7 +49,7 @@ use crate::model::{Date, FactValue, Mention, NodeId};
 
 /// All policies of a folder, compiled once and never changed: cheap to clone, safe to share.
 #[derive(Clone)]
-pub struct PolicySet(Arc<Inner>, Interpreter);
+pub struct PolicySet(Arc<Inner>, Interpreter, Option<Arc<Tally>>);
 
 /// Which way a script is carried out. Both ways give the same answers; that is tested, request by request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +82,8 @@ pub(crate) struct Inner {
     reasons: Reasons,
     declared: Declared,
     digest: Arc<str>,
+    /// The files themselves, so that a journal can keep what it was decided by.
+    files: BTreeMap<String, Vec<u8>>,
     lints: Vec<Fault>,
 }
 
@@ -106,10 +111,16 @@ impl PolicySet {
         Arc::clone(&self.0.digest)
     }
 
+    /// Every script and YAML file: its path inside the policy folder, and its bytes, in the order of the paths.
+    /// [`PolicySet::from_files`] makes the same set of them, with the same digest.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+    }
+
     /// The same policies, carried out another way.
     #[must_use]
     pub fn with_interpreter(self, interpreter: Interpreter) -> Self {
-        Self(self.0, interpreter)
+        Self(self.0, interpreter, self.2)
     }
 
     /// What is allowed, but looks wrong: texts that nobody uses, divisions that drop a rest.

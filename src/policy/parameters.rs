@@ -6,14 +6,16 @@
 )]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::declared::{entries, text};
 use super::value::Value;
 use super::vocabulary::{Item, Type};
-use crate::document::{Document, Fields, Node, did_you_mean};
-use crate::error::Fault;
+use crate::decision::ParameterRead;
+use crate::document::{Document, Fields, Node, nearest};
+use crate::error::{Fault, Message, Phrase, same, table};
 use crate::model::Date;
 
 /// All parameters, with the local folders' overrides.
@@ -37,9 +39,17 @@ pub(crate) struct Parameter {
 }
 
 /// Values from their dates on, in date order.
-type Timeline = Vec<(Date, Value)>;
+type Timeline = Vec<Stage>;
 /// The same as texts.
 type Texts = Vec<(Date, String)>;
+
+/// A value from its date on, with what a decision keeps of having read it.
+#[derive(Debug, Clone)]
+struct Stage {
+    from: Date,
+    value: Value,
+    read: Arc<ParameterRead>,
+}
 
 /// What a parameter holds, as the file says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +74,8 @@ pub(crate) enum Tighter {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Holding<'a> {
     pub(crate) value: &'a Value,
-    pub(crate) from: Date,
-    pub(crate) folder: Option<usize>,
+    /// What a decision that reads it keeps: the same for all of them.
+    pub(crate) read: &'a Arc<ParameterRead>,
 }
 
 impl Form {
@@ -99,46 +109,46 @@ impl Parameters {
     }
 
     /// Reads a local folder's file, which may only tighten.
-    pub(crate) fn read_local(&mut self, folder: usize, document: &Document, faults: &mut Vec<Fault>) {
+    pub(crate) fn read_local(&mut self, folder: (usize, &str), document: &Document, faults: &mut Vec<Fault>) {
         if document.root.is_null() {
             return;
         }
         for (name, mut fields) in entries(document, &document.root, faults) {
             let key = document.root.entries().iter().find(|(key, _)| key.text == name).map(|(key, _)| key);
-            let mut say = |message: String| faults.extend(key.map(|key| document.fault_at_key(key, message)));
+            let mut say = |message| faults.extend(key.map(|key| document.coded_at_key(key, message)));
             let Some(parameter) = self.all.get(&name) else {
-                let hint = did_you_mean(&name, self.all.keys().map(String::as_str));
-                say(format!("the root folder has no parameter `{name}`{hint}"));
+                let hint = Phrase::hint(nearest(&name, self.all.keys().map(String::as_str)));
+                say(table::LOCAL_UNKNOWN.say([same(&name), hint]));
                 continue;
             };
             if parameter.tighter == Tighter::None {
-                say(format!("`{name}` cannot be set by a local folder: it is `tighter: none`"));
+                say(table::LOCAL_NONE.say([same(&name)]));
                 continue;
             }
             let Some(node) = fields.take("values") else {
-                say(format!("`{name}` needs `values`"));
+                say(table::YAML_MISSING.say([same("values")]));
                 continue;
             };
-            let values = parameter.timeline(document, node, faults);
-            for (date, _) in &values {
+            let values = parameter.timeline(document, node, (&name, folder.1), faults);
+            for Stage { from: date, .. } in &values {
                 if parameter.loosens(&values, *date) {
-                    let way = if parameter.tighter == Tighter::Up { "raise" } else { "lower" };
-                    faults.push(document.fault(
-                        node,
-                        format!("a local folder may only {way} `{name}`; the value from {date} loosens it"),
-                    ));
+                    let up = parameter.tighter == Tighter::Up;
+                    let (zh, en) = if up { ("提高", "raise") } else { ("降低", "lower") };
+                    let parts = [same(&name), same(zh), same(en), same(date)];
+                    faults.push(document.coded(node, table::LOOSENS.say(parts)));
                 }
             }
             faults.extend(fields.finish());
             if let Some(parameter) = self.all.get_mut(&name) {
-                parameter.overrides.insert(folder, values);
+                parameter.overrides.insert(folder.0, values);
             }
         }
     }
 
     /// Every parameter with its values as texts, and those of local folders by their place.
     pub(crate) fn listed(&self) -> impl Iterator<Item = (&str, Texts, BTreeMap<usize, Texts>)> {
-        let texts = |values: &Timeline| values.iter().map(|(day, value)| (*day, value.to_string())).collect();
+        let texts =
+            |values: &Timeline| values.iter().map(|stage| (stage.from, stage.value.to_string())).collect();
         self.all.iter().map(move |(name, parameter)| {
             let local = parameter.overrides.iter().map(|(place, values)| (*place, texts(values))).collect();
             (name.as_str(), texts(&parameter.values), local)
@@ -153,10 +163,10 @@ impl Parameters {
     /// The value that holds on a day in these folders: the tightest. None before its first date.
     pub(crate) fn value(&self, name: &str, date: Date, folders: &[usize]) -> Option<Holding<'_>> {
         let parameter = self.all.get(name)?;
-        let mut best = holding(&parameter.values, date, None)?;
+        let mut best = holding(&parameter.values, date)?;
         for folder in folders {
             let Some(values) = parameter.overrides.get(folder) else { continue };
-            if let Some(own) = holding(values, date, Some(*folder))
+            if let Some(own) = holding(values, date)
                 && parameter.tighter.prefers(own.value, best.value)
             {
                 best = own;
@@ -197,8 +207,10 @@ impl Parameter {
                 let Some((form, _)) = found else {
                     let known = Form::ALL.map(|(_, word)| word).join(", ");
                     faults.push(
-                        document.fault(node, format!("the type is one of {known}, not {}", node.found())),
+                        document.coded(node, table::PARAMETER_TYPE.say([same(known), same(node.found())])),
                     );
+                    // Without its type nothing can be said of the rest.
+                    fields.rest();
                     return None;
                 };
                 *form
@@ -215,8 +227,8 @@ impl Parameter {
                 Some("down") => Tighter::Down,
                 Some("none") => Tighter::None,
                 _ => {
-                    let message = format!("`tighter` is up, down or none, not {}", node.found());
-                    faults.push(document.fault(node, message));
+                    let message = table::TIGHTER.say([same(node.found())]);
+                    faults.push(document.coded(node, message));
                     Tighter::None
                 }
             },
@@ -233,11 +245,10 @@ impl Parameter {
         };
         parameter.read_range(document, fields, faults);
         if tighter != Tighter::None && !matches!(form, Form::Number | Form::Decimal | Form::Date) {
-            let message = format!("`{name}` has no order, so it is `tighter: none`");
-            faults.push(Fault { message, ..place_of(document, name) });
+            faults.push(at_name(document, name, table::NO_ORDER.say([same(name)])));
         }
         match fields.required("values") {
-            Ok(node) => parameter.values = parameter.timeline(document, node, faults),
+            Ok(node) => parameter.values = parameter.timeline(document, node, (name, ""), faults),
             Err(fault) => faults.push(fault),
         }
         parameter.ty = parameter.type_of_values(document, name, faults);
@@ -249,18 +260,18 @@ impl Parameter {
             let Some(node) = fields.optional(name) else { continue };
             *end = node.text().and_then(decimal);
             if end.is_none() || !matches!(self.form, Form::Number | Form::Decimal) {
-                faults.push(document.fault(node, format!("`{name}` is a number, and only numbers have one")));
+                faults.push(document.coded(node, table::RANGE.say([same(name)])));
             }
         }
         if let Some(node) = fields.optional("allowed") {
             if !node.is_list() {
-                faults.push(document.fault(node, "`allowed` is a list of values"));
+                faults.push(document.coded(node, table::ALLOWED.say([])));
             }
             let form = if self.form == Form::List { Form::Text } else { self.form };
             for item in node.items() {
                 match plain(form, item) {
                     Some(value) => self.allowed.push(value),
-                    None => faults.push(document.fault(item, wrong_type(form, item))),
+                    None => faults.push(document.coded(item, wrong_type(form, item))),
                 }
             }
         }
@@ -274,44 +285,64 @@ impl Parameter {
             Form::YesNo => Type::YES_NO,
             Form::Date => Type::DATE,
             Form::List => {
-                let mut items = self.values.iter().filter_map(|(_, value)| match value {
+                let mut items = self.values.iter().filter_map(|stage| match &stage.value {
                     Value::List(items) => items.first().map(item_of),
                     _ => None,
                 });
                 let first = items.next().unwrap_or(Item::Text);
                 if items.any(|item| item != first) {
-                    let message = format!("the lists of `{name}` hold different types");
-                    faults.push(Fault { message, ..place_of(document, name) });
+                    faults.push(at_name(document, name, table::LISTS_DIFFER.say([same(name)])));
                 }
                 Type::List(first)
             }
         }
     }
 
-    /// Values by date, checked against type and range.
-    fn timeline(&self, document: &Document, node: &Node, faults: &mut Vec<Fault>) -> Timeline {
+    /// Values by date, checked against type and range; `named` is the parameter's name and the folder.
+    fn timeline(
+        &self,
+        document: &Document,
+        node: &Node,
+        named: (&str, &str),
+        faults: &mut Vec<Fault>,
+    ) -> Timeline {
         if !node.is_map() || node.entries().is_empty() {
-            let message = format!("values are written by date: `2024-01-01: value`; found {}", node.found());
-            faults.push(document.fault(node, message));
+            faults.push(document.coded(node, table::BY_DATE.say([same(node.found())])));
             return Vec::new();
         }
         let mut values: Timeline = Vec::new();
         for (key, node) in node.entries() {
             let Some(date) = crate::document::date(&key.text) else {
-                faults.push(document.fault_at_key(key, format!("`{}` is no date", key.text)));
+                faults.push(document.coded_at_key(
+                    key,
+                    table::VALUE_DATE.say([same(&key.text), same("不是日期"), same("is no date")]),
+                ));
                 continue;
             };
-            if values.last().is_some_and(|(before, _)| *before >= date) {
-                faults.push(document.fault_at_key(key, "the dates of the values must ascend"));
+            if values.last().is_some_and(|before| before.from >= date) {
+                faults.push(document.coded_at_key(
+                    key,
+                    table::VALUE_DATE.say([
+                        same(&key.text),
+                        same("不晚于前一个日期"),
+                        same("is out of order: the dates of the values must ascend"),
+                    ]),
+                ));
             }
             let Some(value) = self.value_of(node) else {
-                faults.push(document.fault(node, wrong_type(self.form, node)));
+                faults.push(document.coded(node, wrong_type(self.form, node)));
                 continue;
             };
-            if let Some(message) = self.out_of_range(&value) {
-                faults.push(document.fault(node, message));
+            if let Some((zh, en)) = self.out_of_range(&value) {
+                faults.push(document.coded(node, table::OUT_OF_RANGE.say([same(zh), same(en)])));
             }
-            values.push((date, value));
+            let read = ParameterRead {
+                name: named.0.to_owned(),
+                value: value.to_string(),
+                from: date,
+                folder: named.1.to_owned(),
+            };
+            values.push(Stage { from: date, value, read: Arc::new(read) });
         }
         values
     }
@@ -332,37 +363,47 @@ impl Parameter {
         None
     }
 
-    fn out_of_range(&self, value: &Value) -> Option<String> {
+    fn out_of_range(&self, value: &Value) -> Option<(String, String)> {
         if let Some(number) = value.as_decimal() {
             if let Some(least) = self.least.filter(|least| number < *least) {
-                return Some(format!("{number} is below the least allowed, {least}"));
+                return Some((
+                    format!("{number} 小于允许的最小值 {least}"),
+                    format!("{number} is below the least allowed, {least}"),
+                ));
             }
             if let Some(most) = self.most.filter(|most| number > *most) {
-                return Some(format!("{number} is above the most allowed, {most}"));
+                return Some((
+                    format!("{number} 大于允许的最大值 {most}"),
+                    format!("{number} is above the most allowed, {most}"),
+                ));
             }
         }
         let one = std::slice::from_ref(value);
         let items = if let Value::List(items) = value { items } else { one };
         let odd = items.iter().find(|item| !self.allowed.is_empty() && !self.allowed.contains(item))?;
         let allowed: Vec<String> = self.allowed.iter().map(ToString::to_string).collect();
-        Some(format!("`{odd}` is not allowed; allowed are {}", allowed.join(", ")))
+        let allowed = allowed.join(", ");
+        Some((
+            format!("`{odd}` 不在允许之列：{allowed}"),
+            format!("`{odd}` is not allowed; allowed are {allowed}"),
+        ))
     }
 
     /// Whether an override is looser than the root's value on a day from `date` until its next value.
     fn loosens(&self, values: &Timeline, date: Date) -> bool {
-        let next = values.iter().map(|(from, _)| *from).find(|from| *from > date);
-        let own = holding(values, date, None);
-        let root_days = self.values.iter().map(|(from, _)| *from).filter(|from| *from > date);
+        let next = values.iter().map(|stage| stage.from).find(|from| *from > date);
+        let own = holding(values, date);
+        let root_days = self.values.iter().map(|stage| stage.from).filter(|from| *from > date);
         std::iter::once(date)
             .chain(root_days.filter(|from| next.is_none_or(|next| *from < next)))
-            .filter_map(|day| holding(&self.values, day, None))
+            .filter_map(|day| holding(&self.values, day))
             .any(|root| own.as_ref().is_some_and(|own| self.tighter.prefers(root.value, own.value)))
     }
 }
 
-fn holding(values: &Timeline, date: Date, folder: Option<usize>) -> Option<Holding<'_>> {
-    let (from, value) = values.iter().rev().find(|(from, _)| *from <= date)?;
-    Some(Holding { value, from: *from, folder })
+fn holding(values: &Timeline, date: Date) -> Option<Holding<'_>> {
+    let Stage { value, read, .. } = values.iter().rev().find(|stage| stage.from <= date)?;
+    Some(Holding { value, read })
 }
 
 fn plain(form: Form, node: &Node) -> Option<Value> {
@@ -393,14 +434,14 @@ fn item_of(value: &Value) -> Item {
     }
 }
 
-fn wrong_type(form: Form, node: &Node) -> String {
-    format!("a {} is needed here, found {}", form.named(), node.found())
+fn wrong_type(form: Form, node: &Node) -> Message {
+    table::VALUE_TYPE.say([same(form.named()), same(node.found())])
 }
 
-fn place_of(document: &Document, name: &str) -> Fault {
-    let key = document.root.entries().iter().find(|(key, _)| key.text == name).map(|(key, _)| key);
-    key.map_or_else(
-        || document.fault(&document.root, String::new()),
-        |key| document.fault_at_key(key, String::new()),
-    )
+/// A fault at the parameter of this name.
+fn at_name(document: &Document, name: &str, message: Message) -> Fault {
+    match document.root.entries().iter().find(|(key, _)| key.text == name) {
+        Some((key, _)) => document.coded_at_key(key, message),
+        None => document.coded(&document.root, message),
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::declared::{entries, text};
 use crate::document::Document;
-use crate::error::Fault;
+use crate::error::{Fault, same, table};
 use crate::model::{FactValue, InputCode, LawCode};
 
 /// The texts of `reasons.yaml`, by code.
@@ -34,13 +34,13 @@ impl Reasons {
             faults.extend(fields.finish());
             let place = document.root.entries().iter().find(|(key, _)| key.text == code).map(|(key, _)| key);
             if InputCode::from_code(&code).is_some() || LawCode::from_code(&code).is_some() {
-                let message = format!("`{code}` is a code of the laws and cannot be a policy's");
-                faults.extend(place.map(|key| document.fault_at_key(key, message)));
+                let message = table::LAW_CODE.say([same(&code)]);
+                faults.extend(place.map(|key| document.coded_at_key(key, message)));
                 continue;
             }
             if self.texts.contains_key(&code) {
-                let message = format!("`{code}` has a text in the root folder already");
-                faults.extend(place.map(|key| document.fault_at_key(key, message)));
+                let message = table::TEXT_TWICE.say([same(&code)]);
+                faults.extend(place.map(|key| document.coded_at_key(key, message)));
                 continue;
             }
             self.texts.insert(code, Text { zh, en, basis });

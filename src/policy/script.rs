@@ -1,13 +1,15 @@
 //! Scripts: one file of policies, compiled by Rhai and read into the typed tree.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what Rhai may say is open ended")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rhai::{AST, Engine};
+use rhai::{AST, Engine, LexError, ParseErrorType};
 
 use super::limits;
 use super::tree::{self, Known, Reading, Tree, WordFound};
-use crate::error::Fault;
+use crate::error::{Fault, Message, Phrase, same, table};
 
 /// One script, ready to run.
 #[derive(Debug)]
@@ -24,18 +26,13 @@ pub(crate) struct Script {
 
 /// The text of a script's bytes; a fault if it cannot be one.
 pub(crate) fn text<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a str, Fault> {
-    let whole = |message: String| Fault::at(file, 0, 0, message);
+    let whole = |message| Fault::coded(file, 0, 0, message);
     if bytes.len() > limits::SCRIPT_BYTES {
         let most = limits::SCRIPT_BYTES >> 10;
-        return Err(whole(format!(
-            "a script may have at most {most} KB; this one has {} bytes",
-            bytes.len()
-        )));
+        return Err(whole(table::SCRIPT_SIZE.say([same(most), same(bytes.len())])));
     }
     if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        return Err(whole(
-            "the file begins with a byte-order mark (BOM); save it as UTF-8 without BOM".to_owned(),
-        ));
+        return Err(whole(table::BOM.say([])));
     }
     utf8(file, bytes)
 }
@@ -45,8 +42,7 @@ pub(crate) fn utf8<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a str, Fault> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or(&[]);
         let line = before.split(|byte| *byte == b'\n').count();
-        let message = "the file is not UTF-8 (GBK or GB 18030?); save it as UTF-8";
-        Fault::at(file, u32::try_from(line).unwrap_or(u32::MAX), 0, message)
+        Fault::coded(file, u32::try_from(line).unwrap_or(u32::MAX), 0, table::NOT_UTF8.say([]))
     })
 }
 
@@ -73,10 +69,41 @@ pub(crate) fn compile(
 fn parse_fault(file: &Path, error: &rhai::ParseError) -> Fault {
     let place = error.position();
     let number = |place: Option<usize>| place.and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
-    let mut message = error.err_type().to_string();
-    if let Some(first) = message.chars().next() {
-        message = format!("{}{}", first.to_lowercase(), message.chars().skip(1).collect::<String>());
+    Fault::coded(file, number(place.line()), number(place.position()), parse_message(error.err_type()))
+}
+
+/// What Rhai could not read, in both languages.
+fn parse_message(error: &ParseErrorType) -> Message {
+    let mut en = error.to_string();
+    if let Some(first) = en.chars().next() {
+        en = format!("{}{}", first.to_lowercase(), en.chars().skip(1).collect::<String>());
     }
-    let message = message.trim_end_matches('.').to_owned();
-    Fault::at(file, number(place.line()), number(place.position()), message)
+    let en = en.trim_end_matches('.').to_owned();
+    let zh = match error {
+        ParseErrorType::Reserved(word) => return table::DISABLED.say([same(word)]),
+        ParseErrorType::BadInput(LexError::ImproperSymbol(word, _)) if is_word(word) => {
+            return table::DISABLED.say([same(word)]);
+        }
+        ParseErrorType::LiteralTooLarge(_, most) => {
+            let what = Phrase::both("清单或文字", "");
+            return table::LIST_MOST.say([what, same(most), same("a list or a text")]);
+        }
+        ParseErrorType::ExprTooDeep => return table::TOO_DEEP.say([]),
+        ParseErrorType::UnexpectedEOF => "脚本没有写完".to_owned(),
+        ParseErrorType::MissingToken(token, _) => format!("此处应有 `{token}`"),
+        ParseErrorType::ExprExpected(_) => "此处应有表达式".to_owned(),
+        ParseErrorType::VariableExpected | ParseErrorType::PropertyExpected => "此处应有名字".to_owned(),
+        ParseErrorType::BadInput(LexError::UnterminatedString) => "文字缺少结尾的引号".to_owned(),
+        ParseErrorType::BadInput(LexError::UnexpectedInput(text)) => format!("不能有 `{text}`"),
+        ParseErrorType::BadInput(LexError::MalformedNumber(text)) => format!("`{text}` 不是数字"),
+        ParseErrorType::FnDuplicatedDefinition(name, _) => return table::TWICE.say([same(name)]),
+        ParseErrorType::VariableExists(name) => return table::VARIABLE_AGAIN.say([same(name)]),
+        ParseErrorType::AssignmentToConstant(name) => return table::CONSTANT.say([same(name)]),
+        _ => format!("此处读不通（{en}）"),
+    };
+    table::SYNTAX.say([same(zh), same(en)])
+}
+
+fn is_word(text: &str) -> bool {
+    text.chars().all(char::is_alphanumeric)
 }

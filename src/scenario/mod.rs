@@ -4,12 +4,14 @@ mod check;
 mod expect;
 mod play;
 mod read;
+mod suite;
 
 use std::path::{Path, PathBuf};
 
 use crate::charter::Charter;
 use crate::document::{Document, Node, shortened};
 use crate::error::{Error, Fault};
+use crate::journal::Store;
 use crate::model::{Date, Mention, NodeId};
 use crate::office::Office;
 use crate::policy::PolicySet;
@@ -18,6 +20,7 @@ use crate::request::Request;
 pub use check::{Check, CheckValue, Difference};
 pub use expect::Expectation;
 pub use play::{Answer, Played, Playing};
+pub use suite::{Suite, SuiteRun, Tested};
 
 /// A scenario as read: which books, which policies, and the steps.
 ///
@@ -89,7 +92,7 @@ impl Scenario {
     /// # Errors
     /// Faults of the charter, of the policies, and names in the steps that the policies do not declare.
     pub fn open(&self, policies: Option<&Path>) -> Result<Office, Error> {
-        self.open_as(policies.or(self.policies()).map(PolicySet::load).transpose())
+        self.opened(policies.or(self.policies()).map(PolicySet::load).transpose())
     }
 
     /// The same with a policy set that is loaded already, or with `None` for the laws alone.
@@ -97,10 +100,37 @@ impl Scenario {
     /// # Errors
     /// As [`Scenario::open`].
     pub fn open_with(&self, policies: Option<PolicySet>) -> Result<Office, Error> {
-        self.open_as(Ok(policies))
+        self.opened(Ok(policies))
     }
 
-    fn open_as(&self, policies: Result<Option<PolicySet>, Error>) -> Result<Office, Error> {
+    /// The same with a journal that is kept: the office begins or goes on in the store that `store` gives for
+    /// the charter's root.
+    ///
+    /// # Errors
+    /// As [`Scenario::open`] and [`Office::open_on`].
+    pub fn open_on<S: Store + 'static>(
+        &self,
+        policies: Option<&Path>,
+        store: impl FnOnce(&str) -> Result<S, Error>,
+    ) -> Result<Office, Error> {
+        let policies = policies.or(self.policies()).map(PolicySet::load).transpose();
+        self.opened_by(policies, |charter, policies| {
+            let root = charter.opening().nodes.iter().find(|node| node.parent.is_none());
+            let store = store(root.map_or("", |root| root.id.as_str()))?;
+            Office::open_on(store, charter, policies)
+        })
+    }
+
+    /// The office under a policy set that is loaded already, or with what is wrong with it beside the charter's faults.
+    fn opened(&self, policies: Result<Option<PolicySet>, Error>) -> Result<Office, Error> {
+        self.opened_by(policies, Office::open)
+    }
+
+    fn opened_by(
+        &self,
+        policies: Result<Option<PolicySet>, Error>,
+        open: impl FnOnce(Charter, Option<PolicySet>) -> Result<Office, Error>,
+    ) -> Result<Office, Error> {
         let charter = Charter::load(&self.charter);
         let (charter, policies) = match (charter, policies) {
             (Ok(charter), Ok(policies)) => (charter, policies),
@@ -108,11 +138,15 @@ impl Scenario {
             (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error),
         };
         let undeclared = policies.as_ref().map(|policies| self.undeclared(policies)).unwrap_or_default();
-        match Office::open(charter, policies) {
-            Ok(office) if undeclared.is_empty() => Ok(office),
-            Ok(_) => Err(Error::input(undeclared)),
-            Err(error) => Err(both(error, Error::input(undeclared))),
+        if undeclared.is_empty() {
+            return open(charter, policies);
         }
+        // Nothing is kept of a scenario that cannot be played.
+        let undeclared = Error::input(undeclared);
+        Err(match Office::open(charter, policies) {
+            Ok(_) => undeclared,
+            Err(error) => both(error, undeclared),
+        })
     }
 
     /// Plays the steps one after the other in this office.

@@ -11,6 +11,8 @@
 #[cfg(feature = "cli")]
 mod bad_input;
 #[cfg(feature = "cli")]
+mod check;
+#[cfg(feature = "cli")]
 mod lines;
 mod mutations;
 #[cfg(feature = "cli")]

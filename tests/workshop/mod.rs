@@ -1,3 +1,6 @@
-//! The policy workshop: what an author has at hand from the first keystroke to going live.
+//! The workshop of policy authors: the folder's tests, what they reach, and what the command answers.
 
+mod coverage;
 mod manual;
+#[cfg(feature = "cli")]
+mod test_command;

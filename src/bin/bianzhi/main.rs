@@ -1,10 +1,17 @@
 //! The command line: reads what is asked, runs one command, and answers with its exit code.
 
 mod balance;
+mod changes;
+mod check;
 mod city;
+mod coverage;
 mod diff;
 mod effect;
 mod generate;
+mod history;
+mod journal;
+mod junit;
+mod kept;
 mod lines;
 mod new;
 mod plan;
@@ -12,6 +19,7 @@ mod run;
 mod show;
 mod table;
 mod terminal;
+mod test;
 mod translate;
 mod words;
 
@@ -39,8 +47,16 @@ struct CommandLine {
 enum Command {
     /// 逐步运行场景文件并核对预期 · play a scenario and compare with what it expects
     Run(run::Arguments),
-    /// 显示期初账册 · show a charter's opening books
+    /// 检查政策目录 · check a policy folder without running anything
+    Check(check::Arguments),
+    /// 显示期初账册，或日志中任一时点的账册 · show a charter's opening books, or a journal's at any moment
     Show(show::Arguments),
+    /// 查看一个单位、人员或调借的全部记录 · every entry that touched a node, a person or a loan
+    History(history::Arguments),
+    /// 核验、导出、导入日志，重新裁定旧决定 · verify, export or import a journal, decide again
+    Journal(journal::Arguments),
+    /// 运行政策测试，列出不符之处 · play a folder's policy tests
+    Test(test::Arguments),
     /// 起草统筹方案并写成场景文件 · draft a plan, and write it as a scenario
     Plan(plan::Arguments),
     /// 生成演示用的账册 · generate books to try things on
@@ -95,7 +111,11 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let ended = match &line.command {
         Command::Run(arguments) => run::run(arguments, lang, &mut out),
+        Command::Check(arguments) => check::check(arguments, lang, &mut out),
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
+        Command::History(arguments) => history::history(arguments, lang, &mut out),
+        Command::Journal(arguments) => journal::journal(arguments, lang, &mut out),
+        Command::Test(arguments) => test::test(arguments, lang, &mut out),
         Command::Plan(arguments) => plan::plan(arguments, lang, &mut out),
         Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
         Command::Diff(arguments) => diff::diff(arguments, lang, &mut out),

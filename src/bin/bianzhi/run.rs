@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use bianzhi::journal::SqliteStore;
 use bianzhi::model::Lang;
 use bianzhi::office::Office;
 use bianzhi::scenario::{Action, Answer, Difference, Played, Scenario};
@@ -28,12 +29,19 @@ pub(crate) struct Arguments {
     /// 改用此目录的政策 · the policies of this folder instead of the scenario's own
     #[arg(long, value_name = "DIR")]
     policies: Option<PathBuf>,
+    /// 把每一步记入此文件；已有账则接着记 · keep every entry in this file; go on if it has entries
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
 }
 
 /// Plays the scenario.
 pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     let scenario = Scenario::load(&arguments.scenario)?;
-    let mut office = scenario.open(arguments.policies.as_deref())?;
+    let policies = arguments.policies.as_deref();
+    let mut office = match &arguments.journal {
+        Some(file) => scenario.open_on(policies, |root| SqliteStore::open(file, root))?,
+        None => scenario.open(policies)?,
+    };
     let told = Told { lang, paint: Paint::for_stdout() };
     let (mut asked, mut failed) = (0_usize, 0_usize);
     let mut playing = scenario.play(&mut office);
@@ -61,9 +69,9 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
 
 /// How steps are told to people.
 #[derive(Debug, Clone, Copy)]
-struct Told {
-    lang: Lang,
-    paint: Paint,
+pub(crate) struct Told {
+    pub(crate) lang: Lang,
+    pub(crate) paint: Paint,
 }
 
 impl Told {
@@ -80,7 +88,7 @@ impl Told {
         }
         match (&played.answer, action) {
             (Answer::Decided { decision, expected }, action) => {
-                self.decision(out, &names, played.step, decision)?;
+                self.decision(out, &names, &played.step.to_string(), decision)?;
                 if let (Some(false), Some(Action::Ask { expect: Some(expect), .. })) = (expected, action) {
                     let text =
                         format!("{}{expect}", self.lang.pick("与预期不符，应为：", "not as expected: "));
@@ -98,7 +106,13 @@ impl Told {
         }
     }
 
-    fn advanced(self, out: &mut dyn Write, names: &Names<'_>, advanced: &Advanced) -> io::Result<()> {
+    /// A new date, and what it brought.
+    pub(crate) fn advanced(
+        self,
+        out: &mut dyn Write,
+        names: &Names<'_>,
+        advanced: &Advanced,
+    ) -> io::Result<()> {
         let title = format!("── {} ──", advanced.date);
         writeln!(out, "{}", self.paint.faint(&title))?;
         // The new day itself stands in the title.
@@ -108,11 +122,12 @@ impl Told {
         self.remarks(out, &advanced.findings, self.lang.pick("问题", "finding"))
     }
 
-    fn decision(
+    /// An answer; `step` stands before it.
+    pub(crate) fn decision(
         self,
         out: &mut dyn Write,
         names: &Names<'_>,
-        step: usize,
+        step: &str,
         decision: &Decision,
     ) -> io::Result<()> {
         let outcome = padded(decision.outcome.word(self.lang), OUTCOME_CELLS);

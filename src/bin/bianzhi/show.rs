@@ -1,24 +1,30 @@
-//! `bianzhi show`: a charter's opening books as a table, as JSON, or as a drawing for Graphviz.
+//! `bianzhi show`: a charter's opening books, or a journal's at any moment, as a table, as JSON, or as a drawing for Graphviz.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use bianzhi::Charter;
 use bianzhi::graph::Role;
+use bianzhi::journal::Moment;
 use bianzhi::model::{Date, Figures, KindId, Lang, NodeId};
 use bianzhi::office::Office;
 use bianzhi::policy::PolicySet;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::terminal::Paint;
-use crate::{Ending, Failure, balance};
+use crate::{Ending, Failure, balance, kept};
 
 /// What `show` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// 期初账册文件 · the charter
-    #[arg(value_name = "CHARTER")]
-    charter: PathBuf,
+    #[arg(value_name = "CHARTER", required_unless_present = "journal", conflicts_with = "journal")]
+    charter: Option<PathBuf>,
+    #[command(flatten)]
+    kept: kept::Optional,
+    /// 显示当日终了或该条记录之后的账册 · the books at the end of this day, or behind this entry
+    #[arg(long, value_name = "DATE|ENTRY", requires = "journal", conflicts_with = "charter")]
+    as_of: Option<Moment>,
     /// 输出格式 · what to write: a table, JSON, or Graphviz DOT (loans dashed)
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -68,9 +74,13 @@ impl Serialize for ShownKinds {
 
 /// Shows the books; a jurisdiction's figures are sums over all that lies in it.
 pub(crate) fn show(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
-    let charter = Charter::load(&arguments.charter)?;
     let policies = arguments.policies.as_ref().map(PolicySet::load).transpose()?;
-    let office = Office::open(charter, policies)?;
+    let office = match (&arguments.charter, arguments.kept.named()) {
+        (Some(charter), _) => Office::open(Charter::load(charter)?, policies)?,
+        (None, Some(kept)) => as_it_was(&kept.open()?, arguments.as_of, policies)?,
+        // The command line has one of both.
+        (None, None) => return Ok(Ending::AsExpected),
+    };
     match arguments.format {
         Format::Table => balance::write(out, &office, lang, Paint::for_stdout())?,
         Format::Json => {
@@ -80,6 +90,21 @@ pub(crate) fn show(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Re
         Format::Dot => out.write_all(office.books().network().to_dot().as_bytes())?,
     }
     Ok(Ending::AsExpected)
+}
+
+/// The office at a moment, by default now, with the policies that decided last by then.
+fn as_it_was(
+    office: &Office,
+    moment: Option<Moment>,
+    policies: Option<PolicySet>,
+) -> Result<Office, Failure> {
+    let mut then = moment.map_or_else(|| Ok(office.fork()), |moment| office.as_of(moment))?;
+    let policies = match policies {
+        Some(policies) => Some(policies),
+        None => kept::last_policies(office, &then)?,
+    };
+    then.set_policies(policies);
+    Ok(then)
 }
 
 fn shown(office: &Office) -> Shown<'_> {

@@ -75,7 +75,7 @@ fn what_reactions_propose_is_checked() {
         "the fact `pupils` is a number, not a text",
     );
     check("fn after_lent(e) { evaluate(e.loan, \"stop\"); }", "`stop` is no outcome of an evaluation");
-    check("fn after_lent(e) { give_back(e.loan); }", "`give_back` is used as `give_back(loan, number)`");
+    check("fn after_lent(e) { give_back(e.loan); }", "`give_back` takes 2, not 1: `give_back(loan, number)`");
     check("fn after_lent(e) { appoint(e.borrower); }", "there is no function `appoint`");
 }
 

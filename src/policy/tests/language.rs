@@ -17,13 +17,13 @@ fn both(body: &str) -> Result<Value, String> {
     let books = city();
     let scene = Arc::new(Scene::new(&books, &set, DAY));
     let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
-    let PolicySet(inner, _) = &set;
+    let PolicySet(inner, ..) = &set;
     let script = &inner.scripts[0];
     let call = Arc::new(Call::new(&scene, super::super::vocabulary::Situation::Audit));
     let rhai = engine::run(&inner.engine, &script.ast, "f", &call, unit.clone());
     let again = Call::again(&scene, call.situation);
     let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();
-    let (tree, _) = tree::run(&script.tree, place, &again, vec![Value::View(unit)]);
+    let (tree, _) = tree::run(&script.tree, place, &again, vec![Value::View(unit)], &mut None);
     assert_eq!(rhai.is_ok(), tree.is_ok(), "{body}: rhai {rhai:?}, tree {tree:?}");
     if let (Ok(rhai), Ok(tree)) = (&rhai, &tree) {
         assert_eq!(rhai, tree, "{body}");

@@ -1,6 +1,7 @@
 //! Tests of the policy host, by what they look at.
 
 mod bad_files;
+mod codes;
 mod deciding;
 mod hostile;
 mod language;

@@ -2,9 +2,11 @@
 
 use rhai::{FnCallExpr, Position};
 
+use super::expressions::unusable;
 use super::read::{Frame, Reader, node, word};
 use super::{Node, What};
-use crate::document::did_you_mean;
+use crate::document::nearest;
+use crate::error::{Phrase, same, table};
 use crate::policy::limits;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{self, HostFn, HostPlace, Situation, Type};
@@ -14,16 +16,21 @@ impl Reader<'_> {
     pub(super) fn call(&mut self, frame: &mut Frame, call: &FnCallExpr, place: Position) -> Node {
         let name = call.name.as_str();
         if !call.namespace.is_empty() || call.capture_parent_scope {
-            return self.wrong(place, "`::` and `!` calls cannot be used in a policy");
+            return self.wrong(place, unusable("`::` 和 `!` 调用", "`::` and `!` calls", "", ""));
         }
         if call.op_token.is_some() || name == "contains" {
             if let Some(read) = self.operator(frame, name, &call.args, place) {
                 return read;
             }
-            return self.wrong(place, format!("`{name}` cannot be used in a policy"));
+            let sign = format!("`{name}`");
+            return self.wrong(place, unusable(&sign, &sign, "", ""));
         }
-        if call.args.len() > limits::ARGUMENTS {
-            return self.wrong(place, format!("a call has at most {} arguments", limits::ARGUMENTS));
+        let call_args = call.args.len();
+        if call_args > limits::ARGUMENTS {
+            return self.wrong(place, {
+                let call = Phrase::both("这次调用", "this call");
+                table::ARGUMENTS_MOST.say([call, same(call_args), same(limits::ARGUMENTS)])
+            });
         }
         let args: Vec<Node> = call.args.iter().map(|arg| self.expression(frame, arg)).collect();
         if let Some(function) = vocabulary::host_function(name) {
@@ -39,17 +46,23 @@ impl Reader<'_> {
         let Some(function) = found else {
             if let Some(other) = self.functions.iter().find(same_name) {
                 let takes = other.params.len();
-                return self.wrong(place, format!("`{name}` takes {takes} arguments, not {}", args.len()));
+                let shape = format!("{name}({})", other.params.join(", "));
+                let parts = [same(name), same(takes), same(args.len()), same(shape)];
+                return self.wrong(place, table::ARGUMENT_COUNT.say(parts));
             }
             let hosts = vocabulary::host_functions().iter().flat_map(|one| [one.en, one.zh]);
             let own = self.functions.iter().map(|one| one.name.as_str());
-            let hint = did_you_mean(name, hosts.chain(own));
-            let method = vocabulary::is_taken(name);
-            let more = if method { "; it is a word of a view: `view.word(…)`" } else { "" };
-            return self.wrong(place, format!("there is no function `{name}`{hint}{more}"));
+            let hint = Phrase::hint(nearest(name, hosts.chain(own)));
+            let more = if vocabulary::is_taken(name) {
+                let shape = "`view.word(…)`";
+                Phrase::both(format!("；它是视图的词：{shape}"), format!("; it is a word of a view: {shape}"))
+            } else {
+                Phrase::default()
+            };
+            return self.wrong(place, table::FUNCTION.say([same(name), hint, more]));
         };
         if vocabulary::looks_like_hook(name) {
-            return self.wrong(place, format!("`{name}` is a hook; a script does not call it"));
+            return self.wrong(place, table::HOOK_CALLED.say([same(name)]));
         }
         let given = args.iter().map(|arg| arg.ty).collect();
         let (body, ty) = self.version(function, given, frame.situation, place);
@@ -65,13 +78,13 @@ impl Reader<'_> {
         place: Position,
     ) -> Node {
         if !allowed(function.place, frame.situation) {
-            let message = match (function.place, frame.situation) {
-                (HostPlace::Deny | HostPlace::Require, Situation::Witness) => {
-                    format!(
-                        "`{name}` cannot stand here: this request is a fact or a duty, a script may only `note`"
-                    )
-                }
-                _ => format!("`{name}` cannot stand in this hook; it belongs to {}", function.place.named()),
+            let says_no = matches!(function.place, HostPlace::Deny | HostPlace::Require);
+            let message = if says_no && frame.situation == Situation::Witness {
+                table::DUTY.say([same(name)])
+            } else {
+                let hooks = function.place.named();
+                let zh = hooks.replace(" and ", "、").replace(", ", "、").replace("every hook", "各钩子");
+                table::NOT_HERE.say([same(name), Phrase::both(zh, hooks)])
             };
             return self.wrong(place, message);
         }
@@ -81,9 +94,14 @@ impl Reader<'_> {
             Some(ty) => ty,
             None if unknown => Type::Unknown,
             None => {
-                let given = types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                let shape = same(function.shape);
+                if !function.arities.contains(&types.len()) {
+                    let takes = function.arities.iter().map(ToString::to_string).collect::<Vec<_>>();
+                    let parts = [same(name), same(takes.join("/")), same(types.len()), shape];
+                    return self.wrong(place, table::ARGUMENT_COUNT.say(parts));
+                }
                 return self
-                    .wrong(place, format!("`{name}` is used as `{}`, not with ({given})", function.shape));
+                    .wrong(place, table::ARGUMENT_TYPE.say([same(name), shape, Type::phrases(&types)]));
             }
         };
         let ty = match function.en {
@@ -99,6 +117,7 @@ impl Reader<'_> {
         }
         if function.place == HostPlace::Require && !args.is_empty() {
             let condition = args.remove(0);
+            self.check_constant(&condition, place);
             let source = self.first_argument(place, &condition);
             let (ty, line, column) = (condition.ty, condition.line, condition.column);
             args.insert(
@@ -117,7 +136,7 @@ impl Reader<'_> {
 
     fn parameter(&mut self, args: &[Node], place: Position) -> Type {
         let Some(What::Constant(Value::Text(name))) = args.first().map(|arg| &arg.what) else {
-            self.fault(place, "the name of a parameter must stand here in quotes");
+            self.fault(place, table::QUOTED.say([Phrase::both("参数名", "name of a parameter")]));
             return Type::Unknown;
         };
         self.reading.parameters.insert(name.to_string());
@@ -125,8 +144,8 @@ impl Reader<'_> {
         if let Some(ty) = known.parameters.get(name.as_str()) {
             return *ty;
         }
-        let hint = did_you_mean(name, known.parameters.keys().map(String::as_str));
-        self.fault(place, format!("the parameter `{name}` is not in parameters.yaml{hint}"));
+        let hint = Phrase::hint(nearest(name, known.parameters.keys().map(String::as_str)));
+        self.fault(place, table::PARAMETER.say([same(name), hint]));
         Type::Unknown
     }
 
@@ -134,39 +153,39 @@ impl Reader<'_> {
         if let Some(What::Constant(Value::Text(text))) = args.first().map(|arg| &arg.what)
             && crate::document::date(text).is_none()
         {
-            self.fault(place, format!("`{text}` is no date; write it as \"2024-01-01\""));
+            self.fault(place, table::DATE.say([same(text)]));
         }
     }
 
     fn check_code(&mut self, args: &[Node], at: usize, place: Position) {
         let Some(What::Constant(Value::Text(code))) = args.get(at).map(|arg| &arg.what) else {
-            self.fault(place, "the code must stand here in quotes");
+            self.fault(place, table::QUOTED.say([Phrase::both("代码", "code")]));
             return;
         };
         self.reading.codes.insert(code.to_string());
         let known = self.known;
         if !known.codes.contains(code.as_str()) {
-            let hint = did_you_mean(code, known.codes.iter().map(String::as_str));
-            self.fault(place, format!("the code `{code}` has no text in reasons.yaml{hint}"));
+            let hint = Phrase::hint(nearest(code, known.codes.iter().map(String::as_str)));
+            self.fault(place, table::REASON.say([same(code), hint]));
         }
     }
 
     /// A fact that is set must be declared, and get a value of its type.
     fn check_fact(&mut self, args: &[Node], place: Position) {
         let Some(What::Constant(Value::Text(name))) = args.get(1).map(|arg| &arg.what) else {
-            self.fault(place, "the name of a fact must stand here in quotes");
+            self.fault(place, table::QUOTED.say([Phrase::both("事实的名字", "name of a fact")]));
             return;
         };
         let known = self.known;
         match (known.facts.get(name.as_str()), args.get(2).map(|arg| arg.ty)) {
             (None, _) => {
-                let hint = did_you_mean(name, known.facts.keys().map(String::as_str));
-                self.fault(place, format!("the fact `{name}` is not declared in facts.yaml{hint}"));
+                let hint = Phrase::hint(nearest(name, known.facts.keys().map(String::as_str)));
+                self.fault(place, table::FACT.say([same(name), hint]));
             }
             (Some(item), Some(given)) if !given.fits(Type::One(*item)) => {
                 let close = given == Type::NUMBER && Type::One(*item) == Type::DECIMAL;
                 if !close {
-                    self.fault(place, format!("the fact `{name}` is a {item}, not a {given}"));
+                    self.fault(place, table::FACT_TYPE.say([same(name), item.phrase(), given.phrase()]));
                 }
             }
             (Some(_), _) => {}
@@ -177,8 +196,7 @@ impl Reader<'_> {
         if let Some(What::Constant(Value::Text(word))) = args.get(1).map(|arg| &arg.what)
             && crate::model::LoanOutcome::from_word(word).is_none()
         {
-            let known = "continue, resize, run-off, recall";
-            self.fault(place, format!("`{word}` is no outcome of an evaluation; known are {known}"));
+            self.fault(place, table::OUTCOME.say([same(word)]));
         }
     }
 
@@ -189,10 +207,7 @@ impl Reader<'_> {
         let known = path.is_some_and(|path| frame.truths.iter().any(|(one, yes)| *one == path && !*yes));
         if !known && frame.situation != Situation::Uncalled {
             let source = super::print::source(list);
-            let message = format!(
-                "`first` needs an element: read it only where `!is_empty({source})` is known to be true"
-            );
-            self.fault(place, message);
+            self.fault(place, table::FIRST.say([same(source)]));
         }
     }
 }

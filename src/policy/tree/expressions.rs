@@ -12,7 +12,8 @@ use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt};
 use super::guards;
 use super::read::{Frame, Reader, line, node, word};
 use super::{Node, Tree, What};
-use crate::document::did_you_mean;
+use crate::document::nearest;
+use crate::error::{Phrase, same, table};
 use crate::policy::limits;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{self, Item, Row, Situation, Sort, Type};
@@ -33,7 +34,7 @@ impl Reader<'_> {
                 Some(Value::Decimal(number)) => {
                     node(What::Constant(Value::Decimal(number)), Type::DECIMAL, place)
                 }
-                _ => self.wrong(place, "this value cannot be used in a policy"),
+                _ => self.wrong(place, unusable("这个值", "this value", "", "")),
             },
             Expr::Variable(parts, ..) => {
                 self.variable_read(frame, parts.1.as_str(), parts.2.is_empty(), place)
@@ -59,35 +60,34 @@ impl Reader<'_> {
                 let (block, ty) = self.block(frame, block.statements());
                 node(What::Block(block), ty, place)
             }
-            Expr::CharConstant(..) => self.wrong(place, "write texts in double quotes"),
-            Expr::InterpolatedString(..) => self.wrong(place, "texts have no `${…}`; join them with `+`"),
-            Expr::Unit(_) => self.wrong(place, "`()` cannot be used in a policy"),
-            Expr::ThisPtr(_) => self.wrong(place, "`this` cannot be used in a policy"),
-            Expr::Index(..) => self.wrong(
-                place,
-                "`[…]` cannot be used in a policy; go over a list with `for`, or use `first(list)`",
-            ),
-            Expr::Coalesce(..) => self.wrong(place, "`??` cannot be used in a policy; ask with `if`"),
-            _ => self.wrong(place, "this cannot be used in a policy"),
+            Expr::CharConstant(..) => self.wrong(place, table::CHARACTER.say([])),
+            Expr::InterpolatedString(..) => self.wrong(place, table::TEMPLATE.say([])),
+            Expr::Unit(_) => self.wrong(place, unusable("`()`", "`()`", "", "")),
+            Expr::ThisPtr(_) => self.wrong(place, unusable("`this`", "`this`", "", "")),
+            Expr::Index(..) => self.wrong(place, table::INDEX.say([])),
+            Expr::Coalesce(..) => {
+                self.wrong(place, unusable("`??`", "`??`", "；请先用 `if` 询问", "; ask with `if`"))
+            }
+            _ => self.wrong(place, unusable("这种写法", "this", "", "")),
         }
     }
 
     fn variable_read(&mut self, frame: &Frame, name: &str, plain: bool, place: Position) -> Node {
         if !plain {
-            return self.wrong(place, "`::` cannot be used in a policy");
+            return self.wrong(place, unusable("`::`", "`::`", "", ""));
         }
         if let Some(local) = frame.local(name) {
             return node(What::Local(local.slot, word(name)), local.ty, place);
         }
-        let hint = did_you_mean(name, frame.locals.iter().map(|local| local.name.as_str()));
-        self.wrong(place, format!("there is no variable `{name}`{hint}"))
+        let hint = nearest(name, frame.locals.iter().map(|local| local.name.as_str()));
+        self.wrong(place, table::VARIABLE.say([same(name), Phrase::hint(hint)]))
     }
 
     /// Reads `.word` and `.word(…)` after a receiver.
     fn chain(&mut self, frame: &mut Frame, receiver: Node, rest: &Expr, flags: ASTFlags) -> Node {
         let place = rest.position();
         if flags.contains(ASTFlags::NEGATED) {
-            return self.wrong(place, "`?.` cannot be used in a policy; ask with `if`");
+            return self.wrong(place, unusable("`?.`", "`?.`", "；请先用 `if` 询问", "; ask with `if`"));
         }
         match rest {
             Expr::Property(parts, _) => self.word(frame, receiver, parts.2.as_str(), None, place),
@@ -96,10 +96,7 @@ impl Reader<'_> {
                 let receiver = self.chain(frame, receiver, &parts.lhs, ASTFlags::empty());
                 self.chain(frame, receiver, &parts.rhs, *inner)
             }
-            _ => self.wrong(
-                place,
-                "`[…]` cannot be used in a policy; go over a list with `for`, or use `first(list)`",
-            ),
+            _ => self.wrong(place, table::INDEX.say([])),
         }
     }
 
@@ -127,29 +124,25 @@ impl Reader<'_> {
                 return node(What::Constant(Value::Nothing), Type::Unknown, place);
             }
             Type::List(_) | Type::EmptyList => {
-                let message = format!(
-                    "a list has no `{name}`; use `for`, `count(…)`, `sum(…)`, `first(…)`, `is_empty(…)`"
-                );
-                return self.wrong(place, message);
+                return self.wrong(place, table::LIST_WORD.say([same(name)]));
             }
             Type::Nothing | Type::One(_) | Type::Facts => {
-                return self.wrong(place, format!("a {} has no `{name}`", receiver.ty));
+                return self.wrong(place, table::NO_WORDS.say([receiver.ty.phrase(), same(name)]));
             }
         };
         let Some(row) = vocabulary::row(sort, name) else {
-            let hint = did_you_mean(name, vocabulary::names(sort));
-            return self.wrong(place, format!("a {sort} has no `{name}`{hint}"));
+            let hint = Phrase::hint(nearest(name, vocabulary::names(sort)));
+            return self.wrong(place, table::WORD.say([sort.phrase(), same(name), hint]));
         };
         self.found(place, name, row.en, row.zh);
         let args = match (args, row.is_method()) {
             (None, false) => Vec::new(),
             (Some(args), true) => args,
             (None, true) => {
-                return self
-                    .wrong(place, format!("`{name}` needs its arguments: `{name}({})`", types(row.args)));
+                return self.wrong(place, table::NEEDS_BRACKETS.say([same(name), Type::phrases(row.args)]));
             }
             (Some(_), false) => {
-                return self.wrong(place, format!("`{name}` takes no arguments; write it without brackets"));
+                return self.wrong(place, table::NO_BRACKETS.say([same(name)]));
             }
         };
         if !self.arguments_fit(name, row, &args, place) {
@@ -158,13 +151,13 @@ impl Reader<'_> {
         self.check_literals(row, &args, place);
         if row.needs_kind && !bound {
             let source = super::print::source(&receiver);
-            self.fault(place, format!("`{name}` needs a kind of quota: `{source}.of(\"…\").{name}`"));
+            self.fault(place, table::UNBOUND.say([same(name), same(source)]));
         }
         if frame.situation == Situation::Capacity
             && sort == Sort::Pool
             && matches!(row.en, "size" | "free" | "cap" | "room" | "size_at_year_start" | "available")
         {
-            self.fault(place, format!("`capacity` cannot ask for a pool's `{name}`: it is what says it"));
+            self.fault(place, table::OWN_SIZE.say([same(name)]));
         }
         self.check_guard(frame, &receiver, row, &args, place);
         let ty = self.type_of_word(row, &args, bound);
@@ -173,15 +166,19 @@ impl Reader<'_> {
 
     fn arguments_fit(&mut self, name: &str, row: &Row, args: &[Node], place: Position) -> bool {
         if args.len() != row.args.len() {
-            let message = format!("`{name}` takes {}: `{name}({})`", row.args.len(), types(row.args));
-            self.fault(place, message);
+            let shape = format!("{name}({})", types(row.args));
+            let parts = [same(name), same(row.args.len()), same(args.len()), same(shape)];
+            self.fault(place, table::ARGUMENT_COUNT.say(parts));
             return false;
         }
         let mut fit = true;
         for (arg, wanted) in args.iter().zip(row.args) {
             let close = arg.ty.is_numeric() && *wanted == Type::DECIMAL;
             if !arg.ty.fits(*wanted) && !close {
-                self.fault(place, format!("`{name}` takes a {wanted}, not a {}", arg.ty));
+                self.fault(place, {
+                    let shape = same(format!("{name}({})", types(row.args)));
+                    table::ARGUMENT_TYPE.say([same(name), shape, arg.ty.phrase()])
+                });
                 fit = false;
             }
         }
@@ -200,19 +197,19 @@ impl Reader<'_> {
             "fact" | "has_fact" | "sets_fact" => match literal {
                 Some(name) if known.facts.contains_key(name) => {}
                 Some(name) => {
-                    let hint = did_you_mean(name, known.facts.keys().map(String::as_str));
-                    self.fault(place, format!("the fact `{name}` is not declared in facts.yaml{hint}"));
+                    let hint = Phrase::hint(nearest(name, known.facts.keys().map(String::as_str)));
+                    self.fault(place, table::FACT.say([same(name), hint]));
                 }
-                None => self.fault(place, "the name of a fact must stand here in quotes"),
+                None => self.fault(place, table::QUOTED.say([Phrase::both("事实的名字", "name of a fact")])),
             },
             "has_tag" | "adds_tag" | "drops_tag" | "group" => {
                 if let Some(name) = literal.filter(|name| !known.tags.contains(*name)) {
-                    let hint = did_you_mean(name, known.tags.iter().map(String::as_str));
-                    self.fault(place, format!("the tag `{name}` is not declared in facts.yaml{hint}"));
+                    let hint = Phrase::hint(nearest(name, known.tags.iter().map(String::as_str)));
+                    self.fault(place, table::TAG.say([same(name), hint]));
                 }
             }
             "largest" if literal.is_none_or(|figure| !matches!(figure, "cap" | "arrivals_3y")) => {
-                self.fault(place, "`largest` takes \"cap\" or \"arrivals_3y\" in quotes");
+                self.fault(place, table::LARGEST.say([]));
             }
             _ => {}
         }
@@ -234,11 +231,8 @@ impl Reader<'_> {
             let source = super::print::source(receiver);
             let not = if wanted { "" } else { "!" };
             let more = if args.is_empty() { "" } else { "(…)" };
-            let message = format!(
-                "`{}` may be missing: read it only where `{not}{source}.{guard}{more}` is known to be true, as inside an `if`",
-                row.en
-            );
-            self.fault(place, message);
+            let guard = format!("{not}{source}.{guard}{more}");
+            self.fault(place, table::GUARD.say([same(row.en), same(guard)]));
         }
     }
 
@@ -253,12 +247,16 @@ impl Reader<'_> {
             read.push(condition);
         }
         frame.truths.truncate(truths);
+        self.check_exclusion(&read, all, place);
         node(if all { What::And(read) } else { What::Or(read) }, Type::YES_NO, place)
     }
 
     fn list(&mut self, frame: &mut Frame, items: &[Expr], place: Position) -> Node {
         if items.len() > limits::LIST {
-            return self.wrong(place, format!("a list may have at most {} elements", limits::LIST));
+            return self.wrong(
+                place,
+                table::LIST_MOST.say([Phrase::both("清单", ""), same(limits::LIST), same("a list")]),
+            );
         }
         let read: Vec<Node> = items.iter().map(|item| self.expression(frame, item)).collect();
         let mut ty = Type::EmptyList;
@@ -267,11 +265,8 @@ impl Reader<'_> {
                 (_, Type::Unknown) | (Type::Unknown, _) => Type::Unknown,
                 (Type::EmptyList, Type::One(one)) => Type::List(one),
                 (Type::List(known), Type::One(one)) if one.fits(known) => ty,
-                (_, other) => {
-                    self.fault(
-                        place,
-                        format!("a list holds things of one type; a {other} does not fit a {ty}"),
-                    );
+                _ => {
+                    self.fault(place, table::MIXED_LIST.say([]));
                     Type::Unknown
                 }
             };
@@ -281,13 +276,20 @@ impl Reader<'_> {
 
     fn facts(&mut self, frame: &mut Frame, fields: &[(&str, &Expr)], place: Position) -> Node {
         if fields.len() > limits::FACTS {
-            return self.wrong(place, format!("at most {} facts go with a reason", limits::FACTS));
+            return self.wrong(
+                place,
+                table::LIST_MOST.say([
+                    Phrase::both("附注", ""),
+                    same(limits::FACTS),
+                    same("the facts of a reason"),
+                ]),
+            );
         }
         let mut read: Vec<(Arc<str>, Node)> = Vec::with_capacity(fields.len());
         for (name, value) in fields {
             let value = self.expression(frame, value);
             if matches!(value.ty, Type::Nothing | Type::Facts) {
-                self.fault(place, format!("`{name}` would hold a {}", value.ty));
+                self.fault(place, table::HOLDS_NOTHING.say([same(name), value.ty.phrase()]));
             }
             read.push((word(name), value));
         }
@@ -351,6 +353,11 @@ fn first_argument(text: &str) -> Option<String> {
         found.push(one);
     }
     None
+}
+
+/// Something that the language leaves out, with what to do instead.
+pub(super) fn unusable(zh: &str, en: &str, hint_zh: &str, hint_en: &str) -> crate::error::Message {
+    table::UNUSABLE.say([Phrase::both(zh, en), Phrase::both(hint_zh, hint_en)])
 }
 
 /// Types with commas, for a message.

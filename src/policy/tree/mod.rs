@@ -1,9 +1,11 @@
 //! The typed tree: a script with every name resolved and every type known.
 
+mod always;
 mod calls;
 mod expressions;
 mod guards;
 mod operators;
+mod points;
 mod print;
 mod read;
 mod run;
@@ -14,8 +16,9 @@ use std::sync::Arc;
 use super::value::Value;
 use super::vocabulary::{HostFn, Row, Type};
 
+pub(crate) use points::{Place, Points, Sort, points};
 pub(crate) use read::{Known, Reading, WordFound, read};
-pub(crate) use run::{Recorded, run};
+pub(crate) use run::{Recorded, Sights, run};
 
 /// A script's functions, one body for each combination of argument types in which one is called.
 #[derive(Debug, Default)]

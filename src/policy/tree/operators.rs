@@ -9,6 +9,7 @@ use rhai::Position;
 
 use super::read::{Frame, Reader, node};
 use super::{Node, Operator, What};
+use crate::error::{same, table};
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{Item, Sort, Type};
 
@@ -30,7 +31,7 @@ impl Reader<'_> {
             ("-" | "+", [inner]) => {
                 let inner = self.expression(frame, inner);
                 if !inner.ty.is_numeric() && inner.ty != Type::Unknown {
-                    return Some(self.wrong(place, format!("`{name}` needs a number, not a {}", inner.ty)));
+                    return Some(self.wrong(place, table::SIGN.say([same(name), inner.ty.phrase()])));
                 }
                 let ty = inner.ty;
                 Some(if name == "-" { node(What::Minus(Box::new(inner)), ty, place) } else { inner })
@@ -59,10 +60,7 @@ impl Reader<'_> {
             _ => false,
         };
         if !fits {
-            return self.wrong(
-                place,
-                format!("`in` looks for a thing in a list, not for a {} in a {}", item.ty, list.ty),
-            );
+            return self.wrong(place, table::IN.say([item.ty.phrase(), list.ty.phrase()]));
         }
         node(What::In(Box::new((item, list))), Type::YES_NO, place)
     }
@@ -95,23 +93,24 @@ impl Reader<'_> {
             }
             _ => {
                 let message = if operator.compares() {
-                    format!("a {left} and a {right} cannot be compared with `{sign}`")
+                    table::COMPARE.say([left.phrase(), right.phrase(), same(sign)])
                 } else {
-                    format!("`{sign}` cannot join a {left} and a {right}")
+                    table::JOIN.say([same(sign), left.phrase(), right.phrase()])
                 };
                 return self.wrong(place, message);
             }
         };
+        self.check_comparison(operator, &one, &two, place);
         if operator == Operator::Divided && ty == Type::NUMBER {
-            self.lint(place, "`/` between whole numbers drops the rest; `ratio(a, b)` keeps it");
+            self.lint(place, table::DIVISION.say([]));
         }
         if operator == Operator::Minus && is_date(&one, &two) {
-            self.lint(place, "this is a difference of numbers; a date is written `date(\"2024-01-01\")`");
+            self.lint(place, table::BARE_DATE.say([]));
         }
         if let (Operator::Divided | Operator::Remainder, What::Constant(Value::Number(0))) =
             (operator, &two.what)
         {
-            self.fault(place, "a division by zero");
+            self.fault(place, table::ZERO.say([]));
         }
         node(What::Binary(operator, Box::new((one, two))), ty, place)
     }

@@ -8,8 +8,8 @@ use rhai::{AST, ASTNode, Position, Stmt};
 
 use super::guards::Truth;
 use super::{Block, Body, Node, Tree, What};
-use crate::document::did_you_mean;
-use crate::error::Fault;
+use crate::document::nearest;
+use crate::error::{Fault, Message, Phrase, same, table};
 use crate::policy::limits;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{self, HookKind, Item, Situation, Type};
@@ -121,7 +121,7 @@ pub(crate) fn read(file: &Path, source: &str, ast: &AST, known: &Known, local: b
     };
     for stmt in ast.statements() {
         if !stmt.is_noop() {
-            reader.fault(stmt.position(), "only functions may stand in a script; put this inside one");
+            reader.fault(stmt.position(), table::OUTSIDE.say([]));
         }
     }
     reader.all(local);
@@ -172,42 +172,40 @@ impl Reader<'_> {
             if arity > limits::ARGUMENTS {
                 self.fault(
                     begins,
-                    format!("`{name}` has {arity} arguments; at most {} are allowed", limits::ARGUMENTS),
+                    table::ARGUMENTS_MOST.say([
+                        same(format!("`{name}`")),
+                        same(arity),
+                        same(limits::ARGUMENTS),
+                    ]),
                 );
                 continue;
             }
             if vocabulary::is_taken(&name) {
-                self.fault(
-                    begins,
-                    format!("`{name}` is a word of the vocabulary and cannot be defined again"),
-                );
+                self.fault(begins, table::TAKEN.say([same(&name)]));
                 continue;
             }
             if !vocabulary::looks_like_hook(&name) {
                 continue;
             }
             if !seen.insert(name.clone()) {
-                self.fault(begins, format!("`{name}` stands twice in this file"));
+                self.fault(begins, table::TWICE.say([same(&name)]));
             }
             let Some(kind) = hooks.get(&name) else {
-                let hint = did_you_mean(&name, hooks.keys().map(String::as_str));
-                self.fault(begins, format!("`{name}` is no hook{hint}"));
+                let hint = Phrase::hint(nearest(&name, hooks.keys().map(String::as_str)));
+                self.fault(begins, table::HOOK.say([same(&name), hint]));
                 continue;
             };
             if local && matches!(kind.situation, Situation::After | Situation::Date | Situation::Capacity) {
-                let message = format!(
-                    "`{name}` may stand in the root folder only; a local folder has `on_…` and `audit_…`"
-                );
-                self.fault(begins, message);
+                self.fault(begins, table::ROOT_ONLY.say([same(&name)]));
                 continue;
             }
             if arity != 1 {
-                self.fault(begins, format!("`{name}` takes one argument, not {arity}"));
+                self.fault(begins, table::HOOK_ARGUMENT.say([same(&name), same(arity)]));
                 continue;
             }
             let (body, returns) = self.version(place, vec![kind.given], kind.situation, begins);
             if kind.situation == Situation::Capacity && !returns.fits(Type::NUMBER) {
-                self.fault(begins, format!("`capacity` must give a number, not {returns}; use `floor(…)`"));
+                self.fault(begins, table::CAPACITY.say([returns.phrase()]));
             }
             self.reading.hooks.push(HookFound { name, kind: *kind, body, line: line(begins) });
         }
@@ -224,7 +222,7 @@ impl Reader<'_> {
             }
             let unknown = vec![Type::Unknown; function.params.len()];
             self.version(place, unknown, Situation::Uncalled, begins);
-            self.lint(begins, format!("no hook calls `{name}`"));
+            self.lint(begins, table::UNCALLED.say([same(&name)]));
         }
     }
 
@@ -245,11 +243,11 @@ impl Reader<'_> {
         function.read = true;
         let name = function.name.clone();
         if self.open.contains(&place) {
-            self.fault(from, format!("`{name}` calls itself; use `for` over a list or a range"));
+            self.fault(from, table::RECURSION.say([same(&name)]));
             return (0, Type::Unknown);
         }
         if self.open.len() >= limits::CALLS || self.bodies.len() >= limits::VERSIONS {
-            self.fault(from, format!("functions call each other more than {} deep", limits::CALLS));
+            self.fault(from, table::MANY_CALLS.say([same(limits::CALLS)]));
             return (0, Type::Unknown);
         }
         self.open.push(place);
@@ -266,8 +264,7 @@ impl Reader<'_> {
             (Some(returned), false) if returned.fits(last) => last,
             (Some(returned), false) => {
                 if returned != Type::Nothing {
-                    let message = format!("`{name}` gives {returned} in one place and {last} at its end");
-                    self.fault(from, message);
+                    self.fault(from, table::RETURNS.say([last.phrase(), returned.phrase()]));
                 }
                 Type::Nothing
             }
@@ -278,8 +275,8 @@ impl Reader<'_> {
         (body, returns)
     }
 
-    pub(super) fn fault(&mut self, place: Position, message: impl Into<String>) {
-        self.reading.faults.push(Fault::at(self.file, line(place), column(place), message));
+    pub(super) fn fault(&mut self, place: Position, message: Message) {
+        self.reading.faults.push(Fault::coded(self.file, line(place), column(place), message));
     }
 
     /// A word of the vocabulary stands here.
@@ -289,12 +286,12 @@ impl Reader<'_> {
         found.means.insert((en, zh));
     }
 
-    pub(super) fn lint(&mut self, place: Position, message: impl Into<String>) {
-        self.reading.lints.push(Fault::at(self.file, line(place), column(place), message));
+    pub(super) fn lint(&mut self, place: Position, message: Message) {
+        self.reading.lints.push(Fault::coded(self.file, line(place), column(place), message));
     }
 
     /// A fault, and an expression of which nothing more is said.
-    pub(super) fn wrong(&mut self, place: Position, message: impl Into<String>) -> Node {
+    pub(super) fn wrong(&mut self, place: Position, message: Message) -> Node {
         self.fault(place, message);
         node(What::Constant(Value::Nothing), Type::Unknown, place)
     }

@@ -5,11 +5,13 @@
     reason = "the reader has checked all types; what is not named here fails closed"
 )]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::points::{Place, Sort};
 use super::{Block, Node, Operator, Over, Step, Tree, What, print};
 use crate::policy::call::{Call, Fail};
 use crate::policy::limits;
@@ -23,21 +25,41 @@ pub(crate) struct Recorded {
     pub(crate) values: Vec<(String, Value)>,
 }
 
-/// Runs a body; what it gives, and the conditions of `require` that were not met, in order.
+/// What was carried out while somebody watched: the lines of statements, and how often each condition was met
+/// and not met. No larger than the script, however long it runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Sights {
+    pub(crate) lines: BTreeSet<u32>,
+    pub(crate) branches: BTreeMap<Place, (u64, u64)>,
+}
+
+/// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
+/// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted.
 pub(crate) fn run(
     tree: &Tree,
     body: usize,
     call: &Call,
     args: Vec<Value>,
+    sights: &mut Option<Sights>,
 ) -> (Result<Value, Fail>, Vec<Recorded>) {
-    let mut runner =
-        Runner { tree, call, depth: 0, line: 0, steps: 0, seen: None, asked: None, recorded: Vec::new() };
+    let mut runner = Runner {
+        tree,
+        call,
+        depth: 0,
+        line: 0,
+        steps: 0,
+        seen: None,
+        asked: None,
+        recorded: Vec::new(),
+        sights: sights.take(),
+    };
     let value = runner.body(body, args).map_err(|mut fail| {
         if fail.line == 0 {
             fail.line = runner.line;
         }
         fail
     });
+    *sights = runner.sights.take();
     (value, runner.recorded)
 }
 
@@ -54,6 +76,8 @@ struct Runner<'a> {
     /// The condition looked at last, if it was not met.
     asked: Option<Recorded>,
     recorded: Vec<Recorded>,
+    /// What was seen, if somebody watches.
+    sights: Option<Sights>,
 }
 
 /// How a statement ended.
@@ -104,6 +128,9 @@ impl Runner<'_> {
 
     fn step(&mut self, step: &Step, slots: &mut Slots) -> Result<Flow, Fail> {
         self.charge()?;
+        if let (Some(sights), Some(line)) = (&mut self.sights, step.line()) {
+            sights.lines.insert(line);
+        }
         match step {
             Step::Set(slot, value) => {
                 let value = self.value(value, slots)?;
@@ -114,7 +141,7 @@ impl Runner<'_> {
             }
             Step::Do(node) => Ok(Flow::Next(self.value(node, slots)?)),
             Step::If(parts) => {
-                let branch = if self.yes(&parts.0, slots)? { &parts.1 } else { &parts.2 };
+                let branch = if self.branch(&parts.0, Sort::If, slots)? { &parts.1 } else { &parts.2 };
                 self.block(branch, slots)
             }
             Step::For(parts) => self.repeat(parts.0, &parts.1, &parts.2, slots),
@@ -158,6 +185,21 @@ impl Runner<'_> {
         match self.value(node, slots)? {
             Value::YesNo(yes) => Ok(yes),
             _ => Err(Fail::wrong_type("condition")),
+        }
+    }
+
+    /// Which way a condition goes.
+    fn branch(&mut self, node: &Node, sort: Sort, slots: &mut Slots) -> Result<bool, Fail> {
+        let yes = self.yes(node, slots)?;
+        self.saw(node, sort, yes);
+        Ok(yes)
+    }
+
+    fn saw(&mut self, node: &Node, sort: Sort, yes: bool) {
+        if let Some(sights) = &mut self.sights {
+            let (met, unmet) = sights.branches.entry(Place::of(node, sort)).or_default();
+            let count = if yes { met } else { unmet };
+            *count = count.saturating_add(1);
         }
     }
 
@@ -205,11 +247,14 @@ impl Runner<'_> {
             }
             What::Required(inner, source) => {
                 let value = self.value(inner, slots)?;
+                self.saw(inner, Sort::Require, value == Value::YesNo(true));
                 // Conditions change nothing, so one that was not met can be looked at again for its values.
                 self.asked = None;
                 if value == Value::YesNo(false) {
                     let outer = self.seen.replace(Vec::new());
+                    let sights = self.sights.take();
                     let again = self.value(inner, slots);
+                    self.sights = sights;
                     let values = std::mem::replace(&mut self.seen, outer).unwrap_or_default();
                     again?;
                     self.asked = Some(Recorded { condition: Arc::clone(source), values });
@@ -253,7 +298,7 @@ impl Runner<'_> {
                 Ok(Value::Facts(facts.into()))
             }
             What::If(parts) => {
-                let branch = if self.yes(&parts.0, slots)? { &parts.1 } else { &parts.2 };
+                let branch = if self.branch(&parts.0, Sort::If, slots)? { &parts.1 } else { &parts.2 };
                 self.inner_block(branch, slots)
             }
             What::Block(block) => self.inner_block(block, slots),
@@ -270,7 +315,7 @@ impl Runner<'_> {
 
     fn every(&mut self, parts: &[Node], wanted: bool, slots: &mut Slots) -> Result<Value, Fail> {
         for part in parts {
-            if self.yes(part, slots)? != wanted {
+            if self.branch(part, Sort::Part, slots)? != wanted {
                 return Ok(Value::YesNo(!wanted));
             }
         }

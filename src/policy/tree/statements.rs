@@ -7,10 +7,12 @@
 
 use rhai::{ASTFlags, Expr, FlowControl, Position, Stmt};
 
+use super::expressions::unusable;
 use super::guards;
 use super::read::{Frame, Reader, node};
 use super::{Block, Node, Operator, Over, Step, What};
-use crate::document::did_you_mean;
+use crate::document::nearest;
+use crate::error::{Message, Phrase, same, table};
 use crate::policy::limits;
 use crate::policy::vocabulary::{Item, Type};
 
@@ -58,14 +60,14 @@ impl Reader<'_> {
             Stmt::For(parts, place) => {
                 let (variable, counter, flow) = &**parts;
                 if counter.is_some() {
-                    self.fault(*place, "a loop has one variable, not two");
+                    self.fault(*place, table::LOOP_VARIABLES.say([]));
                 }
                 self.loop_over(frame, variable.name.as_str(), flow, *place)
             }
             Stmt::Var(parts, flags, place) => {
                 let (variable, value, _) = &**parts;
                 if flags.contains(ASTFlags::EXPORTED) {
-                    self.fault(*place, "`export` has no meaning here");
+                    self.fault(*place, unusable("`export`", "`export`", "", ""));
                 }
                 self.variable(
                     frame,
@@ -99,15 +101,15 @@ impl Reader<'_> {
             Stmt::Return(value, flags, place) => self.returned(frame, value.as_deref(), *flags, *place),
             Stmt::BreakLoop(value, flags, place) => {
                 if frame.loops == 0 {
-                    self.fault(*place, "this stands outside a loop");
+                    self.fault(*place, unusable("循环之外的 `break`", "`break` outside a loop", "", ""));
                 }
                 if value.is_some() {
-                    self.fault(*place, "a loop gives no value");
+                    self.fault(*place, table::LOOP_VALUE.say([]));
                 }
                 Some(if flags.contains(ASTFlags::BREAK) { Step::Break } else { Step::Continue })
             }
             other => {
-                self.fault(other.position(), format!("{} cannot be used in a policy", named(other)));
+                self.fault(other.position(), named(other));
                 None
             }
         }
@@ -122,6 +124,7 @@ impl Reader<'_> {
     ) -> ((Node, Block, Block), Type) {
         let condition = self.expression(frame, &flow.expr);
         self.must_be_yes_no(&condition, &flow.expr);
+        self.check_constant(&condition, flow.expr.start_position());
         let (yes, no) = guards::truths(&condition);
         let (then, then_ty) = self.block_where(frame, flow.body.statements(), yes.clone());
         let (other, other_ty) = self.block_where(frame, flow.branch.statements(), no.clone());
@@ -138,7 +141,7 @@ impl Reader<'_> {
             (false, false) if other_ty.fits(then_ty) => then_ty,
             (false, false) => {
                 if then_ty.is_numeric() && other_ty.is_numeric() {
-                    self.fault(place, format!("one branch gives {then_ty}, the other {other_ty}"));
+                    self.fault(place, table::RETURNS.say([then_ty.phrase(), other_ty.phrase()]));
                 }
                 Type::Nothing
             }
@@ -156,12 +159,12 @@ impl Reader<'_> {
     ) -> Option<Step> {
         let value = self.expression(frame, value);
         if value.ty == Type::Nothing {
-            self.fault(place, format!("`{name}` would hold nothing"));
+            self.fault(place, table::HOLDS_NOTHING.say([same(name), value.ty.phrase()]));
         }
         self.check_name(frame, name, place);
         let slot = frame.declare(name, value.ty, constant);
         if frame.slots > limits::VARIABLES {
-            self.fault(place, format!("a function may have at most {} variables", limits::VARIABLES));
+            self.fault(place, table::VARIABLES_MOST.say([same(limits::VARIABLES)]));
             return None;
         }
         Some(Step::Set(slot, value))
@@ -169,7 +172,7 @@ impl Reader<'_> {
 
     fn check_name(&mut self, frame: &Frame, name: &str, place: Position) {
         if frame.local(name).is_some() {
-            self.fault(place, format!("`{name}` is a variable already; use another name"));
+            self.fault(place, table::VARIABLE_AGAIN.say([same(name)]));
         }
     }
 
@@ -183,27 +186,30 @@ impl Reader<'_> {
     ) -> Option<Step> {
         let value = self.expression(frame, value);
         let Expr::Variable(parts, ..) = target else {
-            self.fault(place, "only variables can be set; what a view shows cannot be changed by a script");
+            self.fault(place, table::READ_ONLY.say([]));
             return None;
         };
         let name = parts.1.as_str();
         let Some(local) = frame.local(name).cloned() else {
-            let hint = did_you_mean(name, frame.locals.iter().map(|local| local.name.as_str()));
-            self.fault(target.position(), format!("there is no variable `{name}`{hint}"));
+            let hint = nearest(name, frame.locals.iter().map(|local| local.name.as_str()));
+            self.fault(target.position(), table::VARIABLE.say([same(name), Phrase::hint(hint)]));
             return None;
         };
         if local.constant {
-            self.fault(place, format!("`{name}` is a constant"));
+            self.fault(place, table::CONSTANT.say([same(name)]));
         }
         if matches!(local.ty, Type::One(Item::View(..)) | Type::List(_) | Type::EmptyList | Type::Facts) {
-            self.fault(place, format!("`{name}` holds a {}, which cannot be set again; use `let`", local.ty));
+            self.fault(place, table::SET_AGAIN.say([same(name), local.ty.phrase()]));
             return None;
         }
         let value = match sign {
             None => value,
             Some(sign) => {
                 let Some(operator) = Operator::from_sign(sign).filter(|operator| !operator.compares()) else {
-                    self.fault(place, format!("`{sign}=` cannot be used in a policy"));
+                    self.fault(place, {
+                        let sign = format!("`{sign}=`");
+                        unusable(&sign, &sign, "", "")
+                    });
                     return None;
                 };
                 let old = node(What::Local(local.slot, super::read::word(name)), local.ty, place);
@@ -211,7 +217,7 @@ impl Reader<'_> {
             }
         };
         if !value.ty.fits(local.ty) {
-            self.fault(place, format!("`{name}` is a {}, it cannot hold a {}", local.ty, value.ty));
+            self.fault(place, table::CANNOT_HOLD.say([same(name), local.ty.phrase(), value.ty.phrase()]));
         }
         Some(Step::Set(local.slot, value))
     }
@@ -228,7 +234,7 @@ impl Reader<'_> {
                 let mut ends = call.args.iter().map(|end| self.expression(frame, end)).collect::<Vec<_>>();
                 for end in &ends {
                     if !end.ty.fits(Type::NUMBER) {
-                        self.fault(place, format!("a range goes from number to number, not {}", end.ty));
+                        self.fault(place, table::LOOP_OVER.say([end.ty.phrase()]));
                     }
                 }
                 let (Some(to), Some(from)) = (ends.pop(), ends.pop()) else { return None };
@@ -240,10 +246,7 @@ impl Reader<'_> {
                     Type::List(item) => Type::One(item),
                     Type::EmptyList | Type::Unknown => Type::Unknown,
                     Type::Nothing | Type::One(_) | Type::Facts => {
-                        self.fault(
-                            place,
-                            format!("`for` goes over a list or a range, not over a {}", list.ty),
-                        );
+                        self.fault(place, table::LOOP_OVER.say([list.ty.phrase()]));
                         Type::Unknown
                     }
                 };
@@ -270,7 +273,7 @@ impl Reader<'_> {
         place: Position,
     ) -> Option<Step> {
         if flags.contains(ASTFlags::BREAK) {
-            self.fault(place, "`throw` cannot be used in a policy; say no with `deny`");
+            self.fault(place, unusable("`throw`", "`throw`", "；请用 `deny` 不予", "; say no with `deny`"));
             return None;
         }
         let value = value.map(|value| self.expression(frame, value));
@@ -279,27 +282,28 @@ impl Reader<'_> {
             None => frame.returns = Some(ty),
             Some(before) if before.fits(ty) => frame.returns = Some(ty),
             Some(before) if ty.fits(before) => {}
-            Some(before) => self.fault(place, format!("this gives {ty}, another `return` gives {before}")),
+            Some(before) => self.fault(place, table::RETURNS.say([ty.phrase(), before.phrase()])),
         }
         Some(Step::Return(value))
     }
 
     pub(super) fn must_be_yes_no(&mut self, condition: &Node, source: &Expr) {
         if !condition.ty.fits(Type::YES_NO) {
-            self.fault(source.start_position(), format!("a condition is yes or no, not a {}", condition.ty));
+            self.fault(source.start_position(), table::CONDITION.say([condition.ty.phrase()]));
         }
     }
 }
 
 /// What a statement is called, for a message.
-fn named(stmt: &Stmt) -> &'static str {
-    match stmt {
-        Stmt::Switch(..) => "`switch`: write `if … else if …`; it",
+fn named(stmt: &Stmt) -> Message {
+    let word = match stmt {
+        Stmt::Switch(..) => return table::SWITCH.say([]),
         Stmt::While(..) => "`while`",
         Stmt::Do(..) => "`do`",
         Stmt::TryCatch(..) => "`try`",
         Stmt::Import(..) => "`import`",
         Stmt::Export(..) => "`export`",
-        _ => "this",
-    }
+        _ => return unusable("这种写法", "this", "", ""),
+    };
+    unusable(word, word, "", "")
 }

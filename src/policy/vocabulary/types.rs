@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::error::Phrase;
 use crate::policy::call::{Call, Fail};
 use crate::policy::value::Value;
 use crate::policy::view::View;
@@ -233,6 +234,70 @@ impl Item {
 
     fn bound(self) -> bool {
         matches!(self, Self::View(_, true))
+    }
+}
+
+impl Sort {
+    /// What it is called, in both languages.
+    pub(crate) fn phrase(self) -> Phrase {
+        let zh = match self {
+            Self::Request(_) => format!("{self}（请求）"),
+            Self::Event(_) => format!("{self}（事件）"),
+            Self::Node => "单位".to_owned(),
+            Self::Pool => "周转池".to_owned(),
+            Self::Loan => "调借".to_owned(),
+            Self::Permit => "用编核准".to_owned(),
+            Self::Person => "人员".to_owned(),
+            Self::Office => "编办".to_owned(),
+            Self::Group => "分组".to_owned(),
+            Self::Part => "一期归还".to_owned(),
+        };
+        let zh = zh.replace(" request", "").replace(" event", "");
+        Phrase::both(zh, self.to_string())
+    }
+}
+
+impl Item {
+    fn in_chinese(self) -> String {
+        match self {
+            Self::Number => "整数".to_owned(),
+            Self::Decimal => "小数".to_owned(),
+            Self::Text => "文字".to_owned(),
+            Self::YesNo => "是否".to_owned(),
+            Self::Date => "日期".to_owned(),
+            Self::View(sort, _) => sort.phrase().in_chinese().to_owned(),
+        }
+    }
+
+    /// What it is called, in both languages.
+    pub(crate) fn phrase(self) -> Phrase {
+        Phrase::both(self.in_chinese(), self.to_string())
+    }
+}
+
+impl Type {
+    fn in_chinese(self) -> String {
+        match self {
+            Self::Nothing => "空".to_owned(),
+            Self::One(item) => item.in_chinese(),
+            Self::List(item) => format!("{}清单", item.in_chinese()),
+            Self::EmptyList => "空清单".to_owned(),
+            Self::Facts => "附注".to_owned(),
+            Self::Unknown => "未知".to_owned(),
+        }
+    }
+
+    /// What it is called, in both languages.
+    pub(crate) fn phrase(self) -> Phrase {
+        Phrase::both(self.in_chinese(), self.to_string())
+    }
+
+    /// Several, with commas.
+    pub(crate) fn phrases(types: &[Self]) -> Phrase {
+        let joined = |named: fn(Self) -> String, comma| {
+            types.iter().map(|ty| named(*ty)).collect::<Vec<_>>().join(comma)
+        };
+        Phrase::both(joined(Self::in_chinese, "、"), joined(|ty| ty.to_string(), ", "))
     }
 }
 

@@ -1,0 +1,80 @@
+//! The main paths, so many times over and nothing else, for a tool that counts instructions.
+//!
+//! `counted PATH ROUNDS`, run under callgrind with two numbers of rounds: the difference leaves out what comes
+//! before the first round.
+
+#![expect(clippy::arithmetic_side_effects, reason = "sizes far inside their types")]
+
+mod nation;
+mod shipped;
+
+use bianzhi::model::{KindId, NodeId};
+use bianzhi::{Charter, Entry, Office, PolicySet, Request};
+
+use nation::{CITY, KIND, NATION, OPENED, Size, shuffled, unit};
+use shipped::{Rules, books, is_organ};
+
+/// Units in turn, from those that may hire.
+fn scope(size: Size) -> Vec<NodeId> {
+    shuffled(size).into_iter().filter(|number| !is_organ(*number, size)).map(unit).collect()
+}
+
+/// So many hires, each followed by a leave.
+fn hire(office: &mut Office, size: Size, rounds: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let kind = KindId::new(KIND);
+    for unit in scope(size).iter().cycle().take(rounds) {
+        let hired = office.submit(Request::appoint(unit, &kind))?;
+        let left = office.submit(Request::vacate_unnamed(unit, &kind))?;
+        if !(hired.granted() && left.granted()) {
+            return Err("every request here is to be granted".into());
+        }
+    }
+    Ok(())
+}
+
+/// So many permits that are denied.
+fn denied(office: &mut Office, rounds: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let kind = KindId::new(KIND);
+    for unit in scope(CITY).iter().cycle().take(rounds) {
+        if office.submit(Request::permit("k", unit, &kind, 4, OPENED))?.granted() {
+            return Err("every request here is to be denied".into());
+        }
+    }
+    Ok(())
+}
+
+fn office(size: Size, policies: Option<PolicySet>) -> Result<Office, bianzhi::Error> {
+    Office::open(Charter::from_opening(books(size))?, policies)
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // `cargo bench` adds its own argument.
+    let given: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let [path, rounds] = given.as_slice() else {
+        println!("counted PATH ROUNDS: laws, laws-nation, hire, every-rule, denied or replay");
+        return Ok(());
+    };
+    let rounds: usize = rounds.parse()?;
+    let rules = Rules::load()?;
+    match path.as_str() {
+        "laws" => hire(&mut office(CITY, None)?, CITY, rounds),
+        "laws-nation" => hire(&mut office(NATION, None)?, NATION, rounds),
+        "hire" => hire(&mut office(CITY, Some(rules.three))?, CITY, rounds),
+        "every-rule" => hire(&mut office(CITY, Some(rules.all))?, CITY, rounds),
+        "denied" => denied(&mut office(CITY, Some(rules.three))?, rounds),
+        "replay" => {
+            let charter = Charter::from_opening(books(CITY))?;
+            let mut first = Office::open(charter.clone(), rules.three.clone())?;
+            hire(&mut first, CITY, 500)?;
+            let entries: Vec<Entry> = first.journal().entries().cloned().collect();
+            for _ in 0..rounds {
+                let again = Office::replay(&charter, rules.three.clone(), &entries)?;
+                if again.journal().next() != first.journal().next() {
+                    return Err("a replay has every entry".into());
+                }
+            }
+            Ok(())
+        }
+        other => Err(format!("there is no path `{other}`").into()),
+    }
+}

@@ -1,0 +1,185 @@
+//! `bianzhi journal`: verifies a journal, tells its head, carries it elsewhere, and decides old decisions again.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use bianzhi::Error;
+use bianzhi::journal::{Head, Log, SqliteStore, Store, export};
+use bianzhi::model::Lang;
+use bianzhi::office::Office;
+
+use crate::run::Told;
+use crate::terminal::Paint;
+use crate::words::Names;
+use crate::{Ending, Failure, kept};
+
+/// What `journal` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// 从头到尾核验：文件、哈希链、期初账、政策、账法 · verify everything from the first entry to the last
+    Verify {
+        #[command(flatten)]
+        kept: kept::Placed,
+        /// 核对此前留存的链头 · a head that was kept elsewhere: all up to it must be as it was
+        #[arg(long, value_name = "HEAD")]
+        head: Option<String>,
+    },
+    /// 显示链头（条数:哈希），请留存他处 · the head (entries:hash), to be kept elsewhere
+    Head(kept::Placed),
+    /// 导出为逐行 JSON · write the journal as JSON lines
+    Export {
+        #[command(flatten)]
+        kept: kept::Placed,
+        /// 写入此文件（默认标准输出） · to this file; else to the standard output
+        #[arg(long, value_name = "LOG")]
+        out: Option<PathBuf>,
+    },
+    /// 由逐行 JSON 导入，链头不变 · bring JSON lines into a journal, with the same head
+    Import {
+        /// 日志文件 · the journal, which does not have this city yet
+        #[arg(value_name = "FILE")]
+        journal: PathBuf,
+        /// 读取此文件（默认标准输入） · from this file; else from the standard input
+        #[arg(long, value_name = "LOG")]
+        from: Option<PathBuf>,
+    },
+    /// 用当时的政策在当时的账上重新裁定 · decide again, on the books and by the policies of then
+    Replay {
+        /// 决定的记录号 · the decision's entry
+        #[arg(value_name = "DECISION")]
+        entry: u64,
+        #[command(flatten)]
+        kept: kept::Needed,
+    },
+}
+
+/// Does what was asked with a journal.
+pub(crate) fn journal(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    match &arguments.command {
+        Command::Verify { kept, head } => verify(&kept.named(), head.as_deref(), lang, out),
+        Command::Head(kept) => {
+            let head = export(&kept.named().store()?, &mut io::sink())?;
+            writeln!(out, "{head}")?;
+            Ok(Ending::AsExpected)
+        }
+        Command::Export { kept, out: to } => {
+            let store = kept.named().store()?;
+            match to {
+                None => export(&store, out)?,
+                Some(to) => {
+                    let file = File::create_new(to).map_err(|cause| Error::io(to, &cause))?;
+                    let head = export(&store, &mut BufWriter::new(&file))?;
+                    file.sync_all().map_err(|cause| Error::io(to, &cause))?;
+                    head
+                }
+            };
+            Ok(Ending::AsExpected)
+        }
+        Command::Import { journal, from } => import(journal, from.as_deref(), lang, out),
+        Command::Replay { entry, kept } => replay(&kept.named().open()?, *entry, lang, out),
+    }
+}
+
+fn verify(
+    kept: &kept::Kept<'_>,
+    head: Option<&str>,
+    lang: Lang,
+    out: &mut dyn Write,
+) -> Result<Ending, Failure> {
+    let earlier = head.map(str::parse::<Head>).transpose()?;
+    let store = kept.store()?;
+    store.check_file()?;
+    if let Some(earlier) = earlier {
+        passes(&store, earlier)?;
+    }
+    let policies = store.policy_digests()?;
+    let office = Office::open_on(store, None, None)?;
+    for digest in &policies {
+        office.policies_of(digest)?;
+    }
+    let (entries, policies, today) = (office.journal().next(), policies.len(), office.today());
+    match lang {
+        Lang::Zh => writeln!(out, "完好：{entries} 条记录，{policies} 套政策，账至 {today}")?,
+        Lang::En => writeln!(out, "sound: {entries} entries, {policies} policy sets, books of {today}")?,
+    }
+    if let Some(head) = office.journal().head() {
+        writeln!(out, "{head}")?;
+    }
+    Ok(Ending::AsExpected)
+}
+
+/// Whether a stream passes through a head that was kept elsewhere.
+fn passes(store: &dyn Store, earlier: Head) -> Result<(), Error> {
+    let bad = |message: String| Error::new(bianzhi::ErrorKind::Journal, message);
+    let Some(header) = store.header()? else { return Err(bad("the journal is empty".to_owned())) };
+    let mut head = Head::of(&header);
+    let mut passed = head == earlier;
+    store.read(&mut |record| {
+        head.follow(&record)?;
+        passed |= head == earlier;
+        Ok(())
+    })?;
+    match (passed, head.records < earlier.records) {
+        (true, _) => Ok(()),
+        (false, true) => Err(bad(format!(
+            "entry {} is missing: the journal ends before the head that was kept",
+            head.records
+        ))),
+        (false, false) => Err(bad(format!(
+            "what stands before entry {} is not what the kept head was taken from",
+            earlier.records
+        ))),
+    }
+}
+
+fn import(journal: &Path, from: Option<&Path>, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    let log = match from {
+        None => Log::read(&mut io::stdin().lock())?,
+        Some(from) => {
+            let file = File::open(from).map_err(|cause| Error::io(from, &cause))?;
+            Log::read(&mut BufReader::new(file))?
+        }
+    };
+    let head = log.bring_into(&mut SqliteStore::open(journal, log.stream())?)?;
+    match lang {
+        Lang::Zh => writeln!(out, "已导入 {}：{} 条记录", log.stream(), head.records)?,
+        Lang::En => writeln!(out, "imported {}: {} entries", log.stream(), head.records)?,
+    }
+    writeln!(out, "{head}")?;
+    Ok(Ending::AsExpected)
+}
+
+fn replay(office: &Office, entry: u64, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    let again = office.decide_again(entry)?;
+    let names = Names::new(office.books(), lang);
+    let told = Told { lang, paint: Paint::for_stdout() };
+    let policies = again.recorded.policies.as_deref();
+    match (lang, policies) {
+        (Lang::Zh, Some(digest)) => writeln!(out, "政策 {digest}")?,
+        (Lang::En, Some(digest)) => writeln!(out, "policies {digest}")?,
+        (Lang::Zh, None) => writeln!(out, "仅账法")?,
+        (Lang::En, None) => writeln!(out, "the laws alone")?,
+    }
+    if again.same() {
+        told.decision(out, &names, "", &again.recorded)?;
+        writeln!(
+            out,
+            "{}",
+            told.paint.right(lang.pick("重新裁定，结果相同", "decided again: the same answer"))
+        )?;
+        return Ok(Ending::AsExpected);
+    }
+    writeln!(out, "{}", lang.pick("记录：", "recorded:"))?;
+    told.decision(out, &names, "", &again.recorded)?;
+    writeln!(out, "{}", lang.pick("现在：", "now:"))?;
+    told.decision(out, &names, "", &again.now)?;
+    writeln!(out, "{}", told.paint.wrong(lang.pick("重新裁定，结果不同", "decided again: another answer")))?;
+    Ok(Ending::Otherwise)
+}

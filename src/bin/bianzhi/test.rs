@@ -1,0 +1,212 @@
+//! `bianzhi test`: plays all policy tests of a folder, tells what differs, and what the tests reach of the rules.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use bianzhi::model::Lang;
+use bianzhi::scenario::{Action, Answer, Difference, Played, Suite, Tested};
+use bianzhi::{Decision, ErrorKind, Reason, ShownReason};
+
+use crate::changes::Changes;
+use crate::table::padded;
+use crate::terminal::Paint;
+use crate::words::Names;
+use crate::{Ending, Failure, coverage, junit};
+
+/// What `test` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// 政策目录，其中 tests/*.yaml 是测试 · a policy folder; its tests are `tests/*.yaml`
+    #[arg(value_name = "DIR", default_value = "policies")]
+    folder: PathBuf,
+    /// 列出测试走到了脚本的哪些行、分支、理由和条文 · lines, branches, codes and articles that the tests reach
+    #[arg(long)]
+    coverage: bool,
+    /// 另写一份 JUnit 报告 · write a JUnit report to this file too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// 输出一行 JSON · one line of JSON
+    #[arg(long)]
+    json: bool,
+    /// 目录里的文件一改就重新运行，按 Ctrl-C 结束 · run again whenever a file of DIR changes, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
+}
+
+/// One step that is not as expected.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Failed<'a> {
+    pub(crate) step: usize,
+    pub(crate) line: u32,
+    #[serde(skip)]
+    pub(crate) what: String,
+    pub(crate) expected: String,
+    pub(crate) got: String,
+    reasons: Vec<ShownReason<'a>>,
+    #[serde(skip)]
+    pub(crate) told: Vec<String>,
+    differences: &'a [Difference],
+}
+
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    file: String,
+    steps: usize,
+    passed: bool,
+    failures: Vec<Failed<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct Report<'a> {
+    tests: Vec<Line<'a>>,
+    passed: usize,
+    failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<&'a bianzhi::policy::Coverage>,
+}
+
+/// Plays the tests, once or whenever a file changes.
+pub(crate) fn test(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    if !arguments.watch {
+        return once(arguments, lang, out);
+    }
+    let mut changes = Changes::of(&arguments.folder);
+    loop {
+        match once(arguments, lang, out) {
+            Ok(_) => {}
+            Err(failure @ Failure::Output(_)) => return Err(failure),
+            // A file that is at fault now may be right after the next change.
+            Err(failure @ Failure::Unusable(_)) => {
+                crate::report(&failure);
+            }
+        }
+        out.flush()?;
+        changes.wait();
+    }
+}
+
+fn once(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    let run = Suite::load(&arguments.folder)?.play(arguments.coverage)?;
+    let failed = run.tests.iter().filter(|test| !test.passed()).count();
+    let passed = run.tests.len().saturating_sub(failed);
+    if let Some(path) = &arguments.junit {
+        let written = fs::write(path, junit::report(&run.tests, lang));
+        written.map_err(|cause| {
+            bianzhi::Error::new(ErrorKind::Io, format!("cannot write `{}`: {cause}", path.display()))
+        })?;
+    }
+    if arguments.json {
+        let tests = run.tests.iter().map(|test| Line {
+            file: test.file.display().to_string(),
+            steps: test.steps.len(),
+            passed: test.passed(),
+            failures: failures(test, lang),
+        });
+        let report = Report { tests: tests.collect(), passed, failed, coverage: run.coverage.as_ref() };
+        serde_json::to_writer(&mut *out, &report)?;
+        writeln!(out)?;
+    } else {
+        let paint = Paint::for_stdout();
+        for test in &run.tests {
+            write_test(out, test, lang, paint)?;
+        }
+        if let Some(coverage) = &run.coverage {
+            coverage::write(out, coverage, lang, paint)?;
+        }
+        let text = match lang {
+            Lang::Zh => format!("共 {} 项测试，{failed} 项未通过", run.tests.len()),
+            Lang::En => format!("{} tests, {failed} failed", run.tests.len()),
+        };
+        writeln!(out, "\n{}", if failed == 0 { paint.right(&text) } else { paint.wrong(&text) })?;
+    }
+    Ok(if failed == 0 { Ending::AsExpected } else { Ending::Otherwise })
+}
+
+fn write_test(out: &mut dyn Write, test: &Tested, lang: Lang, paint: Paint) -> Result<(), Failure> {
+    let passed = test.passed();
+    let word = padded(if passed { lang.pick("通过", "passed") } else { lang.pick("不符", "failed") }, 6);
+    let word = if passed { paint.right(&word) } else { paint.wrong(&word) };
+    let steps = test.steps.len();
+    let count = match lang {
+        Lang::Zh => format!("（{steps} 步）"),
+        Lang::En => format!(" ({steps} steps)"),
+    };
+    writeln!(out, "{word}  {}{}", test.file.display(), paint.faint(&count))?;
+    for failed in failures(test, lang) {
+        let step = match lang {
+            Lang::Zh => format!("第 {} 步", failed.step),
+            Lang::En => format!("step {}", failed.step),
+        };
+        writeln!(out, "        {}:{}  {step}  {}", test.file.display(), failed.line, failed.what)?;
+        let (expected, got) = (&failed.expected, &failed.got);
+        match lang {
+            Lang::Zh => writeln!(out, "          预期 {expected}，得到 {got}")?,
+            Lang::En => writeln!(out, "          expected {expected}, got {got}")?,
+        }
+        for told in &failed.told {
+            writeln!(out, "          {told}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The steps of a test that are not as expected.
+pub(crate) fn failures(test: &Tested, lang: Lang) -> Vec<Failed<'_>> {
+    let failed = test.steps.iter().filter(|played| !played.as_expected());
+    failed.map(|played| failure(test, played, lang)).collect()
+}
+
+fn failure<'a>(test: &'a Tested, played: &'a Played, lang: Lang) -> Failed<'a> {
+    let names = Names::new(test.office.books(), lang);
+    let mut failed = Failed {
+        step: played.step,
+        line: played.line,
+        what: String::new(),
+        expected: String::new(),
+        got: String::new(),
+        reasons: Vec::new(),
+        told: Vec::new(),
+        differences: &[],
+    };
+    match (&played.answer, test.action(played)) {
+        (Answer::Decided { decision, .. }, Some(Action::Ask { expect, .. })) => {
+            failed.what = names.request(&decision.request);
+            failed.expected = expect.as_ref().map(ToString::to_string).unwrap_or_default();
+            failed.got = answered(decision);
+            failed.reasons = decision.reasons.iter().map(ShownReason).collect();
+            failed.told = decision.reasons.iter().map(|reason| reason_told(reason, &names, lang)).collect();
+        }
+        (Answer::Checked { differences }, Some(Action::Check(check))) => {
+            let join = |value: fn(&Difference) -> String| {
+                differences.iter().map(value).collect::<Vec<_>>().join(lang.pick("，", ", "))
+            };
+            failed.what = format!("{} {}", lang.pick("核对", "check"), check.subject());
+            failed.expected = join(|one| format!("{} {}", one.field, one.expected));
+            failed.got = join(|one| format!("{} {}", one.field, one.got));
+            failed.differences = differences;
+        }
+        (Answer::Decided { .. } | Answer::Checked { .. }, _) => {}
+    }
+    failed
+}
+
+/// The answer as an expectation would write it.
+fn answered(decision: &Decision) -> String {
+    if decision.granted() {
+        return decision.outcome.to_string();
+    }
+    format!("{} [{}]", decision.outcome, decision.codes().join(", "))
+}
+
+fn reason_told(reason: &Reason, names: &Names<'_>, lang: Lang) -> String {
+    match reason {
+        Reason::Law(law) => {
+            format!("{}  {}", reason.code(), law.text(lang, &names.node(&law.node), &names.kind(&law.kind)))
+        }
+        Reason::Policy(remark) => {
+            format!("{}  {}  ({}:{})", remark.code, remark.text(lang), remark.script, remark.line)
+        }
+        Reason::Input { .. } => format!("{}  {}", reason.code(), reason.text(lang)),
+    }
+}

@@ -1,0 +1,225 @@
+//! The log: a stream as JSON lines, to carry it elsewhere, whole or not at all.
+//!
+//! The first line is the header, then come policy files and entries, and the last line says the head. Every
+//! line carries a sum over its own text, so that a line which was cut, changed or lost is found.
+
+use std::io::{self, BufRead, Write};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, journal};
+use crate::error::{Error, ErrorKind};
+
+/// The hexadecimal digits of a line's sum.
+const SUM: usize = 16;
+/// What stands around a line's sum and what it says.
+const BEGINS: &str = "{\"sum\":\"";
+const BETWEEN: &str = "\",\"line\":";
+const ENDS: &str = "}";
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line<'a> {
+    Header {
+        format: u32,
+        algorithm: String,
+        stream: String,
+        charter_digest: String,
+        #[serde(borrow)]
+        charter: &'a RawValue,
+    },
+    Policy {
+        digest: String,
+        path: String,
+        text: String,
+    },
+    Entry {
+        number: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
+        hash: String,
+        #[serde(borrow)]
+        body: &'a RawValue,
+    },
+    Head(String),
+}
+
+/// Writes a stream as a log and says its head. The chain is checked on the way.
+///
+/// # Errors
+/// If the store cannot be read, an entry is not what was written, or the output cannot be written.
+pub fn export(store: &dyn Store, out: &mut dyn Write) -> Result<Head, Error> {
+    let header = store.header()?.ok_or_else(|| journal("the journal is empty"))?;
+    header.check()?;
+    let Header { format, ref algorithm, ref stream, charter_digest, ref charter } = header;
+    let (algorithm, stream) = (algorithm.clone(), stream.clone());
+    let (charter, charter_digest) = (raw(charter)?, charter_digest.to_string());
+    write(out, &Line::Header { format, algorithm, stream, charter_digest, charter })?;
+    for digest in store.policy_digests()? {
+        for (path, content) in store.policies(&digest)?.unwrap_or_default() {
+            let text = String::from_utf8(content)
+                .map_err(|_| journal(format!("the policy file `{path}` in the journal is no text")))?;
+            write(out, &Line::Policy { digest: digest.clone(), path, text })?;
+        }
+    }
+    let mut head = Head::of(&header);
+    store.read(&mut |record| {
+        head.follow(&record)?;
+        let Record { number, request_id, ref body, hash } = record;
+        write(out, &Line::Entry { number, request_id, hash: hash.to_string(), body: raw(body)? })
+    })?;
+    write(out, &Line::Head(head.to_string()))?;
+    out.flush().map_err(|cause| unwritable(&cause))?;
+    Ok(head)
+}
+
+/// A log as read, all of it checked.
+#[derive(Debug)]
+pub struct Log {
+    header: Header,
+    policies: Vec<(Arc<str>, PolicyFiles)>,
+    records: Vec<Record>,
+    head: Head,
+}
+
+impl Log {
+    /// Reads a log and checks all of it.
+    ///
+    /// # Errors
+    /// With the line at fault if the log is cut, changed, out of order or incomplete.
+    pub fn read(log: &mut dyn BufRead) -> Result<Self, Error> {
+        let mut read: Option<Self> = None;
+        let mut ended = false;
+        let mut number = 0_u64;
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            number = number.saturating_add(1);
+            let at = |what: &str| journal(format!("line {number} of the log {what}"));
+            let count = log.read_until(b'\n', &mut bytes).map_err(|cause| {
+                Error::new(ErrorKind::Io, format!("line {number} of the log cannot be read: {cause}"))
+            })?;
+            if count == 0 {
+                break;
+            }
+            if ended {
+                return Err(at("stands behind the line that says the head"));
+            }
+            let text = bytes
+                .strip_suffix(b"\n")
+                .and_then(|text| std::str::from_utf8(text).ok())
+                .ok_or_else(|| at("is cut or is no text"))?;
+            let line = parse(text).map_err(|what| at(&what))?;
+            match (&mut read, line) {
+                (None, Line::Header { format, algorithm, stream, charter_digest, charter }) => {
+                    let charter_digest = charter_digest.parse()?;
+                    let charter = charter.get().to_owned();
+                    let header = Header { format, algorithm, stream, charter_digest, charter };
+                    header.check()?;
+                    let head = Head::of(&header);
+                    read = Some(Self { header, policies: Vec::new(), records: Vec::new(), head });
+                }
+                (None, _) => return Err(at("stands before the header")),
+                (Some(read), line) => {
+                    ended = read
+                        .add(line)
+                        .map_err(|error| journal(format!("line {number} of the log: {error}")))?;
+                }
+            }
+        }
+        let read = read.ok_or_else(|| journal("the log is empty"))?;
+        if ended {
+            Ok(read)
+        } else {
+            Err(journal(format!("the log is cut behind line {}", number.saturating_sub(1))))
+        }
+    }
+
+    /// The stream that the log is of.
+    pub fn stream(&self) -> &str {
+        &self.header.stream
+    }
+
+    /// Brings everything into a stream of the same name that has no entries: all of it or nothing. Its head is
+    /// the log's then.
+    ///
+    /// # Errors
+    /// If the stream has entries, or cannot be written.
+    pub fn bring_into(&self, store: &mut dyn Store) -> Result<Head, Error> {
+        let (own, other) = (self.stream(), store.stream());
+        if own != other {
+            return Err(journal(format!("the log is of the stream `{own}`, not of `{other}`")));
+        }
+        if store.header()?.is_some() {
+            return Err(journal("the journal has entries already; a log comes into an empty one"));
+        }
+        store.append(&Batch {
+            header: Some(&self.header),
+            expected: Head::of(&self.header),
+            records: &self.records,
+            policies: &self.policies,
+        })?;
+        Ok(self.head)
+    }
+
+    /// One more line behind the header; `true` if it is the last.
+    fn add(&mut self, line: Line<'_>) -> Result<bool, Error> {
+        match line {
+            Line::Header { .. } => return Err(journal("a second header")),
+            Line::Policy { digest, path, text } => self.policy(&digest, path, text.into_bytes()),
+            Line::Entry { number, request_id, hash, body } => {
+                let record = Record { number, request_id, body: body.get().to_owned(), hash: hash.parse()? };
+                self.head.follow(&record)?;
+                self.records.push(record);
+            }
+            Line::Head(head) if head == self.head.to_string() => return Ok(true),
+            Line::Head(head) => {
+                let found = self.head;
+                return Err(journal(format!("the head is {found}, and the log says {head}")));
+            }
+        }
+        Ok(false)
+    }
+
+    fn policy(&mut self, digest: &str, path: String, content: Vec<u8>) {
+        match self.policies.last_mut() {
+            Some((last, files)) if **last == *digest => files.push((path, content)),
+            Some(_) | None => self.policies.push((digest.into(), vec![(path, content)])),
+        }
+    }
+}
+
+fn write(out: &mut dyn Write, line: &Line<'_>) -> Result<(), Error> {
+    let text = serde_json::to_string(line)
+        .map_err(|cause| Error::new(ErrorKind::Internal, format!("a line cannot be written: {cause}")))?;
+    writeln!(out, "{BEGINS}{}{BETWEEN}{text}{ENDS}", sum(&text)).map_err(|cause| unwritable(&cause))
+}
+
+/// What a line says, if its sum is right.
+fn parse(text: &str) -> Result<Line<'_>, String> {
+    let within = text.strip_prefix(BEGINS).and_then(|rest| rest.strip_suffix(ENDS));
+    let (found, line) = within
+        .and_then(|rest| rest.split_once(BETWEEN))
+        .ok_or("is no line of a log, or only a part of one")?;
+    if found != sum(line) {
+        return Err("is not what was written: its sum is wrong".to_owned());
+    }
+    serde_json::from_str(line).map_err(|cause| format!("cannot be read: {cause}"))
+}
+
+/// The first digits of SHA-256 over a text.
+fn sum(text: &str) -> String {
+    let mut digits = Digest::of(text.as_bytes()).to_string();
+    digits.truncate(SUM);
+    digits
+}
+
+fn raw(text: &str) -> Result<&RawValue, Error> {
+    serde_json::from_str(text).map_err(|cause| journal(format!("the journal holds no JSON: {cause}")))
+}
+
+fn unwritable(cause: &io::Error) -> Error {
+    Error::new(ErrorKind::Io, format!("the log cannot be written: {cause}"))
+}

@@ -1,0 +1,53 @@
+-- One file, one table of streams (a stream is a city), one of entries, one of policy files.
+-- The columns behind `hash` are read out of the body, so they can never say anything else than it does.
+CREATE TABLE stream (
+  stream TEXT NOT NULL PRIMARY KEY,
+  format INTEGER NOT NULL,
+  algorithm TEXT NOT NULL,
+  charter_digest TEXT NOT NULL,
+  charter TEXT NOT NULL
+) STRICT;
+CREATE TABLE entry (
+  stream TEXT NOT NULL REFERENCES stream,
+  seq INTEGER NOT NULL,
+  request_id TEXT,
+  body TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  kind TEXT GENERATED ALWAYS AS (CASE
+    WHEN body ->> '$.decided' IS NOT NULL THEN 'decided'
+    WHEN body ->> '$.advanced' IS NOT NULL THEN 'advanced'
+    ELSE 'opened' END) VIRTUAL,
+  date TEXT GENERATED ALWAYS AS (coalesce(
+    body ->> '$.decided.date', body ->> '$.advanced.date', body ->> '$.opened.date')) VIRTUAL,
+  outcome TEXT GENERATED ALWAYS AS (body ->> '$.decided.outcome') VIRTUAL,
+  UNIQUE (stream, seq),
+  UNIQUE (stream, request_id)
+) STRICT;
+CREATE TABLE policy_file (
+  digest TEXT NOT NULL,
+  path TEXT NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (digest, path)
+) STRICT;
+-- Every answer: what was asked, by whom, and what came of it.
+CREATE VIEW answer AS
+SELECT e.stream, e.seq, e.date, e.body ->> '$.decided.request.id' AS request_id,
+  (SELECT key FROM json_each(e.body, '$.decided.request')
+   WHERE key NOT IN ('id', 'on', 'by', 'clerk', 'effective', 'facts')) AS verb,
+  e.body ->> '$.decided.request.by' AS actor, e.body ->> '$.decided.request.clerk' AS clerk,
+  e.outcome, e.body -> '$.decided.request' AS request, e.body ->> '$.decided.policies' AS policies
+FROM entry e WHERE e.kind = 'decided';
+-- Everything that happened to the books, event by event.
+CREATE VIEW happened AS
+SELECT e.stream, e.seq, e.date, h.key AS place,
+  (SELECT key FROM json_each(h.value, '$.event')) AS event,
+  (SELECT value FROM json_each(h.value, '$.event')) AS fields,
+  h.value ->> '$.rule' AS rule
+FROM entry e, json_each(e.body, '$.' || e.kind || '.events') h;
+-- Every reason of every answer that was no.
+CREATE VIEW reason AS
+SELECT e.stream, e.seq, e.date, e.outcome, coalesce(
+    r.value ->> '$.policy.code', r.value ->> '$.law.code', r.value ->> '$.input.code') AS code,
+  r.value ->> '$.policy.zh' AS zh, r.value ->> '$.policy.en' AS en, r.value ->> '$.policy.basis' AS basis,
+  r.value ->> '$.law.node' AS node, r.value ->> '$.law.kind' AS kind
+FROM entry e, json_each(e.body, '$.decided.reasons') r WHERE e.kind = 'decided';

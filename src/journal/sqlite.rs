@@ -1,0 +1,373 @@
+//! SQLite: a store in one file that any SQLite tool can read, safe from a power cut with every commit.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+
+use super::store::{Batch, Digest, FORMAT, Head, Header, PolicyFiles, Record, Store, journal};
+use crate::error::{Error, ErrorKind};
+
+/// What marks a SQLite file as a journal: `bzhi` in the header's application id.
+const APPLICATION: i32 = 0x627A_6869;
+/// How long a writer waits for another one's commit. A commit takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// One city's stream in a SQLite file; several cities may share a file.
+///
+/// The file runs in WAL mode with `synchronous=FULL`: what was acknowledged survives a power cut. While it is
+/// open two files stand beside it (`-wal`, `-shm`) and belong to it.
+///
+/// # Example: the books are there again after the office was closed
+/// ```
+/// use bianzhi::journal::SqliteStore;
+/// use bianzhi::{Charter, Office, Request};
+/// # fn main() -> Result<(), bianzhi::Error> {
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let file = folder.path().join("city.journal");
+/// let charter = Charter::parse("charter.yaml", "
+/// bianzhi: charter/1
+/// opened: 2024-01-01
+/// levels: [city, unit]
+/// kinds: {institution: {zh: 事业编制, en: institution}}
+/// nodes:
+///   - {id: city, level: city, caps: {institution: 10}}
+///   - {id: school, parent: city, level: unit, caps: {institution: 8}}
+/// ")?;
+/// let mut office = Office::open_on(SqliteStore::open(&file, "city")?, charter, None)?;
+/// let answer = office.submit(Request::appoint("school", "institution").id("r-1"))?;
+/// drop(office);
+/// let mut office = Office::open_on(SqliteStore::open(&file, "city")?, None, None)?;
+/// assert_eq!(office.submit(Request::appoint("school", "institution").id("r-1"))?, answer);
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    stream: String,
+    connection: Mutex<Connection>,
+}
+
+impl SqliteStore {
+    /// Opens this stream of a file for writing; file and stream begin with the first entry if they are not
+    /// there yet.
+    ///
+    /// # Errors
+    /// If the file cannot be opened or written, is no journal, or was written by a newer version.
+    pub fn open(path: impl AsRef<Path>, stream: impl Into<String>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let connection = Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                | OpenFlags::SQLITE_OPEN_EXRESCODE,
+        )
+        .map_err(|cause| failed(path, &cause))?;
+        prepare(path, &connection)?;
+        Ok(Self { path: path.to_owned(), stream: stream.into(), connection: Mutex::new(connection) })
+    }
+
+    /// Opens a stream of a file to read it: the named one, or the only one.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`]; if the file is not there, does not hold the stream, or holds several and none
+    /// is named.
+    pub fn open_to_read(path: impl AsRef<Path>, stream: Option<&str>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let connection = reader(path)?;
+        let streams = recognised(path, &connection)
+            .and_then(|()| streams(&connection).map_err(|cause| failed(path, &cause)))?;
+        let list = || streams.iter().map(|stream| format!("`{stream}`")).collect::<Vec<_>>().join(", ");
+        let stream = match (stream, streams.as_slice()) {
+            (Some(stream), _) if streams.iter().any(|one| one == stream) => stream.to_owned(),
+            (None, [only]) => only.clone(),
+            (_, []) => return Err(journal(format!("`{}` holds no stream yet", path.display()))),
+            (Some(stream), _) => {
+                let path = path.display();
+                return Err(journal(format!("`{path}` holds no stream `{stream}`; it holds {}", list())));
+            }
+            (None, _) => {
+                let path = path.display();
+                return Err(journal(format!("`{path}` holds several streams, name one: {}", list())));
+            }
+        };
+        Ok(Self { path: path.to_owned(), stream, connection: Mutex::new(connection) })
+    }
+
+    /// Looks at the whole file for damage that SQLite itself can see.
+    ///
+    /// # Errors
+    /// What SQLite finds.
+    pub fn check_file(&self) -> Result<(), Error> {
+        let connection = self.connection();
+        let found: String = connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(|cause| failed(&self.path, &cause))?;
+        if found == "ok" {
+            Ok(())
+        } else {
+            Err(journal(format!("`{}` is damaged: {found}", self.path.display())))
+        }
+    }
+
+    /// Only [`Store::append`] writes, so a lock that was left by a panic guards nothing half done.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self, cause: &rusqlite::Error) -> Error {
+        failed(&self.path, cause)
+    }
+}
+
+impl Store for SqliteStore {
+    fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    fn header(&self) -> Result<Option<Header>, Error> {
+        header(&self.connection(), &self.stream).map_err(|cause| self.failed(&cause))?.transpose()
+    }
+
+    fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        let connection = self.connection();
+        let failed = |cause| self.failed(&cause);
+        let mut statement = connection
+            .prepare("SELECT seq, request_id, body, hash FROM entry WHERE stream = ?1 ORDER BY seq")
+            .map_err(failed)?;
+        let mut rows = statement.query([&self.stream]).map_err(failed)?;
+        let mut due = 0_u64;
+        let unreadable = |due: u64, cause: &rusqlite::Error| {
+            let error = self.failed(cause);
+            Error::new(error.kind(), format!("entry {due} cannot be read: {error}"))
+        };
+        while let Some(row) = rows.next().map_err(|cause| unreadable(due, &cause))? {
+            let record = record(row).map_err(|cause| unreadable(due, &cause))?;
+            each(record?)?;
+            due = due.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
+        let (path, stream) = (&self.path, &self.stream);
+        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        append(connection, stream, batch)
+            .map_err(|cause| failed(path, &cause))?
+            .map_err(|found| conflict(path, batch, found))
+    }
+
+    fn policy_digests(&self) -> Result<Vec<String>, Error> {
+        texts(&self.connection(), "SELECT DISTINCT digest FROM policy_file ORDER BY digest")
+            .map_err(|cause| self.failed(&cause))
+    }
+
+    fn policies(&self, digest: &str) -> Result<Option<PolicyFiles>, Error> {
+        let connection = self.connection();
+        let files = || -> rusqlite::Result<PolicyFiles> {
+            let mut statement = connection
+                .prepare("SELECT path, content FROM policy_file WHERE digest = ?1 ORDER BY path")?;
+            statement.query_map([digest], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        };
+        let files = files().map_err(|cause| self.failed(&cause))?;
+        Ok((!files.is_empty()).then_some(files))
+    }
+}
+
+/// Writes a batch in one transaction, or says which head stands there instead of the expected one.
+fn append(
+    connection: &mut Connection,
+    stream: &str,
+    batch: &Batch<'_>,
+) -> rusqlite::Result<Result<(), Option<u64>>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let last: Option<(u64, String)> = transaction
+        .prepare_cached("SELECT seq, hash FROM entry WHERE stream = ?1 ORDER BY seq DESC LIMIT 1")?
+        .query_row([stream], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let as_expected = match &last {
+        None => batch.expected.records == 0,
+        Some((seq, hash)) => {
+            batch.expected.records == seq.saturating_add(1) && *hash == batch.expected.hash.to_string()
+        }
+    };
+    if !as_expected {
+        return Ok(Err(last.map(|(seq, _)| seq)));
+    }
+    if let Some(header) = batch.header {
+        transaction.execute(
+            "INSERT INTO stream (stream, format, algorithm, charter_digest, charter) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![stream, header.format, header.algorithm, header.charter_digest.to_string(), header.charter],
+        )?;
+    }
+    for (digest, files) in batch.policies {
+        let mut insert = transaction.prepare_cached(
+            "INSERT OR IGNORE INTO policy_file (digest, path, content) VALUES (?1, ?2, ?3)",
+        )?;
+        for (path, content) in files {
+            insert.execute(params![digest, path, content])?;
+        }
+    }
+    {
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO entry (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        for record in batch.records {
+            let hash = record.hash.to_string();
+            insert.execute(params![stream, record.number, record.request_id, record.body, hash])?;
+        }
+    }
+    transaction.commit()?;
+    Ok(Ok(()))
+}
+
+/// Makes a new file a journal, and an old one ready for a writer.
+fn prepare(path: &Path, connection: &Connection) -> Result<(), Error> {
+    let failed = |cause| failed(path, &cause);
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(failed)?;
+    if pages > 0 {
+        recognised(path, connection)?;
+    }
+    let mode: String =
+        connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failed)?;
+    if mode != "wal" {
+        let message = format!("`{}` cannot be written safely here: its disk has no WAL mode", path.display());
+        return Err(Error::new(ErrorKind::Io, message));
+    }
+    let set = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+    connection.execute_batch(set).map_err(failed)?;
+    if pages == 0 {
+        found(connection).map_err(failed)?;
+        recognised(path, connection)?;
+    }
+    Ok(())
+}
+
+/// Writes the tables into a new file, unless another process was quicker.
+fn found(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables == 0 {
+        connection.execute_batch(SCHEMA)?;
+        connection.pragma_update(None, "application_id", APPLICATION)?;
+        connection.pragma_update(None, "user_version", FORMAT)?;
+    }
+    connection.execute_batch("COMMIT")
+}
+
+/// A connection that only reads. A folder that cannot be written has no room for SQLite's own files; a
+/// journal that nobody has open can be read there all the same.
+fn reader(path: &Path) -> Result<Connection, Error> {
+    if let Err(cause) = std::fs::metadata(path) {
+        return Err(Error::io(path, &cause));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = |path: &Path, flags| -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    match open(path, flags) {
+        Err(cause) if cause.sqlite_error_code() == Some(ErrorCode::CannotOpen) && is_closed(path) => {
+            let address = format!("file:{}?immutable=1", escaped(path));
+            open(Path::new(&address), flags | OpenFlags::SQLITE_OPEN_URI)
+        }
+        other => other,
+    }
+    .map_err(|cause| failed(path, &cause))
+}
+
+/// Whether no writer has left anything beside the file.
+fn is_closed(path: &Path) -> bool {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push("-wal");
+    !Path::new(&beside).exists()
+}
+
+/// A path as it stands in a `file:` address.
+fn escaped(path: &Path) -> String {
+    path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+}
+
+/// Whether a file is a journal that this build can read.
+fn recognised(path: &Path, connection: &Connection) -> Result<(), Error> {
+    let number = |pragma: &str| -> Result<i64, Error> {
+        let query = format!("PRAGMA {pragma}");
+        connection.query_row(&query, [], |row| row.get(0)).map_err(|cause| failed(path, &cause))
+    };
+    let shown = path.display();
+    if number("application_id")? != i64::from(APPLICATION) {
+        return Err(journal(format!("`{shown}` is a database, but no journal")));
+    }
+    let format = number("user_version")?;
+    if format < 1 || format > i64::from(FORMAT) {
+        return Err(journal(format!(
+            "`{shown}` has format {format}, written by a newer version; this one reads up to {FORMAT}"
+        )));
+    }
+    Ok(())
+}
+
+fn streams(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    texts(connection, "SELECT stream FROM stream ORDER BY stream")
+}
+
+fn texts(connection: &Connection, query: &str) -> rusqlite::Result<Vec<String>> {
+    connection.prepare(query)?.query_map([], |row| row.get(0))?.collect()
+}
+
+fn header(connection: &Connection, stream: &str) -> rusqlite::Result<Option<Result<Header, Error>>> {
+    let query = "SELECT format, algorithm, charter_digest, charter FROM stream WHERE stream = ?1";
+    let read = |row: &rusqlite::Row<'_>| {
+        let digest: String = row.get(2)?;
+        let (format, algorithm, charter) = (row.get(0)?, row.get(1)?, row.get(3)?);
+        let stream = stream.to_owned();
+        Ok(digest.parse().map(|charter_digest| Header { format, algorithm, stream, charter_digest, charter }))
+    };
+    connection.query_row(query, [stream], read).optional()
+}
+
+fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<Record, Error>> {
+    let (number, request_id, body): (u64, _, _) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let hash: String = row.get(3)?;
+    Ok(match hash.parse::<Digest>() {
+        Ok(hash) => Ok(Record { number, request_id, body, hash }),
+        Err(error) => Err(journal(format!("entry {number}: {error}"))),
+    })
+}
+
+fn conflict(path: &Path, batch: &Batch<'_>, found: Option<u64>) -> Error {
+    let Head { records, .. } = batch.expected;
+    let stands = found.map_or_else(|| "it is empty".to_owned(), |seq| format!("it ends with entry {seq}"));
+    journal(format!(
+        "another writer uses `{}`: entry {records} was to be written behind what was read, but {stands}; open it again",
+        path.display()
+    ))
+}
+
+/// What SQLite says, for the person at the desk.
+fn failed(path: &Path, cause: &rusqlite::Error) -> Error {
+    let path = path.display();
+    let (kind, message) = match cause.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => (ErrorKind::Journal, format!("`{path}` is no journal: {cause}")),
+        Some(ErrorCode::DatabaseCorrupt) | None => {
+            (ErrorKind::Journal, format!("`{path}` is damaged: {cause}"))
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            (ErrorKind::Io, format!("another process is writing `{path}`: {cause}"))
+        }
+        Some(ErrorCode::ReadOnly) => (ErrorKind::Io, format!("`{path}` cannot be written: {cause}")),
+        Some(ErrorCode::DiskFull) => (ErrorKind::Io, format!("no room is left for `{path}`: {cause}")),
+        Some(ErrorCode::ConstraintViolation) => {
+            (ErrorKind::Journal, format!("another writer uses `{path}`: {cause}; open it again"))
+        }
+        Some(_) => (ErrorKind::Io, format!("cannot use `{path}`: {cause}")),
+    };
+    Error::new(kind, message)
+}

@@ -1,0 +1,273 @@
+//! Stores: where a durable journal keeps its records – what they are, and the chain that holds them together.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, ErrorKind};
+
+/// The version of the stored form that this build writes. It reads this one and all before it.
+pub const FORMAT: u32 = 1;
+/// The algorithm of the chain.
+pub const ALGORITHM: &str = "sha256";
+
+/// A place that keeps the records of one city for good: a *stream*.
+///
+/// One writer at a time. Nothing is ever changed or taken away; a store only grows, and only behind the head
+/// that its writer expects. [`Office::open_on`](crate::Office::open_on) opens an office on one.
+pub trait Store: fmt::Debug + Send + Sync {
+    /// The stream's name: one city.
+    fn stream(&self) -> &str;
+
+    /// What stands before the first record; none if the stream was never written.
+    ///
+    /// # Errors
+    /// If the place cannot be read, or is no store.
+    fn header(&self) -> Result<Option<Header>, Error>;
+
+    /// Reads every record in order.
+    ///
+    /// # Errors
+    /// If the place cannot be read, or with what `each` says of a record.
+    fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error>;
+
+    /// Adds all of a batch or nothing of it, and returns when it is safe from a power cut.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Journal`] if the head is not the expected one: somebody else wrote. Any other failure
+    /// leaves open whether the batch was kept; the writer must not go on, and must not try again.
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error>;
+
+    /// The digests of all policy sets that are kept.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn policy_digests(&self) -> Result<Vec<String>, Error>;
+
+    /// The files of the policy set with this digest, by their paths; none if it was never kept.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn policies(&self, digest: &str) -> Result<Option<PolicyFiles>, Error>;
+}
+
+/// The files of a policy set: their paths inside the policy folder, and their bytes.
+pub type PolicyFiles = Vec<(String, Vec<u8>)>;
+
+/// What stands before the first record of a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The version of the stored form.
+    pub format: u32,
+    /// The algorithm of the chain, such as `sha256`.
+    pub algorithm: String,
+    /// The stream's name: one city.
+    pub stream: String,
+    /// The digest of the opening books.
+    pub charter_digest: Digest,
+    /// The opening books as JSON, so that the file stands alone.
+    pub charter: String,
+}
+
+/// One record: an entry as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The entry's number, from 0 without a gap.
+    pub number: u64,
+    /// The request id that this entry is the answer to, if it is the first answer to one.
+    pub request_id: Option<String>,
+    /// The entry, as JSON.
+    pub body: String,
+    /// SHA-256 over the record before (its hash) and all of this one.
+    pub hash: Digest,
+}
+
+/// Where a stream ends: how many records it has, and the hash of the last.
+///
+/// Whoever keeps a head elsewhere can tell later that nothing before it was touched. Written as `12:9f…`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// How many records there are; the next gets this number.
+    pub records: u64,
+    /// The hash of the last record; the header's if there is none.
+    pub hash: Digest,
+}
+
+/// What is added at once.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// The header, if this is the first batch of the stream.
+    pub header: Option<&'a Header>,
+    /// The head that the writer knows.
+    pub expected: Head,
+    /// The records behind it.
+    pub records: &'a [Record],
+    /// Policy sets that decide for the first time, by their digests.
+    pub policies: &'a [(Arc<str>, PolicyFiles)],
+}
+
+/// A SHA-256 digest, written as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Header {
+    /// The header of a new stream with these opening books.
+    pub fn new(stream: impl Into<String>, charter: String) -> Self {
+        Self {
+            format: FORMAT,
+            algorithm: ALGORITHM.to_owned(),
+            stream: stream.into(),
+            charter_digest: Digest::of(charter.as_bytes()),
+            charter,
+        }
+    }
+
+    /// Whether this build can go on from here: the version, the algorithm and the opening books' digest.
+    ///
+    /// # Errors
+    /// What does not fit.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.format == 0 || self.format > FORMAT {
+            return Err(journal(format!(
+                "the journal has format {}, written by a newer version; this one reads up to {FORMAT}",
+                self.format
+            )));
+        }
+        if self.algorithm != ALGORITHM {
+            let found = &self.algorithm;
+            return Err(journal(format!(
+                "the journal is chained by `{found}`; this version knows `{ALGORITHM}`"
+            )));
+        }
+        if self.charter_digest != Digest::of(self.charter.as_bytes()) {
+            return Err(journal("the opening books in the journal do not have the digest of its header"));
+        }
+        Ok(())
+    }
+}
+
+impl Head {
+    /// The head before the first record.
+    pub fn of(header: &Header) -> Self {
+        let mut sum = Sum::default();
+        sum.add(b"bianzhi journal");
+        sum.add(&header.format.to_be_bytes());
+        sum.add(header.algorithm.as_bytes());
+        sum.add(header.stream.as_bytes());
+        sum.add(&header.charter_digest.0);
+        Self { records: 0, hash: sum.end() }
+    }
+
+    /// The record that comes next, for this entry.
+    pub fn next(&self, request_id: Option<String>, body: String) -> Record {
+        let hash = self.hash_of(request_id.as_deref(), &body);
+        Record { number: self.records, request_id, body, hash }
+    }
+
+    /// Goes on to the next record.
+    ///
+    /// # Errors
+    /// If the record is not the next one, or is not what it was when it was written.
+    pub fn follow(&mut self, record: &Record) -> Result<(), Error> {
+        let (due, number) = (self.records, record.number);
+        if number != due {
+            return Err(journal(format!("entry {due} is missing: entry {number} stands in its place")));
+        }
+        if record.hash != self.hash_of(record.request_id.as_deref(), &record.body) {
+            return Err(journal(format!(
+                "entry {number} is not what was written: its hash does not follow from the entries before it"
+            )));
+        }
+        *self = self.after(record);
+        Ok(())
+    }
+
+    /// The head behind a record that was made by [`Head::next`].
+    pub(super) fn after(&self, record: &Record) -> Self {
+        Self { records: self.records.saturating_add(1), hash: record.hash }
+    }
+
+    fn hash_of(&self, request_id: Option<&str>, body: &str) -> Digest {
+        let mut sum = Sum::default();
+        sum.add(&self.hash.0);
+        sum.add(&self.records.to_be_bytes());
+        sum.add(request_id.unwrap_or_default().as_bytes());
+        sum.add(body.as_bytes());
+        sum.end()
+    }
+}
+
+impl Digest {
+    /// The digest of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
+/// A sum over parts, each with its length before it, so that no two lists of parts are one text.
+#[derive(Default)]
+struct Sum(Sha256);
+
+impl Sum {
+    fn add(&mut self, part: &[u8]) {
+        self.0.update((part.len() as u64).to_be_bytes());
+        self.0.update(part);
+    }
+
+    fn end(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Digest {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let bad = || journal(format!("`{text}` is no digest of 64 hexadecimal digits"));
+        let mut bytes = [0_u8; 32];
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(bad());
+        }
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let pair = std::str::from_utf8(pair).map_err(|_| bad())?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| bad())?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.records, self.hash)
+    }
+}
+
+impl FromStr for Head {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let parts = text.split_once(':').and_then(|(records, hash)| Some((records.parse().ok()?, hash)));
+        let (records, hash) =
+            parts.ok_or_else(|| journal(format!("`{text}` is no head; one looks like `12:9f…`")))?;
+        Ok(Self { records, hash: hash.parse()? })
+    }
+}
+
+/// A failure of the journal.
+pub(super) fn journal(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Journal, message)
+}

@@ -1,0 +1,174 @@
+//! The command on journals: what it writes, what it reads, and how it says that a journal is no good.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::cli::runner::{CHARTER, HEAD, Ran, command};
+
+const STEPS: &str =
+    "  - {on: 2024-03-05, draw: {pool: administrative-pool, unit: finance, person: p-017}, expect: granted}
+  - {appoint: {unit: audit, kind: administrative, person: p-018}, id: r-1, expect: granted}
+  - {on: 2024-07-01, vacate: {person: p-017}, expect: granted}
+  - {appoint: {unit: finance, kind: administrative}, expect: {refused: [cap]}}
+";
+
+fn bianzhi(folder: &Path, words: &[&str]) -> Ran {
+    let output = command(folder, words).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A folder in which the steps were played into `city.journal`.
+fn played() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    std::fs::write(folder.path().join("scenario.yaml"), format!("{HEAD}{STEPS}")).unwrap();
+    let ran = bianzhi(folder.path(), &["run", "scenario.yaml", "--journal", "city.journal"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    folder
+}
+
+/// What is said on stderr, with the exit code of bad input.
+#[track_caller]
+fn refused(folder: &Path, words: &[&str], expected: &str) {
+    let ran = bianzhi(folder, words);
+    assert_eq!((ran.code, ran.err.trim_end()), (Some(2), expected), "{words:?}\n{}", ran.out);
+}
+
+#[test]
+fn a_played_journal_is_sound_and_shows_any_day() {
+    let folder = played();
+    let on = |words: &[&str]| bianzhi(folder.path(), words);
+    let ran = on(&["journal", "verify", "city.journal"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let head = on(&["journal", "head", "city.journal"]).out;
+    assert_eq!(ran.out, format!("sound: 7 entries, 0 policy sets, books of 2024-07-01\n{head}"));
+    assert!(head.starts_with("7:"), "{head}");
+    let zh = on(&["--lang", "zh", "journal", "verify", "city.journal"]).out;
+    assert!(zh.starts_with("完好：7 条记录，0 套政策，账至 2024-07-01"), "{zh}");
+
+    let headcount = |words: &[&str]| {
+        let words = [&["show", "--journal", "city.journal", "--format", "json"], words].concat();
+        let ran = on(&words);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        let books: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let node = |id: &str| {
+            let nodes = books["nodes"].as_array().unwrap();
+            let node = nodes.iter().find(|node| node["id"] == id).unwrap();
+            node["figures"]["administrative"]["headcount"].as_i64().unwrap()
+        };
+        (node("finance"), node("audit"))
+    };
+    assert_eq!(headcount(&["--as-of", "0"]), (40, 18));
+    assert_eq!(headcount(&["--as-of", "2024-03-04"]), (40, 18));
+    assert_eq!(headcount(&["--as-of", "2"]), (41, 18));
+    assert_eq!(headcount(&["--as-of", "2024-06-30"]), (41, 19));
+    assert_eq!(headcount(&[]), (40, 19));
+}
+
+#[test]
+fn a_history_tells_what_was_asked_and_why_not() {
+    let folder = played();
+    let ran = bianzhi(folder.path(), &["history", "finance", "--journal", "city.journal"]);
+    let told: Vec<&str> = ran.out.lines().collect();
+    assert!(told[0].contains("2024-03-05  granted  draw") && told[0].ends_with("#2"), "{}", ran.out);
+    assert!(ran.out.contains("cap 40, charged 40, asked 1"), "{}", ran.out);
+    assert!(ran.out.ends_with("3 entries\n"), "{}", ran.out);
+    let ran = bianzhi(folder.path(), &["history", "p-018", "--json", "--journal", "city.journal"]);
+    let entry: serde_json::Value = serde_json::from_str(ran.out.trim_end()).unwrap();
+    assert_eq!(entry["decided"]["request"]["id"], "r-1");
+    let unknown = ["history", "p-0", "--journal", "city.journal"];
+    refused(folder.path(), &unknown, "error: no entry of the journal names `p-0`, and no node is called so");
+}
+
+#[test]
+fn a_second_run_goes_on_and_a_known_id_is_answered_once() {
+    let folder = played();
+    let steps = "  - {by: nanping, appoint: {unit: audit, kind: administrative, person: p-018}, id: r-1}\n";
+    std::fs::write(folder.path().join("again.yaml"), format!("{HEAD}{steps}")).unwrap();
+    let ran = bianzhi(folder.path(), &["run", "again.yaml", "--json", "--journal", "city.journal"]);
+    assert!(ran.out.contains("\"outcome\":\"granted\""), "{}{}", ran.out, ran.err);
+    let ran = bianzhi(folder.path(), &["journal", "verify", "city.journal"]);
+    assert!(ran.out.starts_with("sound: 7 entries"), "nothing was recorded: {}", ran.out);
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER.replace("100", "101")).unwrap();
+    let other = "error: the journal of `nanping` began with other opening books than this charter's";
+    refused(folder.path(), &["run", "again.yaml", "--journal", "city.journal"], other);
+}
+
+#[test]
+fn a_journal_is_carried_elsewhere_with_its_head() {
+    let folder = played();
+    let on = |words: &[&str]| bianzhi(folder.path(), words);
+    let head = on(&["journal", "head", "city.journal"]).out;
+    assert_eq!(on(&["journal", "export", "city.journal", "--out", "log.jsonl"]).code, Some(0));
+    let log = std::fs::read_to_string(folder.path().join("log.jsonl")).unwrap();
+    assert_eq!(on(&["journal", "export", "city.journal"]).out, log);
+    let ran = on(&["journal", "import", "copy.journal", "--from", "log.jsonl"]);
+    assert_eq!(ran.out, format!("imported nanping: 7 entries\n{head}"), "{}", ran.err);
+    assert_eq!(on(&["journal", "head", "copy.journal"]).out, head);
+    let twice = "error: the journal has entries already; a log comes into an empty one";
+    refused(folder.path(), &["journal", "import", "copy.journal", "--from", "log.jsonl"], twice);
+    let ran = on(&["journal", "export", "city.journal", "--out", "log.jsonl"]);
+    assert_eq!(ran.code, Some(2), "a file that is there is not written over");
+}
+
+#[test]
+fn a_decision_is_decided_again() {
+    let folder = played();
+    let ran = bianzhi(folder.path(), &["journal", "replay", "2", "--journal", "city.journal"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.starts_with("the laws alone\n") && ran.out.ends_with("decided again: the same answer\n"));
+    refused(
+        folder.path(),
+        &["journal", "replay", "1", "--journal", "city.journal"],
+        "error: entry 1 is no decision: nothing was asked",
+    );
+}
+
+#[test]
+fn a_journal_that_is_no_good_is_named_with_its_entry() {
+    let folder = played();
+    let head = bianzhi(folder.path(), &["journal", "head", "city.journal"]).out;
+    let change = |sql: &str| {
+        Connection::open(folder.path().join("city.journal")).unwrap().execute_batch(sql).unwrap();
+    };
+    change(
+        "CREATE TABLE kept AS SELECT stream, seq, request_id, body, hash FROM entry; DELETE FROM entry WHERE seq = 6",
+    );
+    let verify = ["journal", "verify", "city.journal"];
+    assert_eq!(bianzhi(folder.path(), &verify).code, Some(0), "what is left is sound");
+    let with_head = [&verify[..], &["--head", head.trim_end()]].concat();
+    let cut = "error: entry 6 is missing: the journal ends before the head that was kept";
+    refused(folder.path(), &with_head, cut);
+    refused(
+        folder.path(),
+        &[&verify[..], &["--head", &format!("3:{}", "0".repeat(64))]].concat(),
+        "error: what stands before entry 3 is not what the kept head was taken from",
+    );
+    refused(
+        folder.path(),
+        &[&verify[..], &["--head", "x"]].concat(),
+        "error: `x` is no head; one looks like `12:9f…`",
+    );
+    change("UPDATE entry SET body = replace(body, 'p-017', 'p-666') WHERE seq = 2");
+    let bad = "error: entry 2 is not what was written: its hash does not follow from the entries before it";
+    for words in [
+        &verify[..],
+        &["journal", "head", "city.journal"],
+        &["journal", "export", "city.journal", "--out", "bad.jsonl"],
+        &["show", "--journal", "city.journal"],
+        &["history", "finance", "--journal", "city.journal"],
+        &["run", "scenario.yaml", "--journal", "city.journal"],
+    ] {
+        refused(folder.path(), words, bad);
+    }
+    refused(
+        folder.path(),
+        &["journal", "verify", "none.journal"],
+        "error: cannot use `none.journal`: No such file or directory (os error 2)",
+    );
+    assert!(!folder.path().join("none.journal").exists());
+    let ran = bianzhi(folder.path(), &["show", "--as-of", "2024-01-01", "charter.yaml"]);
+    assert_eq!(ran.code, Some(2), "a charter knows one day only");
+}

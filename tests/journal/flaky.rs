@@ -1,0 +1,79 @@
+//! A store in memory that fails when it is told to.
+
+use std::sync::{Arc, Mutex};
+
+use bianzhi::journal::{Batch, Header, PolicyFiles, Record, Store};
+use bianzhi::{Error, ErrorKind};
+
+/// What the store holds. It outlives the store, as a disk does.
+#[derive(Debug, Default)]
+pub(crate) struct Disk {
+    pub(crate) header: Option<Header>,
+    pub(crate) records: Vec<Record>,
+    pub(crate) policies: Vec<(String, PolicyFiles)>,
+    /// How many appends go well until one fails; none fails if there is nothing here.
+    pub(crate) good: Option<usize>,
+    pub(crate) how: Failing,
+    /// Appends that were asked for, failed ones too.
+    pub(crate) asked: usize,
+}
+
+/// What a failing append leaves behind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Failing {
+    /// Nothing of the batch.
+    #[default]
+    Nothing,
+    /// All of it: only the word of it was lost.
+    All,
+    /// Nothing: the store itself has a bug.
+    Panic,
+}
+
+/// A store on such a disk.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Flaky(pub(crate) Arc<Mutex<Disk>>);
+
+impl Store for Flaky {
+    fn stream(&self) -> &'static str {
+        "city"
+    }
+
+    fn header(&self) -> Result<Option<Header>, Error> {
+        Ok(self.0.lock().unwrap().header.clone())
+    }
+
+    fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        self.0.lock().unwrap().records.iter().cloned().try_for_each(each)
+    }
+
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
+        let mut disk = self.0.lock().unwrap();
+        disk.asked += 1;
+        let fails = disk.good == Some(0);
+        disk.good = disk.good.map(|good| good.saturating_sub(1));
+        if disk.records.len() as u64 != batch.expected.records {
+            return Err(Error::new(ErrorKind::Journal, "another writer was here"));
+        }
+        if fails && disk.how == Failing::Panic {
+            drop(disk);
+            panic!("the disk panicked");
+        }
+        if !fails || disk.how == Failing::All {
+            disk.header = disk.header.take().or(batch.header.cloned());
+            disk.records.extend(batch.records.iter().cloned());
+            let policies = batch.policies.iter().map(|(digest, files)| (digest.to_string(), files.clone()));
+            disk.policies.extend(policies);
+        }
+        if fails { Err(Error::new(ErrorKind::Io, "the disk failed")) } else { Ok(()) }
+    }
+
+    fn policy_digests(&self) -> Result<Vec<String>, Error> {
+        Ok(self.0.lock().unwrap().policies.iter().map(|(digest, _)| digest.clone()).collect())
+    }
+
+    fn policies(&self, digest: &str) -> Result<Option<PolicyFiles>, Error> {
+        let disk = self.0.lock().unwrap();
+        Ok(disk.policies.iter().find(|(one, _)| one == digest).map(|(_, files)| files.clone()))
+    }
+}

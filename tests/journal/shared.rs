@@ -1,0 +1,133 @@
+//! The shared office: order, groups, reads that wait for no disk, and an end that every handle tells.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use bianzhi::journal::{Batch, Header, PolicyFiles, Record, SqliteStore, Store};
+use bianzhi::office::SharedOffice;
+use bianzhi::{Error, ErrorKind, Office, Request};
+
+use super::flaky::{Failing, Flaky};
+use super::{charter, reopen};
+use crate::city::figures;
+
+fn hire() -> Request {
+    Request::appoint("clinic", "administrative").into()
+}
+
+#[test]
+fn many_threads_share_the_seats_that_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("city.journal");
+    let store = SqliteStore::open(&file, "city").unwrap();
+    let office = SharedOffice::new(Office::open_on(store, charter(), None).unwrap()).unwrap();
+    let threads: Vec<_> = (0..8)
+        .map(|number| {
+            let office = office.clone();
+            thread::spawn(move || {
+                let answers =
+                    (0..10).map(|turn| office.submit(hire().id(format!("{number}-{turn}"))).unwrap());
+                answers.filter(|answer| answer.granted()).count()
+            })
+        })
+        .collect();
+    let granted: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+    assert_eq!(granted, 6, "the clinic has ten seats and four people");
+    let seen = office.read();
+    assert_eq!(seen.journal().next(), 81);
+    drop(office);
+    let again = reopen(&file).unwrap();
+    assert!(again.journal().entries().eq(seen.journal().entries()));
+    assert_eq!(figures(&again), figures(&seen));
+}
+
+/// A store whose every append waits for leave, and says that it waits.
+#[derive(Debug)]
+struct Gated {
+    store: Flaky,
+    waits: Mutex<Sender<()>>,
+    leave: Mutex<Receiver<()>>,
+}
+
+impl Store for Gated {
+    fn stream(&self) -> &str {
+        self.store.stream()
+    }
+
+    fn header(&self) -> Result<Option<Header>, Error> {
+        self.store.header()
+    }
+
+    fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        self.store.read(each)
+    }
+
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
+        self.waits.get_mut().unwrap().send(()).unwrap();
+        self.leave.get_mut().unwrap().recv().unwrap();
+        self.store.append(batch)
+    }
+
+    fn policy_digests(&self) -> Result<Vec<String>, Error> {
+        self.store.policy_digests()
+    }
+
+    fn policies(&self, digest: &str) -> Result<Option<PolicyFiles>, Error> {
+        self.store.policies(digest)
+    }
+}
+
+#[test]
+fn what_waits_is_kept_together_and_readers_wait_for_nothing() {
+    let disk = Flaky::default();
+    let ((waits, waiting), (leave, left)) = (channel(), channel());
+    let gated = Gated { store: disk.clone(), waits: Mutex::new(waits), leave: Mutex::new(left) };
+    leave.send(()).unwrap();
+    let office = SharedOffice::new(Office::open_on(gated, charter(), None).unwrap()).unwrap();
+    waiting.recv().unwrap();
+    let first = office.ask(hire());
+    waiting.recv().unwrap();
+    // The disk is busy with the first now. 1,100 more arrive, and reading still shows what is kept.
+    let more: Vec<_> = (0..1_100).map(|_| office.ask(hire())).collect();
+    assert_eq!(office.read().journal().next(), 1);
+    leave.send(()).unwrap();
+    assert_eq!(first.wait().unwrap().entry, 1);
+    assert_eq!(office.read().journal().next(), 2);
+    for kept in [1_000, 100] {
+        waiting.recv().unwrap();
+        let before = disk.0.lock().unwrap().records.len();
+        leave.send(()).unwrap();
+        let last = before as u64 + kept;
+        while (office.read().journal().next()) < last {
+            thread::yield_now();
+        }
+        assert_eq!(disk.0.lock().unwrap().records.len() as u64, last);
+    }
+    for (answer, entry) in more.into_iter().zip(2..) {
+        assert_eq!(answer.wait().unwrap().entry, entry, "in the order of asking");
+    }
+    assert_eq!(disk.0.lock().unwrap().asked, 4);
+}
+
+#[test]
+fn a_disk_that_fails_ends_the_office_for_every_handle() {
+    for how in [Failing::Nothing, Failing::All, Failing::Panic] {
+        let disk = Flaky::default();
+        disk.0.lock().unwrap().good = Some(2);
+        disk.0.lock().unwrap().how = how;
+        let office = SharedOffice::new(Office::open_on(disk.clone(), charter(), None).unwrap()).unwrap();
+        let other = office.clone();
+        assert!(office.submit(hire()).unwrap().granted());
+        let error = office.submit(hire()).unwrap_err();
+        let (kind, said) = match how {
+            Failing::Nothing | Failing::All => (ErrorKind::Io, "the disk failed"),
+            Failing::Panic => (ErrorKind::Internal, "the office stopped because of a bug: the disk panicked"),
+        };
+        assert_eq!((error.kind(), error.to_string()), (kind, said.to_owned()));
+        for handle in [&office, &other] {
+            assert_eq!(handle.submit(hire()).unwrap_err().to_string(), said);
+            assert_eq!(handle.read().journal().next(), 2, "what is read is what was kept");
+        }
+    }
+}
