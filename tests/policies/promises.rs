@@ -8,10 +8,9 @@ use proptest::prelude::*;
 /// Plays steps on the books of a shipped test; the first step that is not as it says.
 fn played(charter: &str, steps: &[String]) -> Result<(), TestCaseError> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/tests");
-    let mut text =
-        format!("bianzhi: scenario/1\ncharter: {charter}.charter.yaml\npolicies: {}\nsteps:\n", "..");
+    let mut text = format!("bianzhi: scenario/1\ncharter: {charter}.charter.yaml\npolicies: ..\nsteps:\n");
     for step in steps {
-        text.push_str(&format!("  - {step}\n"));
+        text.extend(["  - ", step, "\n"]);
     }
     let scenario = Scenario::parse(folder.join("promise.yaml"), &text).unwrap();
     let mut office = scenario.open(None).unwrap();
