@@ -1,5 +1,7 @@
 //! The shipped policies: every scenario holds, audits find what they should, and the table of rules is true.
 
+mod promises;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
