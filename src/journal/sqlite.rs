@@ -371,3 +371,21 @@ fn failed(path: &Path, cause: &rusqlite::Error) -> Error {
     };
     Error::new(kind, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What no test of a killed process can see: an answer waits until the disk has it (2 is FULL).
+    #[test]
+    fn a_commit_waits_for_the_disk() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("city.journal");
+        let connection = Connection::open(&file)?;
+        prepare(&file, &connection)?;
+        let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+        let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+        assert_eq!((synchronous, mode.as_str()), (2, "wal"));
+        Ok(())
+    }
+}

@@ -3,16 +3,15 @@
 mod watch;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 pub use watch::{Seen, Turn, Watch, look};
 
-use crate::document::Document;
 use crate::error::{Error, Fault};
 use crate::office::Office;
 use crate::policy::PolicySet;
-use crate::scenario::{Answer, Scenario};
+use crate::scenario::{Answer, Scenario, tests_of};
 
 /// A policy set whose folder's own tests hold.
 #[derive(Debug, Clone)]
@@ -42,14 +41,14 @@ pub struct Reloaded {
 /// tested is what decides, even if somebody goes on typing. A folder without tests is ready when it loads.
 ///
 /// # Errors
-/// All faults of the policies or of the tests, with file and line. A step that is not as it expects is one of them.
+/// All faults of the policies or of the tests, with file and line; a test in which nothing is expected is one. A step that is not as it expects is one of them.
 pub fn prepare(folder: impl AsRef<Path>) -> Result<Ready, Error> {
     let folder = folder.as_ref();
     let policies = PolicySet::load(folder)?;
     let mut ready = Ready { policies, tests: 0, steps: 0 };
     let mut faults = Vec::new();
-    for file in tests(&folder.join("tests"))? {
-        match play(&file, folder, &ready.policies, &mut faults) {
+    for scenario in tests_of(folder)? {
+        match play(&scenario, folder, &ready.policies, &mut faults) {
             Ok(steps) => {
                 ready.tests = ready.tests.saturating_add(1);
                 ready.steps = ready.steps.saturating_add(steps);
@@ -75,38 +74,14 @@ pub fn reload(office: &mut Office, folder: impl AsRef<Path>) -> Result<Reloaded,
     Ok(Reloaded { before, after, steps: ready.steps })
 }
 
-/// The scenarios in a folder by name; charters and folders beside them are left out.
-fn tests(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|cause| Error::io(folder, &cause))? {
-        let path = entry.map_err(|cause| Error::io(folder, &cause))?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-        if yaml && !hidden && path.is_file() && !is_charter(&path) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn is_charter(path: &Path) -> bool {
-    let document = Document::read(path);
-    document.is_ok_and(|document| {
-        document
-            .root
-            .get("bianzhi")
-            .and_then(|node| node.text())
-            .is_some_and(|word| word.starts_with("charter/"))
-    })
-}
-
 /// Plays one test and tells the steps that are not as they expect.
-fn play(file: &Path, folder: &Path, policies: &PolicySet, faults: &mut Vec<Fault>) -> Result<usize, Error> {
-    let scenario = Scenario::load(file)?;
+fn play(
+    scenario: &Scenario,
+    folder: &Path,
+    policies: &PolicySet,
+    faults: &mut Vec<Fault>,
+) -> Result<usize, Error> {
+    let file = scenario.file();
     let whole = |path: &Path| fs::canonicalize(path).ok();
     let own = scenario.policies().is_some_and(|path| whole(path).is_some() && whole(path) == whole(folder));
     let mut office = if own { scenario.open_with(Some(policies.clone()))? } else { scenario.open(None)? };

@@ -20,7 +20,7 @@ use crate::request::Request;
 pub use check::{Check, CheckValue, Difference};
 pub use expect::Expectation;
 pub use play::{Answer, Played, Playing};
-pub use suite::{Suite, SuiteRun, Tested};
+pub use suite::{Suite, SuiteRun, Tested, tests_of};
 
 /// A scenario as read: which books, which policies, and the steps.
 ///
@@ -70,6 +70,11 @@ impl Scenario {
     /// Reads a scenario from its text; `file` stands in faults, and paths are relative to its folder.
     pub fn parse(file: impl AsRef<Path>, text: &str) -> Result<Self, Error> {
         Document::parse(file.as_ref(), text).and_then(read::scenario).map_err(Error::input)
+    }
+
+    /// The scenario's own file.
+    pub fn file(&self) -> &Path {
+        &self.document.file
     }
 
     /// The charter's file.

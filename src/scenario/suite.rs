@@ -59,37 +59,15 @@ impl Suite {
     /// Reads every test of a policy folder.
     ///
     /// # Errors
-    /// If the folder has no tests, or with every fault of every file; a test in which nothing is expected is
-    /// a fault.
+    /// If the folder has no tests, or as [`tests_of`].
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, Error> {
         let folder = folder.as_ref();
-        let tests = folder.join(TESTS);
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(&tests).map_err(|cause| Error::io(&tests, &cause))? {
-            let path = entry.map_err(|cause| Error::io(&tests, &cause))?.path();
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if path.is_file() && !hidden && path.extension().is_some_and(|end| end == "yaml" || end == "yml")
-            {
-                files.push(path);
-            }
+        let scenarios = tests_of(folder)?;
+        if scenarios.is_empty() {
+            let message = "there are no tests here: no scenario in any `.yaml` file";
+            return Err(Error::input(vec![Fault::at(&folder.join(TESTS), 0, 0, message)]));
         }
-        files.sort();
-        let mut scenarios = Vec::new();
-        let mut faults = Vec::new();
-        for path in files {
-            match scenario(&path) {
-                Ok(found) => scenarios.extend(found),
-                Err(found) => faults.extend(found),
-            }
-        }
-        if scenarios.is_empty() && faults.is_empty() {
-            faults.push(Fault::at(&tests, 0, 0, "there are no tests here: no scenario in any `.yaml` file"));
-        }
-        if faults.is_empty() {
-            Ok(Self { folder: folder.to_path_buf(), scenarios })
-        } else {
-            Err(Error::input(faults))
-        }
+        Ok(Self { folder: folder.to_path_buf(), scenarios })
     }
 
     /// Plays every test, side by side; the order of the answers is that of the files' names.
@@ -150,6 +128,36 @@ impl Suite {
     }
 }
 
+/// The policy tests of a folder: the scenarios in its `tests/*.yaml` by name, charters left out. None where it has
+/// no folder `tests`.
+///
+/// # Errors
+/// If the folder cannot be read, or with every fault of every file; a test in which nothing is expected is a fault.
+pub fn tests_of(folder: &Path) -> Result<Vec<Scenario>, Error> {
+    let tests = folder.join(TESTS);
+    if folder.is_dir() && !tests.exists() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&tests).map_err(|cause| Error::io(&tests, &cause))? {
+        let path = entry.map_err(|cause| Error::io(&tests, &cause))?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_file() && !hidden && path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut scenarios = Vec::new();
+    let mut faults = Vec::new();
+    for path in files {
+        match scenario(&path) {
+            Ok(found) => scenarios.extend(found),
+            Err(found) => faults.extend(found),
+        }
+    }
+    if faults.is_empty() { Ok(scenarios) } else { Err(Error::input(faults)) }
+}
+
 /// The scenario in a file; none if it is a charter.
 fn scenario(path: &Path) -> Result<Option<Scenario>, Vec<Fault>> {
     let document = Document::read(path)?;
@@ -173,7 +181,7 @@ fn scenario(path: &Path) -> Result<Option<Scenario>, Vec<Fault>> {
 fn play(scenario: &Scenario, policies: Option<PolicySet>) -> Result<Tested, Error> {
     let mut office = scenario.opened(Ok(policies))?;
     let steps = scenario.play(&mut office).collect::<Result<Vec<_>, _>>()?;
-    Ok(Tested { file: scenario.document.file.clone(), scenario: scenario.clone(), office, steps })
+    Ok(Tested { file: scenario.file().to_path_buf(), scenario: scenario.clone(), office, steps })
 }
 
 /// What `each` gives for every place, in order, from as many threads as the machine has use for.

@@ -1,10 +1,10 @@
 //! The questions of `docs/audit-sql.md`: each runs on the journal of the shipped example, and some are counted again.
 
-use bianzhi::journal::SqliteStore;
-use bianzhi::scenario::Scenario;
 use bianzhi::{Entry, Office, Outcome};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
+
+use super::nanping;
 
 /// A question's rows.
 type Rows = Vec<Vec<Value>>;
@@ -13,13 +13,10 @@ type Rows = Vec<Vec<Value>>;
 fn every_question_has_its_answer() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("nanping.journal");
-    let root = env!("CARGO_MANIFEST_DIR");
-    let scenario = Scenario::load(format!("{root}/examples/nanping/scenario.yaml")).unwrap();
-    let mut office = scenario.open_on(None, |stream| SqliteStore::open(&file, stream)).unwrap();
-    scenario.play(&mut office).for_each(|played| drop(played.unwrap()));
+    let (_, office) = nanping(&file);
     let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
 
-    let text = std::fs::read_to_string(format!("{root}/docs/audit-sql.md")).unwrap();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/audit-sql.md")).unwrap();
     let questions: Vec<&str> =
         text.split("```sql\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
     assert_eq!(questions.len(), 10);

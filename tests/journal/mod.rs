@@ -13,6 +13,7 @@ mod suite;
 use std::path::Path;
 
 use bianzhi::journal::SqliteStore;
+use bianzhi::scenario::Scenario;
 use bianzhi::{Charter, Date, Office, Request};
 
 use crate::city::City;
@@ -54,4 +55,13 @@ pub(crate) fn filled(file: &Path) -> Office {
 /// Opens a file's only stream and replays it.
 pub(crate) fn reopen(file: &Path) -> Result<Office, bianzhi::Error> {
     Office::open_on(SqliteStore::open(file, "city")?, None, None)
+}
+
+/// The shipped example, played with its journal in a file.
+pub(crate) fn nanping(file: &Path) -> (Scenario, Office) {
+    let scenario =
+        Scenario::load(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/nanping/scenario.yaml")).unwrap();
+    let mut office = scenario.open_on(None, |stream| SqliteStore::open(file, stream)).unwrap();
+    scenario.play(&mut office).for_each(|played| drop(played.unwrap()));
+    (scenario, office)
 }

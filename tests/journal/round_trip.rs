@@ -1,10 +1,9 @@
 //! Round trips: whatever a city went through comes back from the disk as it was, entry by entry.
 
 use bianzhi::journal::{Moment, SqliteStore};
-use bianzhi::scenario::Scenario;
 use bianzhi::{Date, Entry, Office};
 
-use super::{charter, filled, reopen, requests};
+use super::{charter, filled, nanping, reopen, requests};
 use crate::city::figures;
 
 /// Two years of the shipped example, with every rule: entries of all sorts, reactions among them.
@@ -12,10 +11,7 @@ use crate::city::figures;
 fn the_example_city_comes_back_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("nanping.journal");
-    let root = env!("CARGO_MANIFEST_DIR");
-    let scenario = Scenario::load(format!("{root}/examples/nanping/scenario.yaml")).unwrap();
-    let mut office = scenario.open_on(None, |stream| SqliteStore::open(&file, stream)).unwrap();
-    scenario.play(&mut office).for_each(|played| drop(played.unwrap()));
+    let (scenario, office) = nanping(&file);
     let mut memory = scenario.open(None).unwrap();
     scenario.play(&mut memory).for_each(|played| drop(played.unwrap()));
     assert!(memory.journal().entries().eq(office.journal().entries()), "the store changes no answer");

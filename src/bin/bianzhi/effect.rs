@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bianzhi::policy::folder_files;
-use bianzhi::scenario::{Answer, Scenario};
+use bianzhi::scenario::{Answer, Scenario, tests_of};
 use bianzhi::{Error, Event};
 
 /// A step that is answered otherwise.
@@ -30,70 +30,52 @@ struct Told {
 /// Plays the new folder's tests, those of the old one that are other or gone, and these scenarios.
 pub(crate) fn changes(old: &Path, new: &Path, scenarios: &[PathBuf]) -> Result<Vec<Change>, Error> {
     let mut found = Vec::new();
-    let fresh = tests(new)?;
-    for name in &fresh {
-        compare(&new.join("tests").join(name), new, (old, new), &mut found)?;
+    for scenario in tests_of(new)? {
+        compare(&scenario, new, (old, new), &mut found)?;
     }
-    for name in tests(old)? {
-        let (one, other) = (old.join("tests").join(&name), new.join("tests").join(&name));
-        if fs::read(&one).ok() != fs::read(&other).ok() {
-            compare(&one, old, (old, new), &mut found)?;
+    for scenario in tests_of(old)? {
+        let other =
+            scenario.file().strip_prefix(old).map_or_else(|_| old.to_path_buf(), |path| new.join(path));
+        if fs::read(scenario.file()).ok() != fs::read(other).ok() {
+            compare(&scenario, old, (old, new), &mut found)?;
         }
     }
     for file in scenarios {
-        compare_with(file, Some((old, new)), &mut found)?;
+        compare_with(&Scenario::load(file)?, (old, new), &mut found)?;
     }
     Ok(found)
 }
 
-/// The names of a folder's tests; charters beside them are none.
-fn tests(folder: &Path) -> Result<Vec<String>, Error> {
-    let folder = folder.join("tests");
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(|cause| Error::io(&folder, &cause))? {
-        let path = entry.map_err(|cause| Error::io(&folder, &cause))?.path();
-        let yaml = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-        let text =
-            if yaml && path.is_file() { fs::read_to_string(&path).unwrap_or_default() } else { continue };
-        if !text.lines().any(|line| line.starts_with("bianzhi: charter/")) {
-            names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
 /// A test of one of the folders: what it names inside its own folder is looked for in the other at the same place.
 fn compare(
-    file: &Path,
+    scenario: &Scenario,
     own: &Path,
     (old, new): (&Path, &Path),
     found: &mut Vec<Change>,
 ) -> Result<(), Error> {
     let whole = |path: &Path| fs::canonicalize(path).map_err(|cause| Error::io(path, &cause));
-    let scenario = Scenario::load(file)?;
     let Some(policies) = scenario.policies() else { return Ok(()) };
     let (policies, own) = (whole(policies)?, whole(own)?);
-    let Ok(inside) = policies.strip_prefix(&own) else { return compare_with(file, None, found) };
+    // A test under policies of another place says nothing of these two.
+    let Ok(inside) = policies.strip_prefix(&own) else { return Ok(()) };
     let (one, other) = (old.join(inside), new.join(inside));
-    if one.is_dir() && other.is_dir() { compare_with(file, Some((&one, &other)), found) } else { Ok(()) }
+    if one.is_dir() && other.is_dir() { compare_with(scenario, (&one, &other), found) } else { Ok(()) }
 }
 
-/// Plays a scenario with both folders; without them nothing can differ.
-fn compare_with(file: &Path, folders: Option<(&Path, &Path)>, found: &mut Vec<Change>) -> Result<(), Error> {
-    let Some((old, new)) = folders else { return Ok(()) };
-    let scenario = Scenario::load(file)?;
+/// Plays a scenario with both folders.
+fn compare_with(
+    scenario: &Scenario,
+    (old, new): (&Path, &Path),
+    found: &mut Vec<Change>,
+) -> Result<(), Error> {
     // The same files give the same answers (L10).
     if folder_files(old)? == folder_files(new)? {
         return Ok(());
     }
     let mut push = |line, before: String, after: String| {
-        found.push(Change { file: file.to_path_buf(), line, before, after });
+        found.push(Change { file: scenario.file().to_path_buf(), line, before, after });
     };
-    match (play(&scenario, old), play(&scenario, new)) {
+    match (play(scenario, old), play(scenario, new)) {
         (Ok(before), Ok(after)) => {
             for (one, other) in before.into_iter().zip(after) {
                 if one.shown != other.shown {
