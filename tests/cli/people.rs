@@ -99,3 +99,12 @@ fn a_reader_who_leaves_early_hears_no_complaint() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert!(output.status.success());
 }
+
+#[test]
+fn the_help_of_every_command_that_judges_says_how_it_ends() {
+    for words in [&["--help"][..], &["check", "--help"], &["diff", "--help"], &["test", "--help"]] {
+        let ran = run(&[], words);
+        assert_eq!(ran.code, Some(0), "{words:?}");
+        assert!(ran.out.contains("exit codes: 0") && ran.out.contains("退出码"), "{words:?}\n{}", ran.out);
+    }
+}

@@ -15,9 +15,10 @@ use crate::{Ending, Failure};
 const MOST_CELLS: usize = 160;
 
 /// What `check` takes.
-///
-/// 退出码 exit codes: 0 没有问题 nothing found · 1 有错误或提示 faults or lints found · 2 目录无法读取 the folder cannot be read
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "退出码 exit codes: 0 没有问题 nothing found · 1 有错误或提示 faults or lints found · 2 目录无法读取 the folder cannot be read"
+)]
 pub(crate) struct Arguments {
     /// 政策目录 · the policy folder
     #[arg(value_name = "DIR", default_value = "policies")]

@@ -12,9 +12,10 @@ use similar::TextDiff;
 use crate::{Ending, Failure, effect};
 
 /// What `diff` takes.
-///
-/// 退出码 exit codes: 0 没有差别 no difference · 1 有差别 they differ · 2 输入有误 bad input
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "退出码 exit codes: 0 没有差别 no difference · 1 有差别 they differ · 2 输入有误 bad input"
+)]
 pub(crate) struct Arguments {
     /// 旧的政策目录 · the policies as they are
     #[arg(value_name = "OLD")]

@@ -16,6 +16,9 @@ use crate::{Ending, Failure, coverage, junit};
 
 /// What `test` takes.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "退出码 exit codes: 0 全部通过 all pass · 1 有未通过的 a test fails · 2 文件有误 a file is at fault"
+)]
 pub(crate) struct Arguments {
     /// 政策目录，其中 tests/*.yaml 是测试 · a policy folder; its tests are `tests/*.yaml`
     #[arg(value_name = "DIR", default_value = "policies")]
