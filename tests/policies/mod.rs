@@ -48,6 +48,22 @@ fn every_scenario_is_as_it_expects() {
 }
 
 #[test]
+fn a_parameter_is_recorded_with_the_folder_that_set_it() {
+    let scenario = Scenario::load(root().join("policies/tests/local_350703.yaml")).unwrap();
+    let mut office = scenario.open(None).unwrap();
+    let mut folders = BTreeSet::new();
+    for step in scenario.play(&mut office) {
+        if let Answer::Decided { decision, .. } = step.unwrap().answer {
+            let read = decision.parameters.iter().filter(|read| read.name == "control_scope.hold");
+            folders.extend(read.map(|read| (read.folder.clone(), read.value.clone())));
+        }
+    }
+    let expect =
+        [("", "0.3"), ("350703", "0.4")].map(|(folder, value)| (folder.to_owned(), value.to_owned()));
+    assert_eq!(folders, BTreeSet::from(expect));
+}
+
+#[test]
 fn audits_name_the_small_and_the_producing_units_and_nothing_else() {
     let policies = PolicySet::load(root().join("policies")).unwrap();
     let charter = Charter::load(root().join("examples/nanping/charter.yaml")).unwrap();

@@ -104,3 +104,32 @@ fn the_same_folder_does_not_differ_and_a_bad_one_is_told() {
     let (code, _, err) = diff(folder.path(), &[]);
     assert!(code == Some(2) && err.contains("2.5 is above the most allowed, 1"), "{err}");
 }
+
+#[test]
+fn the_same_answer_with_other_events_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    changed(folder.path(), "20_borrow_return.rhai", "if back > 0 { give_back(loan, back); }", "");
+    let (code, out, err) = diff(folder.path(), &[]);
+    assert!(code == Some(1) && out.contains(": granted → granted, other events\n"), "{err}{out}");
+}
+
+#[test]
+fn a_test_that_is_gone_is_played_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, into) = ("request.unit.vacancy == 0", "request.unit.vacancy <= 100");
+    changed(folder.path(), "10_administrative_pool.rhai", from, into);
+    fs::remove_dir_all(folder.path().join("tests")).unwrap();
+    let (_, out, err) = diff(folder.path(), &[]);
+    let told =
+        |line: &str| line.starts_with("policies/tests/") && line.ends_with("[unit-has-vacancy] → granted");
+    assert!(out.lines().any(told), "{err}{out}");
+}
+
+#[test]
+fn a_difference_that_goes_on_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    changed(folder.path(), "parameters.yaml", OLD, "values: {2000-01-01: 0.25, 2024-04-01: 0.25}");
+    let (_, out, err) = diff(folder.path(), &[]);
+    let told: Vec<&str> = out.lines().filter(|line| line.starts_with("administrative_pool.ratio")).collect();
+    assert_eq!(told, ["administrative_pool.ratio 0.2 → 0.25 from 2000-01-01"], "{err}");
+}
