@@ -1,7 +1,7 @@
 //! Round trips: whatever a city went through comes back from the disk as it was, entry by entry.
 
 use bianzhi::journal::{Moment, SqliteStore};
-use bianzhi::{Date, Entry, Office};
+use bianzhi::{Date, Entry, Office, Request};
 
 use super::{charter, filled, nanping, reopen, requests};
 use crate::city::figures;
@@ -122,7 +122,10 @@ fn the_books_of_any_moment_can_be_read_again() {
 #[test]
 fn a_history_has_every_entry_that_touched_a_thing_and_no_other() {
     let folder = tempfile::tempdir().unwrap();
-    let office = filled(&folder.path().join("city.journal"));
+    let mut office = filled(&folder.path().join("city.journal"));
+    let named =
+        office.submit(Request::name("school", "administrative", "p-9").on(Date::constant(2024, 1, 1)));
+    assert!(!named.unwrap().granted(), "the date is past");
     let verbs = |id: &str| -> Vec<String> {
         let name = |entry: &Entry| match entry {
             Entry::Opened { .. } => "opened".to_owned(),
@@ -138,6 +141,7 @@ fn a_history_has_every_entry_that_touched_a_thing_and_no_other() {
     assert_eq!(verbs("l-1"), ["borrow granted", "appoint granted", "expired+advanced", "give_back granted"]);
     assert_eq!(verbs("k-1"), ["permit granted", "lapsed+advanced"]);
     assert_eq!(verbs("pool"), ["opened", "draw granted", "year_closed+advanced", "vacate granted"]);
+    assert_eq!(verbs("p-9"), ["name refused"]);
     assert_eq!(verbs("graduate"), [""; 0], "a word is no id");
     assert_eq!(verbs("lent"), [""; 0], "neither is the name of an event");
 }

@@ -88,6 +88,11 @@ fn what_looks_wrong_is_a_lint() {
     lint("fn on_draw(r) { let x = 7 / 2; }", "a.rhai:1:27: `/` between whole numbers drops the rest");
     lint("fn on_draw(r) { let x = 2024-01-01; }", "a date is written");
     lint("fn help(r) { }", "no hook calls `help`");
+    lint("fn on_draw(r) { require(r.unit.vacancy < 0, \"full\"); }", "a.rhai:1:");
+    // What a request asks for is its author's number, whatever the door lets in.
+    let asked = super::script("fn on_borrow(r) { require(r.count >= 0, \"full\"); }");
+    let lints: Vec<String> = asked.lints().iter().map(ToString::to_string).collect();
+    assert!(lints.iter().all(|lint| !lint.contains("a.rhai")), "{lints:?}");
     lint("fn on_draw(r) { }", "no script uses the text `full`");
     lint("fn on_draw(r) { }", "no script reads the parameter `keep`");
 }
