@@ -127,6 +127,7 @@ pub(crate) fn read(file: &Path, source: &str, ast: &AST, known: &Known, local: b
     reader.all(local);
     let Reader { bodies, mut reading, .. } = reader;
     reading.tree.bodies = bodies;
+    reading.tree.weigh();
     reading.faults.sort();
     reading.faults.dedup();
     reading.lints.sort();
