@@ -12,6 +12,7 @@ use super::parameters::Parameters;
 use super::reasons::Reasons;
 use super::script::{self, Script};
 use super::tree::{Known, Reading};
+use super::slips::{self, Edit, Slips};
 use super::{Folder, HookRef, Inner, Interpreter, PolicySet, engine, limits};
 use crate::document::{Document, nearest};
 use crate::error::{Error, Fault, Message, Phrase, same, table};
@@ -26,6 +27,9 @@ const YAML: [(&str, bool); 3] = [("parameters.yaml", true), ("reasons.yaml", tru
 const TESTS: &str = "tests";
 /// The most files of a policy folder: a city has a dozen rules, and a hundred counties a few each.
 const MOST_FILES: usize = 10_000;
+
+/// The mark that some editors put at a file's beginning.
+pub(super) const BOM: char = '\u{FEFF}';
 
 /// What a check found: everything wrong, everything that looks wrong, and the files as they were read.
 #[derive(Debug, Clone)]
@@ -164,7 +168,7 @@ pub(crate) fn found(files: &Files) -> (Vec<Fault>, Vec<Fault>) {
 }
 
 /// Everything of a set beside what is wrong with it.
-struct Parts {
+pub(super) struct Parts {
     engine: rhai::Engine,
     scripts: Vec<(String, rhai::AST, Reading)>,
     folders: Vec<String>,
@@ -174,8 +178,16 @@ struct Parts {
 }
 
 /// The files sorted out and read: the root's and each local folder's.
-fn examine<'a>(files: &'a Files, base: &'a Path) -> Result<(Loading<'a>, Parts), Error> {
-    let mut loading = Loading { base, files, faults: Vec::new(), lints: Vec::new(), used: BTreeSet::new() };
+pub(super) fn examine<'a>(files: &'a Files, base: &'a Path) -> Result<(Loading<'a>, Parts), Error> {
+    let mut loading = Loading {
+        base,
+        files,
+        faults: Vec::new(),
+        lints: Vec::new(),
+        used: BTreeSet::new(),
+        slips: BTreeMap::new(),
+        edits: BTreeMap::new(),
+    };
     let folders: BTreeSet<&str> =
         files.keys().filter_map(|path| path.split_once('/')).map(|(id, _)| id).collect();
     let folders: Vec<&str> = folders.into_iter().collect();
@@ -211,6 +223,7 @@ fn examine<'a>(files: &'a Files, base: &'a Path) -> Result<(Loading<'a>, Parts),
     engine::probe(&engine)?;
     let scripts = loading.scripts(&mut engine, &known);
     loading.unused(&reasons, &known);
+    loading.place_slips();
     let folders = folders.into_iter().map(str::to_owned).collect();
     Ok((loading, Parts { engine, scripts, folders, parameters, reasons, declared }))
 }
@@ -245,13 +258,17 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
     Ok(PolicySet(Arc::new(set), Interpreter::default(), None))
 }
 
-struct Loading<'a> {
+pub(super) struct Loading<'a> {
     base: &'a Path,
     files: &'a Files,
     faults: Vec<Fault>,
     lints: Vec<Fault>,
     /// Codes and parameters that a script uses.
     used: BTreeSet<String>,
+    /// What only looks right in the YAML files, by path.
+    slips: BTreeMap<String, Slips>,
+    /// What could be put right, by path.
+    pub(super) edits: BTreeMap<String, Vec<Edit>>,
 }
 
 impl Loading<'_> {
@@ -301,15 +318,30 @@ impl Loading<'_> {
         }
         let file = self.base.join(path);
         let text = match script::utf8(&file, bytes) {
-            Ok(text) => text.trim_start_matches('\u{FEFF}'),
+            Ok(text) => text.trim_start_matches(BOM),
             Err(fault) => {
                 self.faults.push(fault);
                 return None;
             }
         };
-        let (document, faults) = Document::examine(&file, text);
+        let slips = slips::scan_yaml(&file, text);
+        let (document, faults) = Document::examine(&file, &slips.repaired(text));
         self.faults.extend(faults);
+        self.slips.insert(path.to_owned(), slips);
         document
+    }
+
+    /// What was found in a YAML file with its right signs stands where it does in the file itself.
+    fn place_slips(&mut self) {
+        for (path, slips) in std::mem::take(&mut self.slips) {
+            let file = self.base.join(&path);
+            let here = |fault: &&mut Fault| fault.file.as_ref() == Some(&file);
+            for fault in self.faults.iter_mut().chain(&mut self.lints).filter(here) {
+                fault.column = slips.original(fault.line, fault.column);
+            }
+            self.faults.extend(slips.faults);
+            self.edits.insert(path, slips.edits);
+        }
     }
 
     /// Every script in the order of the paths, the root's and the local ones'.
@@ -318,11 +350,16 @@ impl Loading<'_> {
         let mut rules: BTreeMap<String, String> = BTreeMap::new();
         for (path, bytes) in self.files.iter().filter(|(path, _)| is_script(path)) {
             let file = self.base.join(path);
-            let read = script::text(&file, bytes)
-                .and_then(|source| script::compile(engine, &file, source, known, path.contains('/')));
-            match read {
+            match script::text(&file, bytes) {
                 Err(fault) => self.faults.push(fault),
-                Ok((ast, mut reading)) => {
+                Ok(text) => {
+                    let source = text.trim_start_matches(BOM);
+                    if source.len() < text.len() {
+                        self.faults.push(Fault::coded(&file, 0, 0, table::BOM.say([])));
+                    }
+                    let (ast, mut reading) =
+                        script::compile(engine, &file, source, known, path.contains('/'));
+                    self.edits.insert(path.clone(), std::mem::take(&mut reading.edits));
                     self.faults.append(&mut reading.faults);
                     self.lints.append(&mut reading.lints);
                     self.used.append(&mut reading.codes);

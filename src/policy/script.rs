@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rhai::{AST, Engine, LexError, ParseErrorType};
+use rhai::{AST, Engine, LexError, ParseError, ParseErrorType};
 
-use super::limits;
+use super::recover::{self, Parsed};
+use super::{limits, slips};
 use super::tree::{self, Known, Reading, Tree, WordFound};
 use crate::error::{Fault, Message, Phrase, same, table};
 
@@ -31,9 +32,6 @@ pub(crate) fn text<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a str, Fault> {
         let most = limits::SCRIPT_BYTES >> 10;
         return Err(whole(table::SCRIPT_SIZE.say([same(most), same(bytes.len())])));
     }
-    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        return Err(whole(table::BOM.say([])));
-    }
     utf8(file, bytes)
 }
 
@@ -46,27 +44,48 @@ pub(crate) fn utf8<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a str, Fault> {
     })
 }
 
-/// Compiles and reads a script. The engine comes back as strict as it was.
+/// Compiles and reads a script, as far as that goes; what is wrong stands in the reading. The engine comes back
+/// as strict as it was.
 pub(crate) fn compile(
     engine: &mut Engine,
     file: &Path,
     source: &str,
     known: &Known,
     local: bool,
-) -> Result<(AST, Reading), Fault> {
+) -> (AST, Reading) {
+    let slips = slips::scan_script(file, source);
+    let repaired = slips.repaired(source);
     // The tree tells unknown names all at once and with the nearest right one; Rhai would stop at the first.
     engine.set_strict_variables(false);
-    let loose = engine.compile(source);
+    let Parsed { mut ast, errors, broken, mut texts } = recover::parse(engine, &repaired);
     engine.set_strict_variables(true);
-    let mut ast = loose.map_err(|error| parse_fault(file, &error))?;
-    let reading = tree::read(file, source, &ast, known, local);
+    let mut reading = tree::read(file, &repaired, &ast, known, (local, &broken));
+    let fault = |(line, column, error): (u32, u32, ParseError)| {
+        Fault::coded(file, line, column, parse_message(error.err_type()))
+    };
+    reading.faults.extend(errors.into_iter().map(fault));
     if reading.faults.is_empty() {
-        ast = engine.compile(source).map_err(|error| parse_fault(file, &error))?;
+        match engine.compile(&*repaired) {
+            Ok(strict) => ast = strict,
+            Err(error) => reading.faults.push(parse_fault(file, &error)),
+        }
     }
-    Ok((ast, reading))
+    for place in reading.faults.iter_mut().chain(&mut reading.lints) {
+        place.column = slips.original(place.line, place.column);
+    }
+    for edit in &mut reading.edits {
+        edit.column = slips.original(edit.line, edit.column);
+    }
+    reading.codes.append(&mut texts.clone());
+    reading.parameters.append(&mut texts);
+    reading.faults.extend(slips.faults);
+    if !slips.edits.is_empty() {
+        reading.edits = slips.edits;
+    }
+    (ast, reading)
 }
 
-fn parse_fault(file: &Path, error: &rhai::ParseError) -> Fault {
+fn parse_fault(file: &Path, error: &ParseError) -> Fault {
     let place = error.position();
     let number = |place: Option<usize>| place.and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
     Fault::coded(file, number(place.line()), number(place.position()), parse_message(error.err_type()))

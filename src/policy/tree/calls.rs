@@ -8,6 +8,7 @@ use super::{Node, What};
 use crate::document::nearest;
 use crate::error::{Phrase, same, table};
 use crate::policy::limits;
+use crate::policy::slips::variant_of;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{self, HostFn, HostPlace, Situation, Type};
 
@@ -37,6 +38,12 @@ impl Reader<'_> {
             self.found(place, name, function.en, function.zh);
             return self.host(frame, function, name, args, place);
         }
+        let known = self.functions.iter().any(|one| one.name == name) || self.broken.contains(name);
+        if !known && let Some(function) = host_variant(name) {
+            let right = function.zh;
+            self.variant(place, &table::VARIANT_WORD, name, right, true);
+            return self.host(frame, function, right, args, place);
+        }
         self.own(frame, name, args, place)
     }
 
@@ -49,6 +56,14 @@ impl Reader<'_> {
                 let shape = format!("{name}({})", other.params.join(", "));
                 let parts = [same(name), same(takes), same(args.len()), same(shape)];
                 return self.wrong(place, table::ARGUMENT_COUNT.say(parts));
+            }
+            if self.broken.contains(name) {
+                return node(What::Constant(Value::Nothing), Type::Unknown, place);
+            }
+            let names: Vec<String> = self.functions.iter().map(|one| one.name.clone()).collect();
+            if let Some(right) = variant_of(name, names.iter().map(String::as_str)) {
+                self.variant(place, &table::VARIANT_NAME, name, right, true);
+                return self.own(frame, right, args, place);
             }
             let hosts = vocabulary::host_functions().iter().flat_map(|one| [one.en, one.zh]);
             let own = self.functions.iter().map(|one| one.name.as_str());
@@ -144,8 +159,7 @@ impl Reader<'_> {
         if let Some(ty) = known.parameters.get(name.as_str()) {
             return *ty;
         }
-        let hint = Phrase::hint(nearest(name, known.parameters.keys().map(String::as_str)));
-        self.fault(place, table::PARAMETER.say([same(name), hint]));
+        self.undeclared(place, &table::PARAMETER, name, known.parameters.keys());
         Type::Unknown
     }
 
@@ -165,8 +179,7 @@ impl Reader<'_> {
         self.reading.codes.insert(code.to_string());
         let known = self.known;
         if !known.codes.contains(code.as_str()) {
-            let hint = Phrase::hint(nearest(code, known.codes.iter().map(String::as_str)));
-            self.fault(place, table::REASON.say([same(code), hint]));
+            self.undeclared(place, &table::REASON, code, &known.codes);
         }
     }
 
@@ -179,8 +192,7 @@ impl Reader<'_> {
         let known = self.known;
         match (known.facts.get(name.as_str()), args.get(2).map(|arg| arg.ty)) {
             (None, _) => {
-                let hint = Phrase::hint(nearest(name, known.facts.keys().map(String::as_str)));
-                self.fault(place, table::FACT.say([same(name), hint]));
+                self.undeclared(place, &table::FACT, name, known.facts.keys());
             }
             (Some(item), Some(given)) if !given.fits(Type::One(*item)) => {
                 let close = given == Type::NUMBER && Type::One(*item) == Type::DECIMAL;
@@ -210,6 +222,12 @@ impl Reader<'_> {
             self.fault(place, table::FIRST.say([same(source)]));
         }
     }
+}
+
+/// The host function whose Chinese name this is in other letters.
+fn host_variant(name: &str) -> Option<&'static HostFn> {
+    let names = vocabulary::host_functions().iter().map(|one| one.zh);
+    variant_of(name, names).and_then(vocabulary::host_function)
 }
 
 /// Whether a function may be called in a hook of this kind.

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt};
 
 use super::guards;
-use super::read::{Frame, Reader, line, node, word};
+use super::read::{Frame, Local, Reader, line, node, word};
 use super::{Node, Tree, What};
 use crate::document::nearest;
-use crate::error::{Phrase, same, table};
+use crate::error::{Code, Phrase, same, table};
 use crate::policy::limits;
+use crate::policy::slips::variant_of;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{self, Item, Row, Situation, Sort, Type};
 
@@ -79,8 +80,19 @@ impl Reader<'_> {
         if let Some(local) = frame.local(name) {
             return node(What::Local(local.slot, word(name)), local.ty, place);
         }
+        if let Some(local) = self.other_letters(frame, name, place) {
+            return node(What::Local(local.slot, word(&local.name)), local.ty, place);
+        }
         let hint = nearest(name, frame.locals.iter().map(|local| local.name.as_str()));
         self.wrong(place, table::VARIABLE.say([same(name), Phrase::hint(hint)]))
+    }
+
+    /// The variable that was written in other letters.
+    pub(super) fn other_letters(&mut self, frame: &Frame, name: &str, place: Position) -> Option<Local> {
+        let names = frame.locals.iter().map(|local| local.name.as_str());
+        let local = variant_of(name, names).and_then(|right| frame.local(right)).cloned()?;
+        self.variant(place, &table::VARIANT_NAME, name, &local.name, true);
+        Some(local)
     }
 
     /// Reads `.word` and `.word(…)` after a receiver.
@@ -118,8 +130,13 @@ impl Reader<'_> {
             Type::One(Item::View(sort, bound)) => (sort, bound),
             Type::Unknown => {
                 // Nobody calls this function, so a word may be any view's.
+                let mut known = false;
                 for row in vocabulary::rows().filter(|row| row.en == name || row.zh == name) {
                     self.found(place, name, row.en, row.zh);
+                    known = true;
+                }
+                if !known && let Some(right) = variant_of(name, vocabulary::rows().map(|row| row.zh)) {
+                    self.variant(place, &table::VARIANT_WORD, name, right, true);
                 }
                 return node(What::Constant(Value::Nothing), Type::Unknown, place);
             }
@@ -130,6 +147,13 @@ impl Reader<'_> {
                 return self.wrong(place, table::NO_WORDS.say([receiver.ty.phrase(), same(name)]));
             }
         };
+        let mut name = name;
+        if vocabulary::row(sort, name).is_none()
+            && let Some(right) = variant_of(name, vocabulary::names(sort))
+        {
+            self.variant(place, &table::VARIANT_WORD, name, right, true);
+            name = right;
+        }
         let Some(row) = vocabulary::row(sort, name) else {
             let hint = Phrase::hint(nearest(name, vocabulary::names(sort)));
             return self.wrong(place, table::WORD.say([sort.phrase(), same(name), hint]));
@@ -196,16 +220,12 @@ impl Reader<'_> {
         match row.en {
             "fact" | "has_fact" | "sets_fact" => match literal {
                 Some(name) if known.facts.contains_key(name) => {}
-                Some(name) => {
-                    let hint = Phrase::hint(nearest(name, known.facts.keys().map(String::as_str)));
-                    self.fault(place, table::FACT.say([same(name), hint]));
-                }
+                Some(name) => self.undeclared(place, &table::FACT, name, known.facts.keys()),
                 None => self.fault(place, table::QUOTED.say([Phrase::both("事实的名字", "name of a fact")])),
             },
             "has_tag" | "adds_tag" | "drops_tag" | "group" => {
                 if let Some(name) = literal.filter(|name| !known.tags.contains(*name)) {
-                    let hint = Phrase::hint(nearest(name, known.tags.iter().map(String::as_str)));
-                    self.fault(place, table::TAG.say([same(name), hint]));
+                    self.undeclared(place, &table::TAG, name, &known.tags);
                 }
             }
             "largest" if literal.is_none_or(|figure| !matches!(figure, "cap" | "arrivals_3y")) => {
@@ -213,6 +233,22 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A name in quotes that no file declares; in other letters, perhaps.
+    pub(super) fn undeclared<'b>(
+        &mut self,
+        place: Position,
+        code: &'static Code,
+        name: &str,
+        known: impl IntoIterator<Item = &'b String> + Clone,
+    ) {
+        let names = || known.clone().into_iter().map(String::as_str);
+        if let Some(right) = variant_of(name, names()) {
+            return self.variant(place, &table::VARIANT_NAME, name, right, false);
+        }
+        let hint = Phrase::hint(nearest(name, names()));
+        self.fault(place, code.say([same(name), hint]));
     }
 
     fn type_of_word(&self, row: &Row, args: &[Node], bound: bool) -> Type {

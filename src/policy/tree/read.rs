@@ -9,8 +9,9 @@ use rhai::{AST, ASTNode, Position, Stmt};
 use super::guards::Truth;
 use super::{Block, Body, Node, Tree, What};
 use crate::document::nearest;
-use crate::error::{Fault, Message, Phrase, same, table};
+use crate::error::{Code, Fault, Message, Phrase, same, table};
 use crate::policy::limits;
+use crate::policy::slips::Edit;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{self, HookKind, Item, Situation, Type};
 
@@ -42,6 +43,8 @@ pub(crate) struct Reading {
     pub(crate) parameters: BTreeSet<String>,
     /// The words of the vocabulary by line and column: as written, and what each may be in English and Chinese.
     pub(crate) words: BTreeMap<(u32, u32), WordFound>,
+    /// Names in other letters, with the right ones.
+    pub(crate) edits: Vec<Edit>,
 }
 
 /// A word of the vocabulary where it stands in a script.
@@ -84,6 +87,8 @@ pub(super) struct Reader<'a> {
     pub(super) bodies: Vec<Body>,
     /// The functions being read, to find one that calls itself.
     pub(super) open: Vec<usize>,
+    /// Functions that could not be read: what they give is not known.
+    pub(super) broken: &'a BTreeSet<String>,
     pub(super) reading: Reading,
 }
 
@@ -107,8 +112,15 @@ pub(super) struct Local {
     pub(super) constant: bool,
 }
 
-/// Reads a script that Rhai has parsed. `local` says that it stands in a local folder.
-pub(crate) fn read(file: &Path, source: &str, ast: &AST, known: &Known, local: bool) -> Reading {
+/// Reads a script that Rhai has parsed. `local` says that it stands in a local folder, `broken` which of its
+/// functions could not be parsed.
+pub(crate) fn read(
+    file: &Path,
+    source: &str,
+    ast: &AST,
+    known: &Known,
+    (local, broken): (bool, &BTreeSet<String>),
+) -> Reading {
     let mut reader = Reader {
         file,
         source: source.lines().collect(),
@@ -117,6 +129,7 @@ pub(crate) fn read(file: &Path, source: &str, ast: &AST, known: &Known, local: b
         versions: BTreeMap::new(),
         bodies: Vec::new(),
         open: Vec::new(),
+        broken,
         reading: Reading::default(),
     };
     for stmt in ast.statements() {
@@ -127,6 +140,8 @@ pub(crate) fn read(file: &Path, source: &str, ast: &AST, known: &Known, local: b
     reader.all(local);
     let Reader { bodies, mut reading, .. } = reader;
     reading.tree.bodies = bodies;
+    reading.edits.sort();
+    reading.edits.dedup();
     reading.faults.sort();
     reading.faults.dedup();
     reading.lints.sort();
@@ -222,6 +237,10 @@ impl Reader<'_> {
             }
             let unknown = vec![Type::Unknown; function.params.len()];
             self.version(place, unknown, Situation::Uncalled, begins);
+            // A function that cannot be read may be the one that calls it.
+            if !self.broken.is_empty() {
+                continue;
+            }
             self.lint(begins, table::UNCALLED.say([same(&name)]));
         }
     }
@@ -284,6 +303,15 @@ impl Reader<'_> {
         let found = self.reading.words.entry((line(place), column(place))).or_default();
         written.clone_into(&mut found.written);
         found.means.insert((en, zh));
+    }
+
+    /// A name of the vocabulary or of the folder in other letters; in a script's own words it can be put right.
+    pub(super) fn variant(&mut self, place: Position, code: &'static Code, name: &str, right: &str, sure: bool) {
+        self.fault(place, code.say([same(name), same(right)]));
+        if sure {
+            let (from, to) = (name.to_owned(), right.to_owned());
+            self.reading.edits.push(Edit { line: line(place), column: column(place), from, to, safe: true });
+        }
     }
 
     pub(super) fn lint(&mut self, place: Position, message: Message) {

@@ -190,7 +190,9 @@ impl Reader<'_> {
             return None;
         };
         let name = parts.1.as_str();
-        let Some(local) = frame.local(name).cloned() else {
+        let found = frame.local(name).cloned();
+        let found = found.or_else(|| self.other_letters(frame, name, target.position()));
+        let Some(local) = found else {
             let hint = nearest(name, frame.locals.iter().map(|local| local.name.as_str()));
             self.fault(target.position(), table::VARIABLE.say([same(name), Phrase::hint(hint)]));
             return None;
