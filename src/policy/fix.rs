@@ -50,7 +50,10 @@ impl PolicySet {
                 let bare = text.trim_start_matches(BOM);
                 let file = folder.join(path);
                 // A mark is nothing to YAML, which many editors write with one; a script must do without.
-                if bare.len() < text.len() && path.strip_suffix(".rhai").is_some() && bytes.len() <= limits::SCRIPT_BYTES {
+                if bare.len() < text.len()
+                    && path.strip_suffix(".rhai").is_some()
+                    && bytes.len() <= limits::SCRIPT_BYTES
+                {
                     fixes.push(Fix { file, line: 1, column: 1, from: BOM.into(), to: String::new() });
                     *bytes = bare.as_bytes().to_vec();
                     changed.insert(path.clone());

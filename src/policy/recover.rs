@@ -147,10 +147,10 @@ fn pieces<'a, 'b>(tokens: &'b [Token<'a>]) -> Vec<Piece<'a, 'b>> {
     let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([tokens.len()]);
     let first = starts.first().map_or(tokens.len(), |(start, _)| *start);
     let head = Piece { name: None, tokens: tokens.get(..first).unwrap_or(&[]) };
-    let rest = starts.iter().zip(ends).map(|((start, name), end)| Piece {
-        name: *name,
-        tokens: tokens.get(*start..end).unwrap_or(&[]),
-    });
+    let rest = starts
+        .iter()
+        .zip(ends)
+        .map(|((start, name), end)| Piece { name: *name, tokens: tokens.get(*start..end).unwrap_or(&[]) });
     [head].into_iter().chain(rest).filter(|piece| !piece.tokens.iter().all(silent)).collect()
 }
 
@@ -204,7 +204,8 @@ impl<'a, 'b> Piece<'a, 'b> {
 
     /// Whether a statement goes on behind a brace.
     fn goes_on(&self, at: usize) -> bool {
-        let next = self.tokens.iter().skip(at).find(|token| !matches!(token.sort, Sort::Space | Sort::Comment));
+        let next =
+            self.tokens.iter().skip(at).find(|token| !matches!(token.sort, Sort::Space | Sort::Comment));
         next.is_some_and(|next| {
             next.text == "else" || (next.sort == Sort::Sign && !matches!(next.text, "{" | "}" | "#" | "!"))
         })
@@ -217,7 +218,8 @@ fn holds(tokens: &[Token<'_>], line: u32, column: u32) -> bool {
     let from = (first.line, first.column);
     // What spans lines is a space or a comment, behind which nothing of the piece stands.
     let more = u32::try_from(last.text.matches('\n').count()).unwrap_or(u32::MAX);
-    from <= (line, column) && (line, column) < (last.line.saturating_add(more), last.column.saturating_add(wide))
+    from <= (line, column)
+        && (line, column) < (last.line.saturating_add(more), last.column.saturating_add(wide))
 }
 
 /// The script with the pieces that cannot be read as blanks, so that every other place stays.
@@ -234,7 +236,11 @@ fn blanked(text: &str, base: usize, tokens: &[Token<'_>]) -> String {
     let Some((first, last)) = tokens.first().zip(tokens.last()) else { return text.to_owned() };
     let (from, to) = (first.at.saturating_sub(base), last.ends().saturating_sub(base));
     let letters = text.char_indices().map(|(at, letter)| {
-        if at < from || at >= to || letter == '\n' { letter.to_string() } else { " ".repeat(letter.len_utf8()) }
+        if at < from || at >= to || letter == '\n' {
+            letter.to_string()
+        } else {
+            " ".repeat(letter.len_utf8())
+        }
     });
     letters.collect()
 }

@@ -123,19 +123,28 @@ fn block_comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// A text to the quote that closes it, or to the end of its line.
+/// A text to the quote that closes it, or to the end of its line. One in plain quotes may hold Chinese ones; only
+/// where no plain one follows, a Chinese one was to end it.
 fn text(rest: &str, opening: Quote) -> (Sort, usize) {
     let mut escaped = false;
+    let plain = rest.starts_with(['"', '\'']);
+    let mut chinese = None;
+    let mut ends = rest.len();
     for (at, letter) in rest.char_indices().skip(1) {
+        let after = at.saturating_add(letter.len_utf8());
         match letter {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            '\n' => return (Sort::Text(false), at),
-            _ if opening.closes_with(letter) => return (Sort::Text(true), at.saturating_add(letter.len_utf8())),
-            _ => {}
+            '\n' => {
+                ends = at;
+                break;
+            }
+            _ if !opening.closes_with(letter) => {}
+            _ if plain && !letter.is_ascii() => chinese = chinese.or(Some(after)),
+            _ => return (Sort::Text(true), after),
         }
     }
-    (Sort::Text(false), rest.len())
+    chinese.map_or((Sort::Text(false), ends), |after| (Sort::Text(true), after))
 }
 
 /// Letters and digits; what cannot be seen belongs to a word if the word goes on behind it.

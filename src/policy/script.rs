@@ -8,8 +8,8 @@ use std::path::Path;
 use rhai::{AST, Engine, LexError, ParseError, ParseErrorType};
 
 use super::recover::{self, Parsed};
-use super::{limits, slips};
 use super::tree::{self, Known, Reading, Tree, WordFound};
+use super::{limits, slips};
 use crate::error::{Fault, Message, Phrase, same, table};
 
 /// One script, ready to run.
@@ -55,10 +55,10 @@ pub(crate) fn compile(
 ) -> (AST, Reading) {
     let slips = slips::scan_script(file, source);
     let repaired = slips.repaired(source);
-    // The tree tells unknown names all at once and with the nearest right one; Rhai would stop at the first.
-    engine.set_strict_variables(false);
+    // The tree tells unknown and repeated names all at once; Rhai would stop at the first.
+    engine.set_strict_variables(false).set_allow_shadowing(true);
     let Parsed { mut ast, errors, broken, mut texts } = recover::parse(engine, &repaired);
-    engine.set_strict_variables(true);
+    engine.set_strict_variables(true).set_allow_shadowing(false);
     let mut reading = tree::read(file, &repaired, &ast, known, (local, &broken));
     let fault = |(line, column, error): (u32, u32, ParseError)| {
         Fault::coded(file, line, column, parse_message(error.err_type()))

@@ -12,6 +12,7 @@
 mod bad_input;
 #[cfg(feature = "cli")]
 mod check;
+mod fix;
 #[cfg(feature = "cli")]
 mod lines;
 mod mutations;

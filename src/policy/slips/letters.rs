@@ -57,7 +57,8 @@ const SIGNS: [(char, &str, bool); 16] = [
 /// What is meant by a sign, and whether that is sure.
 pub(crate) fn sign(letter: char) -> Option<(&'static str, bool)> {
     /// The signs of ASCII, which stand in the same order at U+FF01.
-    const ASCII: &str = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+    const ASCII: &str =
+        "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
     if matches!(letter, '—' | '–') {
         return Some(("-", false));
     }
@@ -93,15 +94,8 @@ pub(crate) fn is_odd(letter: char) -> bool {
 pub(super) fn takes_room(letter: char) -> bool {
     matches!(
         letter,
-        '\u{00A0}'
-            | '\u{0085}'
-            | '\u{1680}'
-            | '\u{2000}'..='\u{200A}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{202F}'
-            | '\u{205F}'
-            | '\u{3000}'
+        '\u{00A0}' | '\u{0085}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200A}' | '\u{2028}' | '\u{2029}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
     )
 }
 

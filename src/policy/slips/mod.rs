@@ -109,9 +109,11 @@ pub(crate) fn scan_script(file: &Path, source: &str) -> Slips {
 
 /// A script in plain ASCII can only have letters among its digits.
 fn digits_only(file: &Path, source: &str, mut slips: Slips) -> Slips {
-    if source.bytes().zip(source.bytes().skip(1)).any(|(one, two)| {
-        one.is_ascii_digit() && matches!(two, b'O' | b'o' | b'l' | b'I')
-    }) {
+    if source
+        .bytes()
+        .zip(source.bytes().skip(1))
+        .any(|(one, two)| one.is_ascii_digit() && matches!(two, b'O' | b'o' | b'l' | b'I'))
+    {
         let found = tokens(source);
         let names = Names::of(&found);
         for token in found.iter().filter(|token| token.sort == Sort::Number) {
@@ -199,42 +201,22 @@ fn full_width(file: &Path, token: &Token<'_>, next: Option<&Token<'_>>, slips: &
 fn quotes(file: &Path, token: &Token<'_>, closed: bool, slips: &mut Slips) {
     let mut letters = token.text.chars();
     let Some(first) = letters.next() else { return };
-    let inner = letters.as_str();
-    let last = inner.chars().next_back().filter(|_| closed);
-    let ascii = |letter| matches!(letter, '"' | '\'' | '`' | '#');
-    let place = |skip: usize| token.column.saturating_add(u32::try_from(skip).unwrap_or(u32::MAX));
-    // What the text holds must not end it in its new quotes.
-    let middle = last.map_or(inner, |last| inner.strip_suffix(last).unwrap_or(inner));
-    let sure = closed && !middle.contains('"');
-    let mut slip = |letter: char, column: u32, sure: bool| {
-        let edit = Edit { line: token.line, column, from: letter.to_string(), to: "\"".to_owned(), safe: sure };
+    let last = letters.clone().next_back().filter(|_| closed);
+    if first.is_ascii() && last.is_none_or(|last| last.is_ascii()) {
+        return;
+    }
+    if closed {
+        letters.next_back();
+    }
+    // Where a plain quote and a Chinese one meet, or a plain one stands between, where the text was to end is a guess.
+    let sure = !first.is_ascii() && last.is_some() && !letters.as_str().contains('"');
+    let ends = u32::try_from(token.text.chars().count()).unwrap_or(u32::MAX);
+    let ends = token.column.saturating_add(ends).saturating_sub(1);
+    for (letter, column) in [(Some(first), token.column), (last, ends)] {
+        let Some(letter) = letter.filter(|letter| *letter != '"') else { continue };
+        let edit =
+            Edit { line: token.line, column, from: letter.to_string(), to: "\"".to_owned(), safe: sure };
         slips.add(file, edit, table::FULL_WIDTH.say([same(letter), same('"')]));
-    };
-    if !closed {
-        // A text that begins right and ends with a Chinese quote: where it was to end is a guess.
-        let wrong = inner.char_indices().find(|(_, one)| quote(*one).is_some() && !ascii(*one));
-        if !ascii(first) {
-            slip(first, token.column, false);
-        }
-        if let Some((at, letter)) = wrong.filter(|_| first != '`' && first != '#') {
-            let before = inner.get(..at).map_or(0, |before| before.chars().count());
-            slip(letter, place(before.saturating_add(1)), false);
-        }
-        return;
-    }
-    if ascii(first) && last.is_none_or(ascii) {
-        return;
-    }
-    if !ascii(first) {
-        slip(first, token.column, sure);
-    } else if first == '\'' {
-        // A single quote that a Chinese one closes.
-        slip(first, token.column, sure);
-    }
-    if let Some(last) = last
-        && (!ascii(last) || (!ascii(first) && last == '\''))
-    {
-        slip(last, place(token.text.chars().count().saturating_sub(1)), sure);
     }
 }
 

@@ -48,7 +48,8 @@ pub(crate) fn variant_of<'a>(name: &str, known: impl IntoIterator<Item = &'a str
 /// Whether a word is the language's or the vocabulary's.
 pub(super) fn is_word(text: &str) -> bool {
     const LANGUAGE: [&str; 13] = [
-        "fn", "let", "const", "if", "else", "for", "in", "return", "break", "continue", "true", "false", "switch",
+        "fn", "let", "const", "if", "else", "for", "in", "return", "break", "continue", "true", "false",
+        "switch",
     ];
     LANGUAGE.contains(&text)
         || vocabulary::host_function(text).is_some()
@@ -64,7 +65,8 @@ mod tests {
     fn letters_come_in_pairs() {
         let letters: Vec<char> = LETTERS.chars().collect();
         assert_eq!(letters.len() % 2, 0);
-        let odd: Vec<&[char]> = letters.chunks(2).filter(|pair| pair[0].is_ascii() || pair[1].is_ascii()).collect();
+        let odd: Vec<&[char]> =
+            letters.chunks(2).filter(|pair| pair[0].is_ascii() || pair[1].is_ascii()).collect();
         assert!(odd.is_empty(), "{odd:?}");
     }
 
@@ -78,7 +80,11 @@ mod tests {
             ("周轉池", Some("周转池")),
             ("週转池", Some("周转池")),
         ] {
-            assert_eq!(variant_of(name, ["空编", "核定数", "核准", "单位", "周转池", "unit"]), expect, "{name}");
+            assert_eq!(
+                variant_of(name, ["空编", "核定数", "核准", "单位", "周转池", "unit"]),
+                expect,
+                "{name}"
+            );
         }
     }
 }

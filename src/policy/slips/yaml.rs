@@ -11,7 +11,18 @@ use crate::error::{Phrase, same, table};
 
 /// The fields of the files beside the scripts; those of the second row hold texts for people.
 const FIELDS: [&str; 12] = [
-    "type", "values", "min", "max", "tighter", "allowed", "facts", "categories", "purposes", "tags", "unit", "basis",
+    "type",
+    "values",
+    "min",
+    "max",
+    "tighter",
+    "allowed",
+    "facts",
+    "categories",
+    "purposes",
+    "tags",
+    "unit",
+    "basis",
 ];
 const TEXTS: [&str; 4] = ["zh", "en", "unit", "basis"];
 
@@ -86,7 +97,9 @@ impl Line<'_> {
     /// Whether a letter opens or closes a list or map here: a full-width one only where the line's own form
     /// leaves nothing else.
     fn bracket(&self, letter: char, depth: u32) -> bool {
-        matches!(letter, '{' | '[') || (matches!(letter, '}' | ']') && depth > 0) || matches!(letter, '｛' | '［')
+        matches!(letter, '{' | '[')
+            || (matches!(letter, '}' | ']') && depth > 0)
+            || matches!(letter, '｛' | '［')
             || (matches!(letter, '｝' | '］') && depth > 0)
             || (letter == '【' && self.slips.edits.iter().any(|edit| edit.line == self.number))
     }
@@ -97,7 +110,10 @@ impl Line<'_> {
         while let Some(letter) = self.letter(at) {
             let behind = self.letter(at.saturating_add(1));
             let is_end = match letter {
-                ':' => behind.is_none_or(is_blank) || (depth > 0 && behind.is_some_and(|one| "{[\"'".contains(one))),
+                ':' => {
+                    behind.is_none_or(is_blank)
+                        || (depth > 0 && behind.is_some_and(|one| "{[\"'".contains(one)))
+                }
                 '：' => self.is_key(from, at) && key.is_empty(),
                 ',' | '}' | ']' => depth > 0,
                 '，' => depth > 0 && (self.key_follows(at) || !TEXTS.contains(&key.as_str())),
@@ -146,9 +162,14 @@ impl Line<'_> {
     /// Whether a field's name and a colon follow.
     fn key_follows(&self, at: usize) -> bool {
         let rest = self.text(at.saturating_add(1), self.letters.len());
-        let word: String = rest.trim_start().chars().take_while(|one| one.is_ascii_alphanumeric() || "_-.".contains(*one)).collect();
+        let word: String = rest
+            .trim_start()
+            .chars()
+            .take_while(|one| one.is_ascii_alphanumeric() || "_-.".contains(*one))
+            .collect();
         let colon = rest.trim_start().chars().nth(word.chars().count());
-        (FIELDS.contains(&word.as_str()) || TEXTS.contains(&word.as_str())) && matches!(colon, Some(':' | '：'))
+        (FIELDS.contains(&word.as_str()) || TEXTS.contains(&word.as_str()))
+            && matches!(colon, Some(':' | '：'))
     }
 
     /// A key, or a value that is a number, a date or a word of ASCII, in its full-width form.
@@ -162,7 +183,8 @@ impl Line<'_> {
         }
         let number = right.chars().all(|one| one.is_ascii_digit() || "+-._%/".contains(one));
         if is_key || number || !right.contains(' ') {
-            let message = table::YAML_SLIP.say([same(text), Phrase::both(format!("请写 `{right}`"), format!("write `{right}`"))]);
+            let message = table::YAML_SLIP
+                .say([same(text), Phrase::both(format!("请写 `{right}`"), format!("write `{right}`"))]);
             self.add(from, text.to_owned(), right, message);
         }
     }

@@ -5,6 +5,7 @@ mod codes;
 mod deciding;
 mod hostile;
 mod language;
+mod slips;
 mod words;
 
 use std::collections::BTreeMap;

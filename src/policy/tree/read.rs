@@ -306,7 +306,14 @@ impl Reader<'_> {
     }
 
     /// A name of the vocabulary or of the folder in other letters; in a script's own words it can be put right.
-    pub(super) fn variant(&mut self, place: Position, code: &'static Code, name: &str, right: &str, sure: bool) {
+    pub(super) fn variant(
+        &mut self,
+        place: Position,
+        code: &'static Code,
+        name: &str,
+        right: &str,
+        sure: bool,
+    ) {
         self.fault(place, code.say([same(name), same(right)]));
         if sure {
             let (from, to) = (name.to_owned(), right.to_owned());
