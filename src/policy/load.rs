@@ -363,7 +363,7 @@ impl Loading<'_> {
                     self.faults.append(&mut reading.faults);
                     self.lints.append(&mut reading.lints);
                     self.used.append(&mut reading.codes);
-                    self.used.append(&mut reading.parameters);
+                    self.used.extend(reading.parameters.iter().cloned());
                     if reading.hooks.iter().any(|hook| hook.name == "capacity")
                         && let Some(other) = rules.insert(rule_name(path).to_owned(), path.clone())
                     {
@@ -409,11 +409,11 @@ impl Loading<'_> {
 }
 
 impl Inner {
-    fn add(&mut self, path: String, source: String, ast: rhai::AST, reading: Reading, folders: &[&str]) {
+    fn add(&mut self, path: String, source: String, ast: rhai::AST, mut reading: Reading, folders: &[&str]) {
         let script = self.scripts.len();
         let folder = path.split_once('/').and_then(|(id, _)| folders.iter().position(|one| *one == id));
         let mut audits_and_more = Vec::new();
-        for hook in reading.hooks {
+        for hook in std::mem::take(&mut reading.hooks) {
             let name: Arc<str> = hook.name.as_str().into();
             let place = format!("{path}:{}", hook.line).into();
             let (body, situation, line) = (hook.body, hook.kind.situation, hook.line);
@@ -431,8 +431,8 @@ impl Inner {
             };
             hooks.entry(name).or_default().push(found);
         }
-        let (tree, words) = (reading.tree, reading.words);
-        self.scripts.push(Script { path, ast, tree, source, words });
+        let Reading { tree, words, kinds, parameters, .. } = reading;
+        self.scripts.push(Script { path, ast, tree, source, words, kinds, parameters });
     }
 }
 

@@ -15,6 +15,7 @@ mod hooks;
 mod limits;
 mod listed;
 mod load;
+mod meeting;
 mod parameters;
 mod reasons;
 mod recover;

@@ -2,7 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what Rhai may say is open ended")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rhai::{AST, Engine, LexError, ParseError, ParseErrorType};
@@ -23,6 +23,10 @@ pub(crate) struct Script {
     pub(crate) source: String,
     /// The words of the vocabulary in it, by line and column.
     pub(crate) words: BTreeMap<(u32, u32), WordFound>,
+    /// The kinds that stand in it by name, with line and column.
+    pub(crate) kinds: BTreeSet<(String, u32, u32)>,
+    /// The parameters that it reads.
+    pub(crate) parameters: BTreeSet<String>,
 }
 
 /// The text of a script's bytes; a fault if it cannot be one.

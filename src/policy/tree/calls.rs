@@ -164,10 +164,10 @@ impl Reader<'_> {
     }
 
     fn check_date(&mut self, args: &[Node], place: Position) {
-        if let Some(What::Constant(Value::Text(text))) = args.first().map(|arg| &arg.what)
-            && crate::document::date(text).is_none()
-        {
-            self.fault(place, table::DATE.say([same(text)]));
+        match args.first().map(|arg| &arg.what) {
+            Some(What::Constant(Value::Text(text))) if crate::document::date(text).is_some() => {}
+            Some(What::Constant(Value::Text(text))) => self.fault(place, table::DATE.say([same(text)])),
+            _ => self.fault(place, table::QUOTED.say([Phrase::both("日期", "date")])),
         }
     }
 
@@ -205,10 +205,13 @@ impl Reader<'_> {
     }
 
     fn check_outcome(&mut self, args: &[Node], place: Position) {
-        if let Some(What::Constant(Value::Text(word))) = args.get(1).map(|arg| &arg.what)
-            && crate::model::LoanOutcome::from_word(word).is_none()
-        {
-            self.fault(place, table::OUTCOME.say([same(word)]));
+        match args.get(1).map(|arg| &arg.what) {
+            Some(What::Constant(Value::Text(word))) => {
+                if crate::model::LoanOutcome::from_word(word).is_none() {
+                    self.fault(place, table::OUTCOME.say([same(word)]));
+                }
+            }
+            _ => self.fault(place, table::QUOTED.say([Phrase::both("评估结论", "outcome")])),
         }
     }
 
@@ -216,7 +219,7 @@ impl Reader<'_> {
     fn check_first(&mut self, frame: &Frame, args: &[Node], place: Position) {
         let Some(list) = args.first() else { return };
         let path = super::guards::path(list).map(|path| format!("is_empty({path})"));
-        let known = path.is_some_and(|path| frame.truths.iter().any(|(one, yes)| *one == path && !*yes));
+        let known = path.is_some_and(|path| frame.knows(&path, false));
         if !known && frame.situation != Situation::Uncalled {
             let source = super::print::source(list);
             self.fault(place, table::FIRST.say([same(source)]));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt};
 
 use super::guards;
-use super::read::{Frame, Local, Reader, line, node, word};
+use super::read::{Frame, Local, Reader, column, line, node, word};
 use super::{Node, Tree, What};
 use crate::document::nearest;
 use crate::error::{Code, Phrase, same, table};
@@ -54,12 +54,19 @@ impl Reader<'_> {
                 self.facts(frame, &fields, place)
             }
             Expr::Stmt(block) => {
-                if let [Stmt::If(flow, place)] = block.statements() {
+                // Nothing leaves a loop or the function from inside a value.
+                let loops = std::mem::take(&mut frame.loops);
+                frame.values = frame.values.saturating_add(1);
+                let read = if let [Stmt::If(flow, place)] = block.statements() {
                     let (parts, ty) = self.branches(frame, flow, *place);
-                    return node(What::If(Box::new(parts)), ty, *place);
-                }
-                let (block, ty) = self.block(frame, block.statements());
-                node(What::Block(block), ty, place)
+                    node(What::If(Box::new(parts)), ty, *place)
+                } else {
+                    let (block, ty) = self.block(frame, block.statements());
+                    node(What::Block(block), ty, place)
+                };
+                frame.values = frame.values.saturating_sub(1);
+                frame.loops = loops;
+                read
             }
             Expr::CharConstant(..) => self.wrong(place, table::CHARACTER.say([])),
             Expr::InterpolatedString(..) => self.wrong(place, table::TEMPLATE.say([])),
@@ -261,14 +268,29 @@ impl Reader<'_> {
 
     fn check_guard(&mut self, frame: &Frame, receiver: &Node, row: &Row, args: &[Node], place: Position) {
         let Some((path, guard, wanted)) = guards::needed(receiver, row, args) else { return };
-        let known =
-            path.is_some_and(|path| frame.truths.iter().any(|(one, yes)| *one == path && *yes == wanted));
+        let known = path.is_some_and(|path| frame.knows(&path, wanted)) || self.is_kind(row, args, place);
         if !known && frame.situation != Situation::Uncalled {
             let source = super::print::source(receiver);
             let not = if wanted { "" } else { "!" };
-            let more = if args.is_empty() { "" } else { "(…)" };
+            let more = if args.is_empty() { String::new() } else { format!("({})", super::print::all(args)) };
             let guard = format!("{not}{source}.{guard}{more}");
             self.fault(place, table::GUARD.say([same(row.en), same(guard)]));
+        }
+    }
+
+    /// Whether the kind that figures are asked in is sure to be there: that of something which has one, or one
+    /// that stands here by name, which is looked for where the policies meet the books.
+    fn is_kind(&mut self, row: &Row, args: &[Node], place: Position) -> bool {
+        match args.first().map(|arg| &arg.what) {
+            _ if row.en != "of" => false,
+            Some(What::Constant(Value::Text(kind))) => {
+                self.reading.kinds.insert((kind.to_string(), line(place), column(place)));
+                true
+            }
+            Some(What::Word(holder, word, ..)) => {
+                word.en == "kind" && matches!(holder.ty, Type::One(Item::View(_, true)))
+            }
+            _ => false,
         }
     }
 

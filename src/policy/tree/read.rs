@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use rhai::{AST, ASTNode, Position, Stmt};
+use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
-use super::guards::Truth;
+use super::guards::{self, Truth};
 use super::{Block, Body, Node, Tree, What};
 use crate::document::nearest;
 use crate::error::{Code, Fault, Message, Phrase, same, table};
@@ -43,6 +43,8 @@ pub(crate) struct Reading {
     pub(crate) parameters: BTreeSet<String>,
     /// The words of the vocabulary by line and column: as written, and what each may be in English and Chinese.
     pub(crate) words: BTreeMap<(u32, u32), WordFound>,
+    /// Kinds that stand in it by name where nothing has asked whether they are there, with line and column.
+    pub(crate) kinds: BTreeSet<(String, u32, u32)>,
     /// Names in other letters, with the right ones.
     pub(crate) edits: Vec<Edit>,
 }
@@ -101,6 +103,10 @@ pub(super) struct Frame {
     pub(super) truths: Vec<Truth>,
     pub(super) returns: Option<Type>,
     pub(super) loops: usize,
+    /// How many values enclose what is read, such as the `if` of a `let`.
+    pub(super) values: usize,
+    /// The names that are set again, and their slots: nothing stays known of what they hold.
+    changing: (BTreeSet<String>, BTreeSet<usize>),
 }
 
 /// A variable.
@@ -271,7 +277,7 @@ impl Reader<'_> {
         }
         self.open.push(place);
         let stmts = std::mem::take(&mut function.stmts);
-        let mut frame = Frame::new(situation, &function.params, &key.1);
+        let mut frame = Frame::new(situation, &function.params, &key.1, set_again(&stmts));
         let (steps, last) = self.block_of(&mut frame, &stmts);
         if let Some(function) = self.functions.get_mut(place) {
             function.stmts = stmts;
@@ -333,7 +339,7 @@ impl Reader<'_> {
 }
 
 impl Frame {
-    fn new(situation: Situation, params: &[String], given: &[Type]) -> Self {
+    fn new(situation: Situation, params: &[String], given: &[Type], again: BTreeSet<String>) -> Self {
         let locals: Vec<Local> = params
             .iter()
             .zip(given)
@@ -341,15 +347,35 @@ impl Frame {
             .map(|(slot, (name, ty))| Local { name: name.clone(), slot, ty: *ty, constant: false })
             .collect();
         let slots = locals.len();
-        Self { situation, locals, slots, truths: Vec::new(), returns: None, loops: 0 }
+        let changing =
+            locals.iter().filter(|local| again.contains(&local.name)).map(|local| local.slot).collect();
+        Self {
+            situation,
+            locals,
+            slots,
+            truths: Vec::new(),
+            returns: None,
+            loops: 0,
+            values: 0,
+            changing: (again, changing),
+        }
     }
 
     /// A new variable's slot. Slots are never used twice, so that what is known of one stays true.
     pub(super) fn declare(&mut self, name: &str, ty: Type, constant: bool) -> usize {
         let slot = self.slots;
         self.slots = self.slots.saturating_add(1);
+        if self.changing.0.contains(name) {
+            self.changing.1.insert(slot);
+        }
         self.locals.push(Local { name: name.to_owned(), slot, ty, constant });
         slot
+    }
+
+    /// Whether this is known here, and stays so until the expression is read.
+    pub(super) fn knows(&self, path: &str, wanted: bool) -> bool {
+        self.truths.iter().any(|(one, yes)| one == path && *yes == wanted)
+            && !self.changing.1.iter().any(|slot| guards::reads(path, *slot))
     }
 
     /// The variable with this name.
@@ -370,9 +396,26 @@ impl super::Step {
         match self {
             Self::Return(_) | Self::Break | Self::Continue => true,
             Self::If(parts) => parts.1.ends_always() && parts.2.ends_always(),
+            Self::Do(Node { what: What::Block(block), .. }) => block.ends_always(),
             Self::Set(..) | Self::Do(_) | Self::For(_) => false,
         }
     }
+}
+
+/// The variables that get a value again somewhere in these statements.
+fn set_again(stmts: &[Stmt]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for stmt in stmts {
+        stmt.walk(&mut Vec::new(), &mut |path| {
+            if let Some(ASTNode::Stmt(Stmt::Assignment(parts))) = path.last()
+                && let Expr::Variable(variable, ..) = &parts.1.lhs
+            {
+                found.insert(variable.1.to_string());
+            }
+            true
+        });
+    }
+    found
 }
 
 /// An expression at a place.
@@ -385,7 +428,8 @@ pub(super) fn line(place: Position) -> u32 {
     place.line().and_then(|line| u32::try_from(line).ok()).unwrap_or(0)
 }
 
-fn column(place: Position) -> u32 {
+/// Its column, from 1; 0 if it has none.
+pub(super) fn column(place: Position) -> u32 {
     place.position().and_then(|column| u32::try_from(column).ok()).unwrap_or(0)
 }
 

@@ -139,6 +139,8 @@ impl Runner<'_> {
                 }
                 Ok(Flow::Next(Value::Nothing))
             }
+            // A block that stands as a statement: what leaves it leaves what is around it.
+            Step::Do(Node { what: What::Block(block), .. }) => self.block(block, slots),
             Step::Do(node) => Ok(Flow::Next(self.value(node, slots)?)),
             Step::If(parts) => {
                 let branch = if self.branch(&parts.0, Sort::If, slots)? { &parts.1 } else { &parts.2 };

@@ -278,6 +278,10 @@ impl Reader<'_> {
             self.fault(place, unusable("`throw`", "`throw`", "；请用 `deny` 不予", "; say no with `deny`"));
             return None;
         }
+        if frame.values > 0 {
+            let (zh, en) = ("值里面的 `return`", "`return` inside a value");
+            self.fault(place, unusable(zh, en, "；请写成语句", "; write a statement"));
+        }
         let value = value.map(|value| self.expression(frame, value));
         let ty = value.as_ref().map_or(Type::Nothing, |value| value.ty);
         match frame.returns {

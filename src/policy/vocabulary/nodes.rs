@@ -94,7 +94,10 @@ pub(super) static ROWS: &[Row] = &[
     .takes(TEXT)
     .when("has_fact"),
     Row::new(NODE, "has_fact", "有事实", Type::YES_NO, |c, v, a| {
-        Ok(Value::YesNo(c.books().fact(v.node(c)?, text(a)?).is_some()))
+        let name = text(a)?;
+        // A fact that is not of its declared type is none.
+        let fact = c.books().fact(v.node(c)?, name);
+        Ok(Value::YesNo(fact.is_some_and(|fact| c.scene.set.fact_value(name, fact).is_ok())))
     })
     .takes(TEXT),
     Row::new(NODE, "of", "类别", Type::view(NODE), |c, v, a| {
@@ -104,7 +107,8 @@ pub(super) static ROWS: &[Row] = &[
             kind.ok_or_else(|| Fail::new(format!("没有编制类别：{id}"), format!("there is no kind `{id}`")))?;
         Ok(Value::View(View { what: v.what.clone(), kind: Some(kind) }))
     })
-    .takes(TEXT),
+    .takes(TEXT)
+    .when("has_kind"),
     Row::new(NODE, "has_kind", "有类别", Type::YES_NO, |c, _, a| {
         Ok(Value::YesNo(c.books().kind(text(a)?).is_some()))
     })
