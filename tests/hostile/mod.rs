@@ -11,7 +11,7 @@
 )]
 
 mod grammar;
-mod seen;
+pub(crate) mod seen;
 mod shipped;
 
 use std::cell::Cell;
