@@ -7,7 +7,8 @@ use rhai::{AST, Engine, ParseError};
 use super::limits;
 use super::scan::{Sort, Token, tokens};
 
-/// The most statements of one function that are left out to find what else is wrong in it.
+/// The most statements of one function, and the most functions of a file, that are left out to find what else is
+/// wrong: whoever has more of them mends those first.
 const MOST_LEFT_OUT: usize = 16;
 
 /// A script as far as it can be read.
@@ -41,9 +42,9 @@ pub(crate) fn parse(engine: &Engine, source: &str) -> Parsed {
         *left = parsed.take(engine, source, piece);
     }
     // What is wrong with no piece alone, such as a name twice, is wrong with all of them together.
-    for _ in 0..=pieces.len() {
-        let text = kept(source, &pieces, &left);
-        let error = match engine.compile(&text) {
+    for _ in 0..MOST_LEFT_OUT {
+        let lost = pieces.iter().zip(&left).filter(|(_, left)| !**left).map(|(piece, _)| piece.tokens);
+        let error = match engine.compile(blanked(source, 0, lost)) {
             Ok(ast) => {
                 parsed.ast = ast;
                 break;
@@ -52,11 +53,9 @@ pub(crate) fn parse(engine: &Engine, source: &str) -> Parsed {
         };
         let at = pieces.iter().zip(&left).position(|(piece, left)| *left && piece.holds(error.0, error.1));
         parsed.errors.push(error);
-        let Some(at) = at else { break };
-        if let (Some(left), Some(piece)) = (left.get_mut(at), pieces.get(at)) {
-            *left = false;
-            parsed.lose(piece);
-        }
+        let Some((left, piece)) = at.and_then(|at| left.get_mut(at).zip(pieces.get(at))) else { break };
+        *left = false;
+        parsed.lose(piece);
     }
     parsed
 }
@@ -67,16 +66,17 @@ impl Parsed {
         let Some(text) = source.get(piece.begins()..piece.ends()) else { return false };
         let Err(mut error) = engine.compile(text) else { return true };
         self.lose(piece);
-        let mut statements = piece.statements();
-        let mut text = text.to_owned();
+        let statements = piece.statements();
+        let mut left = vec![true; statements.len()];
         for _ in 0..MOST_LEFT_OUT {
             let (line, column, error_found) = placed(error, piece.tokens.first());
-            let at = statements.iter().position(|statement| holds(statement, line, column));
+            let mut all = statements.iter().zip(&mut left);
+            let at = all.find(|(statement, left)| **left && holds(statement, line, column));
             self.errors.push((line, column, error_found));
-            let Some(at) = at else { break };
-            let statement = statements.remove(at);
-            text = blanked(&text, piece.begins(), statement);
-            match engine.compile(&text) {
+            let Some((_, at)) = at else { break };
+            *at = false;
+            let lost = statements.iter().zip(&left).filter(|(_, left)| !**left).map(|(one, _)| *one);
+            match engine.compile(blanked(text, piece.begins(), lost)) {
                 Ok(_) => break,
                 Err(more) => error = more,
             }
@@ -222,25 +222,17 @@ fn holds(tokens: &[Token<'_>], line: u32, column: u32) -> bool {
         && (line, column) < (last.line.saturating_add(more), last.column.saturating_add(wide))
 }
 
-/// The script with the pieces that cannot be read as blanks, so that every other place stays.
-fn kept(source: &str, pieces: &[Piece<'_, '_>], left: &[bool]) -> String {
-    let mut text = source.to_owned();
-    for (piece, _) in pieces.iter().zip(left).filter(|(_, left)| !**left) {
-        text = blanked(&text, 0, piece.tokens);
+/// A text in which these runs of tokens are blanks, so that every other place stays; `base` is its first byte.
+fn blanked<'a: 'b, 'b>(text: &str, base: usize, lost: impl Iterator<Item = &'b [Token<'a>]>) -> String {
+    let mut blank = String::with_capacity(text.len());
+    let mut from = 0_usize;
+    for (first, last) in lost.filter_map(|tokens| tokens.first().zip(tokens.last())) {
+        let (begins, ends) = (first.at.saturating_sub(base), last.ends().saturating_sub(base));
+        blank.push_str(text.get(from..begins).unwrap_or_default());
+        let letters = text.get(begins..ends).unwrap_or_default().chars();
+        blank.extend(letters.map(|letter| if letter == '\n' { letter } else { ' ' }));
+        from = ends;
     }
-    text
-}
-
-/// A text in which these tokens are blanks of the same number of bytes and lines; `base` is its first byte.
-fn blanked(text: &str, base: usize, tokens: &[Token<'_>]) -> String {
-    let Some((first, last)) = tokens.first().zip(tokens.last()) else { return text.to_owned() };
-    let (from, to) = (first.at.saturating_sub(base), last.ends().saturating_sub(base));
-    let letters = text.char_indices().map(|(at, letter)| {
-        if at < from || at >= to || letter == '\n' {
-            letter.to_string()
-        } else {
-            " ".repeat(letter.len_utf8())
-        }
-    });
-    letters.collect()
+    blank.push_str(text.get(from..).unwrap_or_default());
+    blank
 }

@@ -141,6 +141,7 @@ pub(super) fn script(table: &Table, hook: &Hook, dice: &mut Dice<'_>) -> String 
         helpers: Vec::new(),
         fresh: 0,
         loops: 0,
+        stuck: false,
     };
     let mut text = String::new();
     for number in 0..writer.dice.roll(3) {
@@ -169,6 +170,8 @@ struct Writer<'a, 'b> {
     helpers: Vec<(String, Vec<T>, T)>,
     fresh: usize,
     loops: usize,
+    /// A view was asked for that cannot be reached from here.
+    stuck: bool,
 }
 
 impl Writer<'_, '_> {
@@ -204,6 +207,9 @@ impl Writer<'_, '_> {
     /// The value at a function's end, and another where what it needs is not there.
     fn result(&mut self, ty: &T) -> String {
         let (value, needs) = self.needing(|writer| writer.value(ty, 2));
+        if std::mem::take(&mut self.stuck) {
+            return format!("    {}\n", literal(ty));
+        }
         match needs.as_slice() {
             [] => format!("    {value}\n"),
             needs => format!("    if {} {{ return {value}; }}\n    {}\n", needs.join(" && "), literal(ty)),
@@ -223,7 +229,19 @@ impl Writer<'_, '_> {
         (text, needs)
     }
 
+    /// A statement; none where what it would read is nowhere to be had.
     fn statement(&mut self, depth: usize) -> String {
+        let outer = std::mem::take(&mut self.stuck);
+        let known = self.locals.len();
+        let text = self.any_statement(depth);
+        let stuck = std::mem::replace(&mut self.stuck, outer);
+        if stuck {
+            self.locals.truncate(known);
+        }
+        if stuck { String::new() } else { text }
+    }
+
+    fn any_statement(&mut self, depth: usize) -> String {
         if self.dice.once_in(4) && depth < 2 {
             return self.loop_over(depth);
         }
@@ -466,7 +484,10 @@ impl Writer<'_, '_> {
                 None if *ty == T::View("node", true) => {
                     format!("{}().root.of(\"administrative\")", self.function("office"))
                 }
-                None => format!("{}().root", self.function("office")),
+                None => {
+                    self.stuck |= *ty != T::View("node", false);
+                    format!("{}().root", self.function("office"))
+                }
             },
         }
     }
