@@ -128,5 +128,5 @@ fn parse_message(error: &ParseErrorType) -> Message {
 }
 
 fn is_word(text: &str) -> bool {
-    text.chars().all(char::is_alphanumeric)
+    text.chars().all(|one| one.is_alphanumeric() || one == '_')
 }

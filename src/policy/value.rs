@@ -27,6 +27,21 @@ pub(crate) enum Value {
 }
 
 impl Value {
+    /// How many bytes its texts have, about; a number counts as one of eight.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::List(items) => items.iter().map(Self::bytes).sum(),
+            Self::Facts(facts) => facts.iter().map(|(_, value)| value.bytes()).sum(),
+            Self::Nothing
+            | Self::Number(_)
+            | Self::Decimal(_)
+            | Self::YesNo(_)
+            | Self::Date(_)
+            | Self::View(_) => 8,
+        }
+    }
+
     /// A text.
     pub(crate) fn text(text: impl AsRef<str>) -> Self {
         Self::Text(ImmutableString::from(text.as_ref()))

@@ -90,6 +90,11 @@ pub(crate) fn is_odd(letter: char) -> bool {
         )
 }
 
+/// Whether it turns the order of what follows around.
+pub(super) fn turns(letter: char) -> bool {
+    matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Whether such a space can be seen as one.
 pub(super) fn takes_room(letter: char) -> bool {
     matches!(

@@ -1,6 +1,7 @@
 //! Slips: signs, letters and spaces that only look right, and how the text would be with the right ones.
 //!
-//! What stands in comments and between the quotes of a text is nobody's slip.
+//! What stands in comments and between the quotes of a text is nobody's slip, but for letters that turn the order
+//! of a line around: with them a comment shows what the script does not do.
 
 mod letters;
 mod variants;
@@ -92,6 +93,9 @@ pub(crate) fn scan_script(file: &Path, source: &str) -> Slips {
     let found = tokens(source);
     let names = Names::of(&found);
     for (place, token) in found.iter().enumerate() {
+        if matches!(token.sort, Sort::Comment | Sort::Text(_)) {
+            turned(file, token, &mut slips);
+        }
         match token.sort {
             Sort::Space => spaces(file, token, &mut slips),
             Sort::Sign => {
@@ -183,6 +187,18 @@ pub(super) fn invisible(letter: char, seen: bool) -> crate::error::Message {
         Phrase::both("请删去", "take it away")
     };
     table::INVISIBLE.say([same(name), to])
+}
+
+/// Letters in a comment or a text that turn its order around. They are told and never taken away by themselves.
+fn turned(file: &Path, token: &Token<'_>, slips: &mut Slips) {
+    let (mut line, mut column) = (token.line, token.column);
+    for letter in token.text.chars() {
+        if letters::turns(letter) {
+            slips.faults.push(Fault::coded(file, line, column, invisible(letter, false)));
+        }
+        (line, column) =
+            if letter == '\n' { (line.saturating_add(1), 1) } else { (line, column.saturating_add(1)) };
+    }
 }
 
 /// A sign in its full-width form.

@@ -1,5 +1,6 @@
 //! Tests of the policy host, by what they look at.
 
+mod attacks;
 mod bad_files;
 mod codes;
 mod deciding;

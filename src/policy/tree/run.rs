@@ -16,7 +16,7 @@ use super::{Block, Node, Operator, Over, Step, Tree, What, print};
 use crate::policy::call::{Call, Fail};
 use crate::policy::limits;
 use crate::policy::value::Value;
-use crate::policy::vocabulary::{HostPlace, Item, Type};
+use crate::policy::vocabulary::{HostPlace, Item, Type, looked_at};
 
 /// A condition that was asked for and not met, with the values in it.
 #[derive(Debug, Clone)]
@@ -60,6 +60,7 @@ pub(crate) fn run(
         fail
     });
     *sights = runner.sights.take();
+    call.took(runner.steps);
     (value, runner.recorded)
 }
 
@@ -289,6 +290,7 @@ impl Runner<'_> {
                 let list = self.value(&sides.1, slots)?;
                 let item = self.value(&sides.0, slots)?;
                 let Value::List(items) = list else { return Err(Fail::wrong_type("in")) };
+                looked_at(self.call, items.len())?;
                 Ok(Value::YesNo(items.iter().any(|one| one.same(&item))))
             }
             What::List(items) => Ok(Value::List(self.values(items, slots)?.into_vec().into())),

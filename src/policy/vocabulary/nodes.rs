@@ -207,10 +207,16 @@ fn largest(call: &Call, view: &View, args: &[Value]) -> Result<Value, Fail> {
     let node = view.node(call)?;
     let except = call.scene.set.exempt_from_largest(call)?;
     let except: Vec<&str> = except.iter().map(String::as_str).collect();
-    // It looks at every unit inside, which is work to be paid for.
+    // It looks at every unit inside.
     let units = call.books().graph().inside(node).len();
-    call.charge(u64::try_from(units).unwrap_or(u64::MAX).checked_div(64).unwrap_or(0))?;
+    looked_at(call, units)?;
     known(call.books().largest(node, view.bound_kind()?, measure, share, &except), "largest")
+}
+
+/// So many things were looked at, which is work to be paid for however few of them are found.
+pub(crate) fn looked_at(call: &Call, things: usize) -> Result<(), Fail> {
+    let steps = u64::try_from(things).unwrap_or(u64::MAX).checked_div(crate::policy::limits::LOOKED_AT);
+    call.charge(steps.unwrap_or(0))
 }
 
 pub(super) fn node(node: NodeIx, kind: Option<KindIx>) -> Value {

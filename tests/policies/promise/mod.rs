@@ -33,7 +33,7 @@ const REMAINS: [&str; 9] = [
     "the number leaves its range",
     "a division by zero",
     "more than 100000 steps",
-    "more than 100 reasons or proposals",
+    "more than 100 reasons or proposals, or more than 64 KB of facts",
     "the text is too long",
     "a text or a list is too long",
     "the list has more than 1000 elements",
