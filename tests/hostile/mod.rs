@@ -10,6 +10,7 @@
     reason = "test code: a wrong step fails the test"
 )]
 
+mod attacks;
 mod grammar;
 pub(crate) mod seen;
 mod shipped;
