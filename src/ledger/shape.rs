@@ -34,6 +34,11 @@ impl Ledger {
         self.terms.kinds.get(kind.index()).map_or_else(|| KindId::new(""), |kind| kind.id.clone())
     }
 
+    /// A kind's id, as a text.
+    pub(crate) fn kind_word(&self, kind: KindIx) -> &str {
+        self.terms.kinds.get(kind.index()).map_or("", |kind| kind.id.as_str())
+    }
+
     /// The levels from the top.
     pub fn levels(&self) -> &[String] {
         &self.terms.levels
@@ -57,6 +62,11 @@ impl Ledger {
     /// A node's id.
     pub fn id(&self, node: NodeIx) -> NodeId {
         self.shape.id(node).cloned().unwrap_or_else(|| NodeId::new(""))
+    }
+
+    /// A node's id, as a text.
+    pub(crate) fn id_word(&self, node: NodeIx) -> &str {
+        self.shape.id(node).map_or("", NodeId::as_str)
     }
 
     /// What people call a node.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::call::{Call, Scene};
 use super::view::View;
-use super::{HookRef, PolicySet};
+use super::{HookRef, PolicySet, When};
 use crate::decision::Remark;
 use crate::graph::{NodeIx, Role};
 use crate::ledger::Ledger;
@@ -35,7 +35,7 @@ impl PolicySet {
 
     fn audit_thing(
         &self,
-        name: &str,
+        name: &'static str,
         books: &Arc<Ledger>,
         nodes: &[NodeIx],
         view: impl Fn(&Call) -> View,
@@ -45,7 +45,7 @@ impl PolicySet {
         let local = folders.iter().filter_map(|folder| self.0.folders.get(*folder));
         let hooks: Vec<&HookRef> = std::iter::once(&self.0.root)
             .chain(local.map(|folder| &folder.hooks))
-            .filter_map(|hooks| hooks.get(name))
+            .filter_map(|hooks| hooks.get(&(When::Else, name)))
             .flatten()
             .collect();
         if hooks.is_empty() {

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::value::Value;
-use super::vocabulary::{Situation, Sort};
+use super::vocabulary::Situation;
 use super::{PolicySet, limits};
 use crate::decision::ParameterRead;
 use crate::event::Event;
@@ -36,8 +36,6 @@ pub(crate) struct Scene {
 /// A request as scripts see it.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestSeen {
-    /// The sort of its view.
-    pub(crate) sort: Sort,
     pub(crate) verb: Verb,
     pub(crate) id: Option<RequestId>,
     pub(crate) by: NodeIx,
@@ -59,8 +57,6 @@ pub(crate) struct Found {
 /// An event as scripts see it.
 #[derive(Debug, Clone)]
 pub(crate) struct EventSeen {
-    /// The sort of its view.
-    pub(crate) sort: Sort,
     pub(crate) event: Event,
     /// Who asked for what led to it.
     pub(crate) by: NodeIx,
@@ -109,7 +105,7 @@ pub(crate) struct Outcome {
 pub(crate) struct Said {
     pub(crate) how: How,
     pub(crate) code: Arc<str>,
-    pub(crate) facts: Vec<(Arc<str>, Value)>,
+    pub(crate) facts: Vec<(Arc<str>, Value<'static>)>,
     pub(crate) line: u32,
     /// Whether a condition of `require` was not met.
     pub(crate) required: bool,

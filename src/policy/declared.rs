@@ -105,14 +105,14 @@ impl Declared {
     }
 
     /// A fact's value as its declared type.
-    pub(crate) fn value(&self, name: &str, fact: &FactValue) -> Result<Value, Fail> {
+    pub(crate) fn value<'a>(&self, name: &str, fact: &'a FactValue) -> Result<Value<'a>, Fail> {
         let declared = self.facts.get(name).ok_or_else(|| Fail::absent(name))?;
         typed(declared.item, fact).ok_or_else(|| Fail::wrong_type(name))
     }
 }
 
 /// A fact read as a type, if it can be.
-fn typed(item: Item, fact: &FactValue) -> Option<Value> {
+fn typed(item: Item, fact: &FactValue) -> Option<Value<'_>> {
     match (item, fact) {
         (Item::Number, FactValue::Whole(number)) => Some(Value::Number(*number)),
         (Item::Decimal, FactValue::Whole(number)) => Some(Value::Decimal((*number).into())),
@@ -121,7 +121,8 @@ fn typed(item: Item, fact: &FactValue) -> Option<Value> {
         (Item::Date, FactValue::Date(date)) => Some(Value::Date(*date)),
         (Item::Date, FactValue::Text(text)) => crate::document::date(text).map(Value::Date),
         // What a file writes without quotes may look like something else, but was declared a text.
-        (Item::Text, value) => Some(Value::text(value.to_string())),
+        (Item::Text, FactValue::Text(text)) => Some(Value::text(text)),
+        (Item::Text, value) => Some(Value::own_text(value.to_string())),
         _ => None,
     }
 }

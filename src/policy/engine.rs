@@ -142,7 +142,7 @@ fn register_words(engine: &mut Engine) {
     }
 }
 
-fn read(call: &Call, rows: &[(Sort, &'static Row)], args: &[&mut Dynamic]) -> Result<Value, Fail> {
+fn read<'a>(call: &'a Call, rows: &[(Sort, &'static Row)], args: &[&mut Dynamic]) -> Result<Value<'a>, Fail> {
     let Some((view, rest)) = args.split_first() else { return Err(Fail::wrong_type("view")) };
     let view = view.read_lock::<View>().ok_or_else(|| Fail::wrong_type("view"))?;
     let sort = view.sort(call).ok_or_else(|| Fail::absent("view"))?;
@@ -190,7 +190,7 @@ fn register_host(engine: &mut Engine, function: &'static HostFn) {
     }
 }
 
-fn values(args: &[&mut Dynamic]) -> Option<Vec<Value>> {
+fn values(args: &[&mut Dynamic]) -> Option<Vec<Value<'static>>> {
     args.iter().map(|arg| Value::from_dynamic(arg)).collect()
 }
 
@@ -220,7 +220,7 @@ pub(crate) fn run(
     hook: &str,
     call: &Arc<Call>,
     given: View,
-) -> Result<Value, Fail> {
+) -> Result<Value<'static>, Fail> {
     let done = catch_unwind(AssertUnwindSafe(|| {
         let options = CallFnOptions::new().with_tag(Arc::clone(call)).eval_ast(false).rewind_scope(true);
         engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, hook, (given,))

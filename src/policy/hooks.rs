@@ -8,8 +8,8 @@ use super::remarks::Remarks;
 use super::tree;
 use super::value::Value;
 use super::view::{View, What};
-use super::vocabulary::{Situation, event_sort, kind_of_event, request_sort};
-use super::{Answer, Asked, HookRef, Interpreter, PolicySet, Reaction, Told, engine};
+use super::vocabulary::{Situation, kind_of_event};
+use super::{Answer, Asked, HookRef, Interpreter, PolicySet, Reaction, Told, When, engine};
 use crate::decision::{ParameterRead, Remark};
 use crate::graph::NodeIx;
 use crate::ledger::{Actor, KindIx, Ledger};
@@ -17,20 +17,13 @@ use crate::model::{Date, FactValue, KindId, NodeId, PoolSize, Seats};
 use crate::request::{Advance, Place, Sitting, Verb};
 
 impl PolicySet {
-    /// Whether any hook is asked before such a request.
-    pub(crate) fn has_hooks_for(&self, verb: &str) -> bool {
-        let name = format!("on_{verb}");
-        self.0.root.contains_key(&name)
-            || self.0.folders.iter().any(|folder| folder.hooks.contains_key(&name))
-    }
-
     /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
     pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
         let mut answer = Answer::default();
-        if !self.has_hooks_for(asked.verb.name()) {
+        let name = (When::Before, asked.verb.name());
+        if self.0.hooks().all(|hooks| !hooks.contains_key(&name)) {
             return answer;
         }
-        let name = format!("on_{}", asked.verb.name());
         let mut scene = Scene::new(books, self, asked.date);
         if !asked.by_reaction && !self.0.folders.is_empty() {
             scene.folders = self.folders_of(books, &books.touches(asked.verb));
@@ -61,13 +54,13 @@ impl PolicySet {
     }
 
     /// The hooks that follow an event, in the order in which they are called.
-    pub(crate) fn reactions(&self, event: &str) -> &[HookRef] {
-        self.0.root.get(&format!("after_{event}")).map_or(&[], Vec::as_slice)
+    pub(crate) fn reactions(&self, event: &'static str) -> &[HookRef] {
+        self.0.root.get(&(When::After, event)).map_or(&[], Vec::as_slice)
     }
 
     /// The hooks that are called once for a date advanced to.
     pub(crate) fn on_date(&self) -> &[HookRef] {
-        self.0.root.get("on_date").map_or(&[], Vec::as_slice)
+        self.0.root.get(&(When::Else, "on_date")).map_or(&[], Vec::as_slice)
     }
 
     /// Calls a hook about an event.
@@ -81,7 +74,6 @@ impl PolicySet {
                 |asked| RequestSeen::of(books, asked),
             ));
         scene.event = Some(EventSeen {
-            sort: event_sort(&told.happened.event),
             event: told.happened.event.clone(),
             by: acting(books, told.by),
             freed: told.freed.cloned(),
@@ -245,9 +237,10 @@ impl PolicySet {
         let call = Arc::new(Call::again(scene, hook.situation));
         let mut sights = self.2.as_ref().map(|_| tree::Sights::default());
         let (result, recorded) = match self.0.scripts.get(hook.script) {
-            Some(script) => tree::run(&script.tree, hook.body, &call, vec![Value::View(given)], &mut sights),
+            Some(script) => tree::run(&script.tree, hook.body, &call, Value::View(given), &mut sights),
             None => (Err(Fail::absent(&hook.name)), Vec::new()),
         };
+        let result = result.map(Value::into_own);
         let outcome = call.outcome();
         if let (Some(tally), Some(sights)) = (&self.2, sights) {
             tally.ran(hook.script, &sights, &outcome, result.as_ref().err());
@@ -256,20 +249,29 @@ impl PolicySet {
     }
 
     /// A parameter's value in a call: where a node is given, as it holds there.
-    pub(super) fn parameter(&self, call: &Call, name: &str, node: Option<NodeIx>) -> Result<Value, Fail> {
+    pub(super) fn parameter<'a>(
+        &'a self,
+        call: &Call,
+        name: &str,
+        node: Option<NodeIx>,
+    ) -> Result<Value<'a>, Fail> {
         let scene = &call.scene;
         let at_node =
             node.filter(|_| !scene.is_reaction()).map(|node| self.folders_of(&scene.books, &[node]));
         let folders = at_node.as_deref().unwrap_or(&scene.folders);
-        let holding = self.0.parameters.value(name, scene.date, folders).ok_or_else(|| {
-            let date = scene.date;
-            Fail::new(
-                format!("参数 {name} 在 {date} 没有值"),
-                format!("the parameter `{name}` has no value on {date}"),
-            )
-        })?;
+        let place = self.0.parameters.place(name);
+        let holding = place.and_then(|place| self.0.parameters.value_at(place, scene.date, folders));
+        let holding = holding.ok_or_else(|| no_value(name, scene.date))?;
         call.read(holding.read);
-        Ok(holding.value.clone())
+        Ok(holding.value.borrowed())
+    }
+
+    /// The same for a parameter that a script names, found when the script was read.
+    pub(super) fn parameter_at<'a>(&'a self, call: &Call, place: usize) -> Option<Value<'a>> {
+        let scene = &call.scene;
+        let holding = self.0.parameters.value_at(place, scene.date, &scene.folders)?;
+        call.read(holding.read);
+        Some(holding.value.borrowed())
     }
 
     /// The tags that keep a unit out of the large holders: a parameter, where the policies have it.
@@ -286,15 +288,23 @@ impl PolicySet {
     }
 
     /// A fact's value as its declared type.
-    pub(super) fn fact_value(&self, name: &str, fact: &FactValue) -> Result<Value, Fail> {
+    pub(super) fn fact_value<'a>(&self, name: &str, fact: &'a FactValue) -> Result<Value<'a>, Fail> {
         self.0.declared.value(name, fact)
     }
+}
+
+/// A parameter that holds nothing yet.
+pub(super) fn no_value(name: &str, date: Date) -> Fail {
+    Fail::new(
+        format!("参数 {name} 在 {date} 没有值"),
+        format!("the parameter `{name}` has no value on {date}"),
+    )
 }
 
 /// One call of one hook, carried out.
 struct Run {
     call: Arc<Call>,
-    result: Result<Value, Fail>,
+    result: Result<Value<'static>, Fail>,
     outcome: Outcome,
     /// The conditions that were not met, with the values in them.
     recorded: Vec<tree::Recorded>,
@@ -312,7 +322,6 @@ pub(super) struct Done {
 impl RequestSeen {
     fn of(books: &Ledger, asked: &Asked<'_>) -> Self {
         Self {
-            sort: request_sort(asked.verb),
             verb: asked.verb.clone(),
             id: asked.id.cloned(),
             by: acting(books, asked.by),
@@ -326,7 +335,6 @@ impl RequestSeen {
     /// What a day that comes asks: nothing but itself.
     fn advance(books: &Ledger, date: Date) -> Self {
         Self {
-            sort: request_sort(&Verb::Advance(Advance {})),
             verb: Verb::Advance(Advance {}),
             id: None,
             by: books.root(),

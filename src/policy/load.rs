@@ -13,10 +13,12 @@ use super::reasons::Reasons;
 use super::script::{self, Script};
 use super::slips::{self, Edit, Slips};
 use super::tree::{Known, Reading};
-use super::{Folder, HookRef, Inner, Interpreter, PolicySet, engine, limits};
+use super::vocabulary::event_names;
+use super::{Folder, HookRef, Inner, Interpreter, PolicySet, When, engine, limits};
 use crate::document::{Document, nearest};
 use crate::error::{Error, Fault, Message, Phrase, same, table};
 use crate::model::NodeId;
+use crate::request::Verb;
 
 /// How the parameters begin that school plans read and scripts need not.
 const READ_BY_PLANS: &str = "school.";
@@ -408,6 +410,21 @@ impl Loading<'_> {
     }
 }
 
+/// When a hook of this name is called, and for what.
+fn moment(hook: &str) -> (When, &'static str) {
+    let before = hook.strip_prefix("on_").and_then(|verb| static_name(Verb::NAMES, verb));
+    let after = || hook.strip_prefix("after_").and_then(|event| static_name(event_names(), event));
+    let other = || static_name(&["on_date", "audit_unit", "audit_loan", "audit_pool"], hook);
+    before
+        .map(|verb| (When::Before, verb))
+        .or_else(|| after().map(|event| (When::After, event)))
+        .unwrap_or_else(|| (When::Else, other().unwrap_or("")))
+}
+
+fn static_name(names: &[&'static str], name: &str) -> Option<&'static str> {
+    names.iter().copied().find(|one| *one == name)
+}
+
 impl Inner {
     fn add(&mut self, path: String, source: String, ast: rhai::AST, mut reading: Reading, folders: &[&str]) {
         let script = self.scripts.len();
@@ -429,7 +446,7 @@ impl Inner {
                 Some(folder) => &mut folder.hooks,
                 None => &mut self.root,
             };
-            hooks.entry(name).or_default().push(found);
+            hooks.entry(moment(&name)).or_default().push(found);
         }
         let Reading { tree, words, kinds, parameters, .. } = reading;
         self.scripts.push(Script { path, ast, tree, source, words, kinds, parameters });

@@ -79,8 +79,8 @@ impl Default for Interpreter {
 pub(crate) struct Inner {
     engine: rhai::Engine,
     scripts: Vec<Script>,
-    /// The root folder's hooks by name, in the order of files and places.
-    root: BTreeMap<String, Vec<HookRef>>,
+    /// The root folder's hooks.
+    root: Hooks,
     folders: Vec<Folder>,
     /// The `capacity` of each rule.
     rules: BTreeMap<String, HookRef>,
@@ -93,10 +93,24 @@ pub(crate) struct Inner {
     lints: Vec<Fault>,
 }
 
+/// Hooks by when they are called and for which verb or event, in the order of files and places.
+type Hooks = BTreeMap<(When, &'static str), Vec<HookRef>>;
+
+/// When a hook is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum When {
+    /// Before a request of this verb.
+    Before,
+    /// After an event of this name.
+    After,
+    /// By its whole name.
+    Else,
+}
+
 /// A local folder: a node's own requirements.
 struct Folder {
     id: NodeId,
-    hooks: BTreeMap<String, Vec<HookRef>>,
+    hooks: Hooks,
 }
 
 /// A function that is called by name.
@@ -109,6 +123,13 @@ pub(crate) struct HookRef {
     line: u32,
     /// The script's path and the function's line.
     pub(crate) place: Arc<str>,
+}
+
+impl Inner {
+    /// The hooks of the root folder and of every local one.
+    fn hooks(&self) -> impl Iterator<Item = &Hooks> {
+        std::iter::once(&self.root).chain(self.folders.iter().map(|folder| &folder.hooks))
+    }
 }
 
 impl PolicySet {

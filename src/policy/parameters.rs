@@ -21,7 +21,10 @@ use crate::model::Date;
 /// All parameters, with the local folders' overrides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Parameters {
-    all: BTreeMap<String, Parameter>,
+    /// By name.
+    all: BTreeMap<String, usize>,
+    /// In the order of the file, which is the order of their places.
+    list: Vec<Parameter>,
 }
 
 /// One parameter.
@@ -32,7 +35,7 @@ pub(crate) struct Parameter {
     pub(crate) tighter: Tighter,
     least: Option<Decimal>,
     most: Option<Decimal>,
-    allowed: Vec<Value>,
+    allowed: Vec<Value<'static>>,
     values: Timeline,
     /// By the place of the folder.
     overrides: BTreeMap<usize, Timeline>,
@@ -47,7 +50,7 @@ type Texts = Vec<(Date, String)>;
 #[derive(Debug, Clone)]
 struct Stage {
     from: Date,
-    value: Value,
+    value: Value<'static>,
     read: Arc<ParameterRead>,
 }
 
@@ -73,7 +76,7 @@ pub(crate) enum Tighter {
 /// The value that holds, since when, and the folder that set it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Holding<'a> {
-    pub(crate) value: &'a Value,
+    pub(crate) value: &'a Value<'static>,
     /// What a decision that reads it keeps: the same for all of them.
     pub(crate) read: &'a Arc<ParameterRead>,
 }
@@ -103,7 +106,10 @@ impl Parameters {
         for (name, mut fields) in entries(document, &document.root, faults) {
             let parameter = Parameter::read(document, &name, &mut fields, faults);
             faults.extend(fields.finish());
-            parameters.all.extend(parameter.map(|parameter| (name, parameter)));
+            if let Some(parameter) = parameter {
+                parameters.all.entry(name).or_insert(parameters.list.len());
+                parameters.list.push(parameter);
+            }
         }
         parameters
     }
@@ -116,7 +122,8 @@ impl Parameters {
         for (name, mut fields) in entries(document, &document.root, faults) {
             let key = document.root.entries().iter().find(|(key, _)| key.text == name).map(|(key, _)| key);
             let mut say = |message| faults.extend(key.map(|key| document.coded_at_key(key, message)));
-            let Some(parameter) = self.all.get(&name) else {
+            let place = self.all.get(&name).copied();
+            let Some(parameter) = place.and_then(|place| self.list.get(place)) else {
                 let hint = Phrase::hint(nearest(&name, self.all.keys().map(String::as_str)));
                 say(table::LOCAL_UNKNOWN.say([same(&name), hint]));
                 continue;
@@ -139,7 +146,7 @@ impl Parameters {
                 }
             }
             faults.extend(fields.finish());
-            if let Some(parameter) = self.all.get_mut(&name) {
+            if let Some(parameter) = place.and_then(|place| self.list.get_mut(place)) {
                 parameter.overrides.insert(folder.0, values);
             }
         }
@@ -149,20 +156,37 @@ impl Parameters {
     pub(crate) fn listed(&self) -> impl Iterator<Item = (&str, Texts, BTreeMap<usize, Texts>)> {
         let texts =
             |values: &Timeline| values.iter().map(|stage| (stage.from, stage.value.to_string())).collect();
-        self.all.iter().map(move |(name, parameter)| {
+        self.named().map(move |(name, parameter)| {
             let local = parameter.overrides.iter().map(|(place, values)| (*place, texts(values))).collect();
-            (name.as_str(), texts(&parameter.values), local)
+            (name, texts(&parameter.values), local)
         })
     }
 
-    /// The types of all parameters, by name.
-    pub(crate) fn types(&self) -> BTreeMap<String, Type> {
-        self.all.iter().map(|(name, parameter)| (name.clone(), parameter.ty)).collect()
+    /// Every parameter by its name.
+    fn named(&self) -> impl Iterator<Item = (&str, &Parameter)> {
+        self.all.iter().filter_map(|(name, place)| Some((name.as_str(), self.list.get(*place)?)))
+    }
+
+    /// The places and types of all parameters, by name.
+    pub(crate) fn types(&self) -> BTreeMap<String, (usize, Type)> {
+        let known =
+            |(name, place): (&String, &usize)| Some((name.clone(), (*place, self.list.get(*place)?.ty)));
+        self.all.iter().filter_map(known).collect()
+    }
+
+    /// The place of a parameter, by its name.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.all.get(name).copied()
     }
 
     /// The value that holds on a day in these folders: the tightest. None before its first date.
     pub(crate) fn value(&self, name: &str, date: Date, folders: &[usize]) -> Option<Holding<'_>> {
-        let parameter = self.all.get(name)?;
+        self.value_at(self.place(name)?, date, folders)
+    }
+
+    /// The same, by the parameter's place.
+    pub(crate) fn value_at(&self, place: usize, date: Date, folders: &[usize]) -> Option<Holding<'_>> {
+        let parameter = self.list.get(place)?;
         let mut best = holding(&parameter.values, date)?;
         for folder in folders {
             let Some(values) = parameter.overrides.get(folder) else { continue };
@@ -347,7 +371,7 @@ impl Parameter {
         values
     }
 
-    fn value_of(&self, node: &Node) -> Option<Value> {
+    fn value_of(&self, node: &Node) -> Option<Value<'static>> {
         if self.form != Form::List {
             return plain(self.form, node);
         }
@@ -355,7 +379,8 @@ impl Parameter {
             return None;
         }
         for form in [Form::Number, Form::Decimal, Form::Date, Form::Text] {
-            let items: Option<Vec<Value>> = node.items().iter().map(|item| plain(form, item)).collect();
+            let items: Option<Vec<Value<'static>>> =
+                node.items().iter().map(|item| plain(form, item)).collect();
             if let Some(items) = items {
                 return Some(Value::list(items));
             }
@@ -406,7 +431,7 @@ fn holding(values: &Timeline, date: Date) -> Option<Holding<'_>> {
     Some(Holding { value, read })
 }
 
-fn plain(form: Form, node: &Node) -> Option<Value> {
+fn plain(form: Form, node: &Node) -> Option<Value<'static>> {
     let text = node.text()?;
     match form {
         Form::Number => node.whole().map(Value::Number),
@@ -417,7 +442,7 @@ fn plain(form: Form, node: &Node) -> Option<Value> {
             "false" => Some(Value::YesNo(false)),
             _ => None,
         },
-        Form::Text | Form::List => Some(Value::text(text)),
+        Form::Text | Form::List => Some(Value::own_text(text)),
     }
 }
 

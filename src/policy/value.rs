@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use rhai::{Array, Dynamic, ImmutableString, Map};
@@ -11,23 +12,87 @@ use super::view::View;
 use crate::model::{Date, FactValue};
 
 /// Anything that a script can hold.
+///
+/// Texts and lists that stand in the books, in a request or in a script are borrowed from there: reading an id
+/// or a constant list copies nothing.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Value {
+pub(crate) enum Value<'a> {
     /// What a function without a result returns.
     Nothing,
     YesNo(bool),
     Number(i64),
     Decimal(Decimal),
-    Text(ImmutableString),
+    Text(Text<'a>),
     Date(Date),
     View(View),
-    List(Arc<[Value]>),
+    List(List<'a>),
     /// `#{name: value}`, the facts that go with a reason.
-    Facts(Arc<[(Arc<str>, Value)]>),
+    Facts(Arc<[(Arc<str>, Value<'a>)]>),
 }
 
-impl Value {
-    /// How many bytes its texts have, about; a number counts as one of eight.
+/// A text, borrowed where it stands or made by a script.
+#[derive(Debug, Clone)]
+pub(crate) enum Text<'a> {
+    Borrowed(&'a str),
+    Own(Arc<str>),
+}
+
+/// A list, borrowed where it stands or made by a script or a view.
+#[derive(Debug, Clone)]
+pub(crate) enum List<'a> {
+    Borrowed(&'a [Value<'a>]),
+    Own(Arc<[Value<'a>]>),
+}
+
+impl Text<'_> {
+    /// The text itself.
+    pub(crate) fn as_str(&self) -> &str {
+        self
+    }
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Borrowed(text) => text,
+            Self::Own(text) => text,
+        }
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<'a> Deref for List<'a> {
+    type Target = [Value<'a>];
+
+    fn deref(&self) -> &[Value<'a>] {
+        match self {
+            Self::Borrowed(items) => items,
+            Self::Own(items) => items,
+        }
+    }
+}
+
+impl PartialEq for List<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<'a> Value<'a> {
+    /// How many bytes its texts have, about; anything else counts as eight.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -42,14 +107,48 @@ impl Value {
         }
     }
 
-    /// A text.
-    pub(crate) fn text(text: impl AsRef<str>) -> Self {
-        Self::Text(ImmutableString::from(text.as_ref()))
+    /// A text that stands somewhere.
+    pub(crate) fn text(text: &'a str) -> Self {
+        Self::Text(Text::Borrowed(text))
     }
 
-    /// A list.
+    /// A text that was just made.
+    pub(crate) fn own_text(text: impl Into<Arc<str>>) -> Self {
+        Self::Text(Text::Own(text.into()))
+    }
+
+    /// A list that was just made.
     pub(crate) fn list(items: impl IntoIterator<Item = Self>) -> Self {
-        Self::List(items.into_iter().collect())
+        Self::List(List::Own(items.into_iter().collect()))
+    }
+
+    /// The same value, borrowing what this one holds.
+    pub(crate) fn borrowed(&'a self) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(Text::Borrowed(text)),
+            Self::List(items) => Self::List(List::Borrowed(items)),
+            Self::Number(number) => Self::Number(*number),
+            Self::YesNo(yes) => Self::YesNo(*yes),
+            Self::Nothing | Self::Decimal(_) | Self::Date(_) | Self::View(_) | Self::Facts(_) => self.clone(),
+        }
+    }
+
+    /// The same value, borrowing nothing.
+    pub(crate) fn into_own(self) -> Value<'static> {
+        match self {
+            Self::Nothing => Value::Nothing,
+            Self::YesNo(yes) => Value::YesNo(yes),
+            Self::Number(number) => Value::Number(number),
+            Self::Decimal(number) => Value::Decimal(number),
+            Self::Text(Text::Borrowed(text)) => Value::own_text(text),
+            Self::Text(Text::Own(text)) => Value::own_text(text),
+            Self::Date(date) => Value::Date(date),
+            Self::View(view) => Value::View(view),
+            Self::List(items) => Value::list(items.iter().map(|item| item.clone().into_own())),
+            Self::Facts(facts) => Value::Facts(
+                facts.iter().map(|(name, value)| (Arc::clone(name), value.clone().into_own())).collect(),
+            ),
+        }
     }
 
     /// The value as an answer shows it: decimals normalised, a list with commas, a view by its id.
@@ -84,7 +183,7 @@ impl Value {
     pub(crate) fn order(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Number(one), Self::Number(two)) => Some(one.cmp(two)),
-            (Self::Text(one), Self::Text(two)) => Some(one.as_str().cmp(two.as_str())),
+            (Self::Text(one), Self::Text(two)) => Some((**one).cmp(&**two)),
             (Self::Date(one), Self::Date(two)) => Some(one.cmp(two)),
             (Self::YesNo(one), Self::YesNo(two)) => Some(one.cmp(two)),
             _ => Some(self.as_decimal()?.cmp(&other.as_decimal()?)),
@@ -106,7 +205,7 @@ impl Value {
             Self::YesNo(yes) => Dynamic::from(yes),
             Self::Number(number) => Dynamic::from(number),
             Self::Decimal(number) => Dynamic::from(number),
-            Self::Text(text) => Dynamic::from(text),
+            Self::Text(text) => Dynamic::from(ImmutableString::from(&*text)),
             Self::Date(date) => Dynamic::from(date),
             Self::View(view) => Dynamic::from(view),
             Self::List(items) => {
@@ -122,40 +221,44 @@ impl Value {
     }
 
     /// What Rhai holds, as a value; none if it is nothing that a script may hold.
-    pub(crate) fn from_dynamic(dynamic: &Dynamic) -> Option<Self> {
+    pub(crate) fn from_dynamic(dynamic: &Dynamic) -> Option<Value<'static>> {
         if let Ok(number) = dynamic.as_int() {
-            return Some(Self::Number(number));
+            return Some(Value::Number(number));
         }
         if let Ok(yes) = dynamic.as_bool() {
-            return Some(Self::YesNo(yes));
+            return Some(Value::YesNo(yes));
         }
         if dynamic.is_unit() {
-            return Some(Self::Nothing);
+            return Some(Value::Nothing);
         }
         if let Some(text) = dynamic.read_lock::<ImmutableString>() {
-            return Some(Self::Text(text.clone()));
+            return Some(Value::own_text(text.as_str()));
         }
         if let Some(view) = dynamic.read_lock::<View>() {
-            return Some(Self::View(view.clone()));
+            return Some(Value::View(view.clone()));
         }
         if let Ok(number) = dynamic.as_decimal() {
-            return Some(Self::Decimal(number));
+            return Some(Value::Decimal(number));
         }
         if let Some(date) = dynamic.read_lock::<Date>() {
-            return Some(Self::Date(*date));
+            return Some(Value::Date(*date));
         }
         if let Some(items) = dynamic.read_lock::<Array>() {
-            return items.iter().map(Self::from_dynamic).collect::<Option<Arc<[_]>>>().map(Self::List);
+            return items
+                .iter()
+                .map(Value::from_dynamic)
+                .collect::<Option<Arc<[_]>>>()
+                .map(|items| Value::List(List::Own(items)));
         }
         let map = dynamic.read_lock::<Map>()?;
         map.iter()
-            .map(|(name, value)| Some((Arc::from(name.as_str()), Self::from_dynamic(value)?)))
+            .map(|(name, value)| Some((Arc::from(name.as_str()), Value::from_dynamic(value)?)))
             .collect::<Option<Arc<[_]>>>()
-            .map(Self::Facts)
+            .map(Value::Facts)
     }
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => Ok(()),

@@ -91,3 +91,19 @@ fn the_examples_plan_is_what_is_drafted_and_runs_as_it_stands() {
     let mut office = scenario.open(None).unwrap();
     assert!(scenario.play(&mut office).all(|played| played.unwrap().as_expected()));
 }
+
+#[test]
+fn nanpings_plan_is_what_its_scenario_carries_out() {
+    let charter = Charter::load("examples/nanping/charter.yaml").unwrap();
+    let plan = SchoolPlan::draft(&Office::open(charter, shipped()).unwrap(), None).unwrap();
+    let told = fs::read_to_string("examples/nanping/scenario.yaml").unwrap();
+    for transfer in &plan.transfers {
+        let seats = format!(
+            "kind: institution, count: {}, purpose: school-staffing}}, expect: granted}}",
+            transfer.count
+        );
+        let step = format!("transfer: {{from: {}, to: {}, {seats}", transfer.from, transfer.to);
+        assert!(told.contains(&step), "{step}");
+    }
+    assert_eq!(plan.transfers.len(), 3);
+}

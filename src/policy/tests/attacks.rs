@@ -88,7 +88,7 @@ fn carried_out(rule: &str, body: &str) -> (String, Outcome) {
     let place = script.tree.bodies.iter().position(|body| &*body.name == "audit_unit").unwrap();
     let on_tree = |mut sights: Option<tree::Sights>| {
         let call = Call::again(&scene(), Situation::Audit);
-        let (value, _) = tree::run(&script.tree, place, &call, vec![Value::View(given())], &mut sights);
+        let (value, _) = tree::run(&script.tree, place, &call, Value::View(given()), &mut sights);
         let outcome = call.outcome();
         assert!(outcome.steps <= 2 * limits::STEPS_AGAIN, "{} steps of {body}", outcome.steps);
         assert!(sights.is_none_or(|sights| sights.lines.len() + sights.branches.len() < 100));

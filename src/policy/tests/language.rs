@@ -10,7 +10,7 @@ use crate::policy::view::View;
 use crate::policy::{PolicySet, engine};
 
 /// What both interpreters make of an audit's helper `f(unit)`; they must agree.
-fn both(body: &str) -> Result<Value, String> {
+fn both(body: &str) -> Result<Value<'static>, String> {
     let set = super::script(&format!(
         "fn audit_unit(u) {{ let d = u.of(\"administrative\"); f(d); }} fn f(unit) {{ {body} }}"
     ));
@@ -23,7 +23,7 @@ fn both(body: &str) -> Result<Value, String> {
     let rhai = engine::run(&inner.engine, &script.ast, "f", &call, unit.clone());
     let again = Call::again(&scene, call.situation);
     let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();
-    let (tree, _) = tree::run(&script.tree, place, &again, vec![Value::View(unit)], &mut None);
+    let (tree, _) = tree::run(&script.tree, place, &again, Value::View(unit), &mut None);
     assert_eq!(rhai.is_ok(), tree.is_ok(), "{body}: rhai {rhai:?}, tree {tree:?}");
     if let (Ok(rhai), Ok(tree)) = (&rhai, &tree) {
         assert_eq!(rhai, tree, "{body}");

@@ -142,6 +142,7 @@ fn is_count(node: &Node) -> bool {
         What::Host(function, ..) => function.en == "count",
         What::Constant(_)
         | What::Local(..)
+        | What::Parameter(..)
         | What::Required(..)
         | What::Own(..)
         | What::Not(_)

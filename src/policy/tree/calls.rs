@@ -146,7 +146,17 @@ impl Reader<'_> {
             "evaluate" => self.check_outcome(&args, place),
             _ => {}
         }
-        node(What::Host(function, word(name), args), ty, place)
+        let parameter = match args.as_slice() {
+            [Node { what: What::Constant(Value::Text(of)), .. }] if function.en == "param" => {
+                self.known.parameters.get(of.as_str()).map(|(at, _)| *at)
+            }
+            _ => None,
+        };
+        let call = node(What::Host(function, word(name), args), ty, place);
+        match parameter {
+            Some(at) => node(What::Parameter(at, Box::new(call)), ty, place),
+            None => call,
+        }
     }
 
     fn parameter(&mut self, args: &[Node], place: Position) -> Type {
@@ -156,7 +166,7 @@ impl Reader<'_> {
         };
         self.reading.parameters.insert(name.to_string());
         let known = self.known;
-        if let Some(ty) = known.parameters.get(name.as_str()) {
+        if let Some((_, ty)) = known.parameters.get(name.as_str()) {
             return *ty;
         }
         self.undeclared(place, &table::PARAMETER, name, known.parameters.keys());

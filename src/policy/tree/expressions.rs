@@ -29,7 +29,7 @@ impl Reader<'_> {
                 node(What::Constant(Value::Number(*number)), Type::NUMBER, place)
             }
             Expr::StringConstant(text, _) => {
-                node(What::Constant(Value::Text(text.clone())), Type::TEXT, place)
+                node(What::Constant(Value::own_text(text.as_str())), Type::TEXT, place)
             }
             Expr::DynamicConstant(value, _) => match Value::from_dynamic(value) {
                 Some(Value::Decimal(number)) => {

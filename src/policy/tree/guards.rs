@@ -49,6 +49,7 @@ pub(super) fn path(node: &Node) -> Option<String> {
             let args: Option<Vec<String>> = args.iter().map(argument).collect();
             Some(format!("{}({})", function.en, args?.join(",")))
         }
+        What::Parameter(_, call) => path(call),
         What::Constant(_)
         | What::Required(..)
         | What::Own(..)

@@ -2,6 +2,7 @@
 
 mod always;
 mod calls;
+mod compute;
 mod expressions;
 mod guards;
 mod operators;
@@ -77,12 +78,14 @@ pub(crate) struct Node {
 /// The forms of expressions.
 #[derive(Debug, Clone)]
 pub(crate) enum What {
-    Constant(Value),
+    Constant(Value<'static>),
     Local(usize, Arc<str>),
     /// A property or a method of a view.
     Word(Box<Node>, &'static Row, Arc<str>, Vec<Node>),
     /// A host function.
     Host(&'static HostFn, Arc<str>, Vec<Node>),
+    /// A parameter by its place, and the call that reads it.
+    Parameter(usize, Box<Node>),
     /// The condition of a `require`, with its source.
     Required(Box<Node>, Arc<str>),
     /// A function of the file, by its body.

@@ -14,7 +14,7 @@ pub(super) fn source(node: &Node) -> String {
         What::Word(receiver, _, name, args) if args.is_empty() => format!("{}.{name}", source(receiver)),
         What::Word(receiver, _, name, args) => format!("{}.{name}({})", source(receiver), all(args)),
         What::Host(_, name, args) | What::Own(_, name, args) => format!("{name}({})", all(args)),
-        What::Required(inner, _) => source(inner),
+        What::Parameter(_, inner) | What::Required(inner, _) => source(inner),
         What::Not(inner) => format!("!{}", source(inner)),
         What::Minus(inner) => format!("-{}", source(inner)),
         What::Binary(operator, sides) => {

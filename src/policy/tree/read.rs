@@ -18,8 +18,8 @@ use crate::policy::vocabulary::{self, HookKind, Item, Situation, Type};
 /// What the files beside the scripts declare, as far as types need it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
-    /// Parameters by name.
-    pub(crate) parameters: BTreeMap<String, Type>,
+    /// Parameters by name, with their places.
+    pub(crate) parameters: BTreeMap<String, (usize, Type)>,
     /// Facts by name.
     pub(crate) facts: BTreeMap<String, Item>,
     /// Tags.

@@ -11,18 +11,20 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::compute::{arithmetic, compare, ordered, whole};
 use super::points::{Place, Sort};
-use super::{Block, Node, Operator, Over, Step, Tree, What, print};
+use super::{Block, Node, Over, Step, Tree, What, print};
 use crate::policy::call::{Call, Fail};
+use crate::policy::hooks::no_value;
 use crate::policy::limits;
-use crate::policy::value::Value;
+use crate::policy::value::{List, Value};
 use crate::policy::vocabulary::{HostPlace, Item, Type, looked_at};
 
 /// A condition that was asked for and not met, with the values in it.
 #[derive(Debug, Clone)]
 pub(crate) struct Recorded {
     pub(crate) condition: Arc<str>,
-    pub(crate) values: Vec<(String, Value)>,
+    pub(crate) values: Vec<(String, Value<'static>)>,
 }
 
 /// What was carried out while somebody watched: the lines of statements, and how often each condition was met
@@ -35,16 +37,18 @@ pub(crate) struct Sights {
 
 /// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
 /// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted.
-pub(crate) fn run(
-    tree: &Tree,
+pub(crate) fn run<'a>(
+    tree: &'a Tree,
     body: usize,
-    call: &Call,
-    args: Vec<Value>,
+    call: &'a Call,
+    given: Value<'a>,
     sights: &mut Option<Sights>,
-) -> (Result<Value, Fail>, Vec<Recorded>) {
+) -> (Result<Value<'a>, Fail>, Vec<Recorded>) {
     let mut runner = Runner {
         tree,
         call,
+        stack: SmallVec::new(),
+        base: 0,
         depth: 0,
         line: 0,
         steps: 0,
@@ -53,7 +57,8 @@ pub(crate) fn run(
         recorded: Vec::new(),
         sights: sights.take(),
     };
-    let value = runner.body(body, args).map_err(|mut fail| {
+    runner.stack.push(given);
+    let value = runner.body(body, 0).map_err(|mut fail| {
         if fail.line == 0 {
             fail.line = runner.line;
         }
@@ -67,13 +72,16 @@ pub(crate) fn run(
 struct Runner<'a> {
     tree: &'a Tree,
     call: &'a Call,
+    /// The variables of all functions under way; the innermost one's begin at `base`.
+    stack: SmallVec<[Value<'a>; 16]>,
+    base: usize,
     depth: usize,
     /// The line of the expression looked at last.
     line: u32,
     /// Steps taken so far; what words and functions cost beside is charged to the call.
     steps: u64,
     /// The values read, while a condition that was not met is looked at again.
-    seen: Option<Vec<(String, Value)>>,
+    seen: Option<Vec<(String, Value<'static>)>>,
     /// The condition looked at last, if it was not met.
     asked: Option<Recorded>,
     recorded: Vec<Recorded>,
@@ -82,28 +90,33 @@ struct Runner<'a> {
 }
 
 /// How a statement ended.
-enum Flow {
-    Next(Value),
-    Return(Value),
+enum Flow<'a> {
+    Next(Value<'a>),
+    Return(Value<'a>),
     Break,
     Continue,
 }
 
-type Slots = Vec<Value>;
-
 /// The arguments of a call: few, so they need no heap.
-type Arguments = SmallVec<[Value; 3]>;
+type Arguments<'a> = SmallVec<[Value<'a>; 3]>;
 
-impl Runner<'_> {
-    fn body(&mut self, body: usize, args: Vec<Value>) -> Result<Value, Fail> {
-        let Some(body) = self.tree.body(body) else { return Err(Fail::absent("function")) };
+impl<'a> Runner<'a> {
+    /// Carries out a function whose arguments are the stack from `base` on.
+    fn body(&mut self, body: usize, base: usize) -> Result<Value<'a>, Fail> {
+        let tree = self.tree;
+        let Some(body) = tree.body(body) else { return Err(Fail::absent("function")) };
         if self.depth >= limits::CALLS {
             return Err(Fail::new("函数调用过深", "functions call each other too deep"));
         }
         self.depth = self.depth.saturating_add(1);
-        let mut slots = args;
-        slots.resize(body.slots, Value::Nothing);
-        let flow = self.block(&body.steps, &mut slots);
+        let outer = std::mem::replace(&mut self.base, base);
+        let top = base.saturating_add(body.slots);
+        while self.stack.len() < top {
+            self.stack.push(Value::Nothing);
+        }
+        let flow = self.block(&body.steps);
+        self.stack.truncate(base);
+        self.base = outer;
         self.depth = self.depth.saturating_sub(1);
         Ok(match flow? {
             Flow::Next(value) | Flow::Return(value) => value,
@@ -111,10 +124,20 @@ impl Runner<'_> {
         })
     }
 
-    fn block(&mut self, block: &Block, slots: &mut Slots) -> Result<Flow, Fail> {
+    fn local(&self, slot: usize) -> Option<&Value<'a>> {
+        self.stack.get(self.base.saturating_add(slot))
+    }
+
+    fn set(&mut self, slot: usize, value: Value<'a>) {
+        if let Some(place) = self.stack.get_mut(self.base.saturating_add(slot)) {
+            *place = value;
+        }
+    }
+
+    fn block(&mut self, block: &'a Block) -> Result<Flow<'a>, Fail> {
         let mut last = Value::Nothing;
         for step in &block.steps {
-            match self.step(step, slots)? {
+            match self.step(step)? {
                 Flow::Next(value) => last = value,
                 other @ (Flow::Return(_) | Flow::Break | Flow::Continue) => return Ok(other),
             }
@@ -127,55 +150,49 @@ impl Runner<'_> {
         if self.steps > limits::STEPS_AGAIN { Err(Fail::too_many_steps()) } else { Ok(()) }
     }
 
-    fn step(&mut self, step: &Step, slots: &mut Slots) -> Result<Flow, Fail> {
+    fn step(&mut self, step: &'a Step) -> Result<Flow<'a>, Fail> {
         self.charge()?;
         if let (Some(sights), Some(line)) = (&mut self.sights, step.line()) {
             sights.lines.insert(line);
         }
         match step {
             Step::Set(slot, value) => {
-                let value = self.value(value, slots)?;
-                if let Some(place) = slots.get_mut(*slot) {
-                    *place = value;
-                }
+                let value = self.value(value)?;
+                self.set(*slot, value);
                 Ok(Flow::Next(Value::Nothing))
             }
             // A block that stands as a statement: what leaves it leaves what is around it.
-            Step::Do(Node { what: What::Block(block), .. }) => self.block(block, slots),
-            Step::Do(node) => Ok(Flow::Next(self.value(node, slots)?)),
+            Step::Do(Node { what: What::Block(block), .. }) => self.block(block),
+            Step::Do(node) => Ok(Flow::Next(self.value(node)?)),
             Step::If(parts) => {
-                let branch = if self.branch(&parts.0, Sort::If, slots)? { &parts.1 } else { &parts.2 };
-                self.block(branch, slots)
+                let branch = if self.branch(&parts.0, Sort::If)? { &parts.1 } else { &parts.2 };
+                self.block(branch)
             }
-            Step::For(parts) => self.repeat(parts.0, &parts.1, &parts.2, slots),
+            Step::For(parts) => self.repeat(parts.0, &parts.1, &parts.2),
             Step::Return(None) => Ok(Flow::Return(Value::Nothing)),
-            Step::Return(Some(node)) => Ok(Flow::Return(self.value(node, slots)?)),
+            Step::Return(Some(node)) => Ok(Flow::Return(self.value(node)?)),
             Step::Break => Ok(Flow::Break),
             Step::Continue => Ok(Flow::Continue),
         }
     }
 
-    fn repeat(&mut self, slot: usize, over: &Over, body: &Block, slots: &mut Slots) -> Result<Flow, Fail> {
+    fn repeat(&mut self, slot: usize, over: &'a Over, body: &'a Block) -> Result<Flow<'a>, Fail> {
         let (items, range) = match over {
-            Over::List(list) => match self.value(list, slots)? {
+            Over::List(list) => match self.value(list)? {
                 Value::List(items) => (items, 0..0),
                 _ => return Err(Fail::wrong_type("for")),
             },
             Over::Range(from, to, inclusive) => {
-                let (Value::Number(from), Value::Number(to)) =
-                    (self.value(from, slots)?, self.value(to, slots)?)
-                else {
+                let (Value::Number(from), Value::Number(to)) = (self.value(from)?, self.value(to)?) else {
                     return Err(Fail::wrong_type("for"));
                 };
-                (Arc::from([]), from..to.saturating_add(i64::from(*inclusive)))
+                (List::Borrowed(&[]), from..to.saturating_add(i64::from(*inclusive)))
             }
         };
         for item in items.iter().cloned().chain(range.map(Value::Number)) {
             self.charge()?;
-            if let Some(place) = slots.get_mut(slot) {
-                *place = item;
-            }
-            match self.block(body, slots)? {
+            self.set(slot, item);
+            match self.block(body)? {
                 Flow::Next(_) | Flow::Continue => {}
                 Flow::Break => break,
                 done @ Flow::Return(_) => return Ok(done),
@@ -184,17 +201,45 @@ impl Runner<'_> {
         Ok(Flow::Next(Value::Nothing))
     }
 
-    fn yes(&mut self, node: &Node, slots: &mut Slots) -> Result<bool, Fail> {
-        match self.value(node, slots)? {
-            Value::YesNo(yes) => Ok(yes),
+    /// A condition's answer. While nobody asks for the values in it, no value is made of it on the way.
+    fn yes(&mut self, node: &'a Node) -> Result<bool, Fail> {
+        if !matches!(&node.what, What::Binary(..) | What::Not(_) | What::And(_) | What::Or(_) | What::In(_)) {
+            return match self.value(node)? {
+                Value::YesNo(yes) => Ok(yes),
+                _ => Err(Fail::wrong_type("condition")),
+            };
+        }
+        self.line = node.line;
+        self.charge()?;
+        self.plain_yes(node).map_err(|fail| at(fail, node))
+    }
+
+    fn plain_yes(&mut self, node: &'a Node) -> Result<bool, Fail> {
+        match &node.what {
+            What::Not(inner) => Ok(!self.yes(inner)?),
+            What::And(parts) => self.every(parts, true),
+            What::Or(parts) => self.every(parts, false),
+            What::In(sides) => self.is_in(&sides.0, &sides.1),
+            What::Binary(operator, sides) if sides.0.ty == Type::NUMBER && sides.1.ty == Type::NUMBER => {
+                let one = self.number(&sides.0)?;
+                let two = self.number(&sides.1)?;
+                ordered(*operator, one.cmp(&two))
+            }
+            What::Binary(operator, sides) => {
+                let one = self.value(&sides.0)?;
+                let two = self.value(&sides.1)?;
+                compare(*operator, &one, &two)
+            }
             _ => Err(Fail::wrong_type("condition")),
         }
     }
 
     /// Which way a condition goes.
-    fn branch(&mut self, node: &Node, sort: Sort, slots: &mut Slots) -> Result<bool, Fail> {
-        let yes = self.yes(node, slots)?;
-        self.saw(node, sort, yes);
+    fn branch(&mut self, node: &'a Node, sort: Sort) -> Result<bool, Fail> {
+        let yes = self.yes(node)?;
+        if self.sights.is_some() {
+            self.saw(node, sort, yes);
+        }
         Ok(yes)
     }
 
@@ -207,38 +252,84 @@ impl Runner<'_> {
     }
 
     /// The value of an expression; a failure carries the line of the innermost one.
-    fn value(&mut self, node: &Node, slots: &mut Slots) -> Result<Value, Fail> {
+    fn value(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
         self.line = node.line;
         self.charge()?;
-        let value = self.evaluate(node, slots).map_err(|mut fail| {
-            if fail.line == 0 {
-                fail.line = node.line;
+        let found = self.evaluate(node);
+        if self.seen.is_none() && found.is_ok() {
+            return found;
+        }
+        if let Ok(value) = &found {
+            self.show(node, value);
+        }
+        found.map_err(|fail| at(fail, node))
+    }
+
+    /// A whole number. While nobody asks for the values in it, no value is made of it on the way.
+    fn number(&mut self, node: &'a Node) -> Result<i64, Fail> {
+        if self.seen.is_none() {
+            let known = match &node.what {
+                What::Constant(Value::Number(number)) => Some(*number),
+                What::Local(slot, _) => match self.local(*slot) {
+                    Some(Value::Number(number)) => Some(*number),
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some(number) = known {
+                self.line = node.line;
+                self.charge()?;
+                return Ok(number);
             }
-            fail
-        })?;
+            if let What::Binary(operator, sides) = &node.what
+                && sides.0.ty == Type::NUMBER
+                && sides.1.ty == Type::NUMBER
+            {
+                self.line = node.line;
+                self.charge()?;
+                let one = self.number(&sides.0)?;
+                let two = self.number(&sides.1)?;
+                return whole(*operator, one, two).map_err(|fail| at(fail, node));
+            }
+        }
+        match self.value(node)? {
+            Value::Number(number) => Ok(number),
+            _ => Err(Fail::wrong_type("number")),
+        }
+    }
+
+    /// Keeps a value that is told beside the condition in which it was read.
+    fn show(&mut self, node: &Node, value: &Value<'a>) {
         if let Some(seen) = &mut self.seen
             && is_shown(node)
         {
             let source = print::source(node);
             if seen.iter().all(|(known, _)| *known != source) {
-                seen.push((source, value.clone()));
+                seen.push((source, value.clone().into_own()));
             }
         }
-        Ok(value)
     }
 
-    fn evaluate(&mut self, node: &Node, slots: &mut Slots) -> Result<Value, Fail> {
+    fn evaluate(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
         match &node.what {
-            What::Constant(value) => Ok(value.clone()),
-            What::Local(slot, name) => slots.get(*slot).cloned().ok_or_else(|| Fail::absent(name)),
+            What::Constant(value) => Ok(value.borrowed()),
+            What::Local(slot, name) => self.local(*slot).cloned().ok_or_else(|| Fail::absent(name)),
             What::Word(receiver, row, name, args) => {
-                let receiver = self.value(receiver, slots)?;
-                let args = self.values(args, slots)?;
+                if let (What::Local(slot, _), [], None) = (&receiver.what, args.as_slice(), &self.seen) {
+                    // The commonest reading of all: the view is looked at where it stands.
+                    self.charge()?;
+                    let Some(Value::View(view)) = self.local(*slot) else {
+                        return Err(Fail::wrong_type(name));
+                    };
+                    return (row.read)(self.call, view, &[]);
+                }
+                let receiver = self.value(receiver)?;
+                let args = self.values(args)?;
                 let Value::View(view) = receiver else { return Err(Fail::wrong_type(name)) };
                 (row.read)(self.call, &view, &args)
             }
             What::Host(function, _, args) => {
-                let args = self.values(args, slots)?;
+                let args = self.values(args)?;
                 let value = (function.run)(self.call, node.line, &args)?;
                 if function.place == HostPlace::Require {
                     let asked = self.asked.take();
@@ -248,91 +339,116 @@ impl Runner<'_> {
                 }
                 Ok(value)
             }
-            What::Required(inner, source) => {
-                let value = self.value(inner, slots)?;
-                self.saw(inner, Sort::Require, value == Value::YesNo(true));
-                // Conditions change nothing, so one that was not met can be looked at again for its values.
-                self.asked = None;
-                if value == Value::YesNo(false) {
-                    let outer = self.seen.replace(Vec::new());
-                    let sights = self.sights.take();
-                    let again = self.value(inner, slots);
-                    self.sights = sights;
-                    let values = std::mem::replace(&mut self.seen, outer).unwrap_or_default();
-                    again?;
-                    self.asked = Some(Recorded { condition: Arc::clone(source), values });
-                }
-                Ok(value)
+            What::Parameter(place, _) => {
+                self.charge()?;
+                let found = self.call.scene.set.parameter_at(self.call, *place);
+                found.ok_or_else(|| no_value(&print::source(node), self.call.scene.date))
             }
+            What::Required(inner, source) => self.required(inner, source).map(Value::YesNo),
             What::Own(body, _, args) => {
-                let args = self.values(args, slots)?;
+                let base = self.stack.len();
+                for arg in args {
+                    let value = self.value(arg)?;
+                    self.stack.push(value);
+                }
                 let seen = self.seen.take();
-                let value = self.body(*body, args.into_vec());
+                let value = self.body(*body, base);
                 self.seen = seen;
                 value
             }
-            What::Not(inner) => Ok(Value::YesNo(!self.yes(inner, slots)?)),
-            What::Minus(inner) => match self.value(inner, slots)? {
+            What::Not(_) | What::And(_) | What::Or(_) | What::In(_) => self.plain_yes(node).map(Value::YesNo),
+            What::Minus(inner) => match self.value(inner)? {
                 Value::Number(number) => number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow),
                 Value::Decimal(number) => {
                     Decimal::ZERO.checked_sub(number).map(Value::Decimal).ok_or_else(Fail::overflow)
                 }
                 _ => Err(Fail::wrong_type("-")),
             },
+            What::Binary(operator, sides) if operator.compares() => self.plain_yes(node).map(Value::YesNo),
+            What::Binary(operator, sides) if sides.0.ty == Type::NUMBER && sides.1.ty == Type::NUMBER => {
+                let one = self.number(&sides.0)?;
+                let two = self.number(&sides.1)?;
+                whole(*operator, one, two).map(Value::Number)
+            }
             What::Binary(operator, sides) => {
-                let one = self.value(&sides.0, slots)?;
-                let two = self.value(&sides.1, slots)?;
-                binary(*operator, &one, &two)
+                let one = self.value(&sides.0)?;
+                let two = self.value(&sides.1)?;
+                arithmetic(*operator, &one, &two)
             }
-            What::And(parts) => self.every(parts, true, slots),
-            What::Or(parts) => self.every(parts, false, slots),
-            What::In(sides) => {
-                let list = self.value(&sides.1, slots)?;
-                let item = self.value(&sides.0, slots)?;
-                let Value::List(items) = list else { return Err(Fail::wrong_type("in")) };
-                looked_at(self.call, items.len())?;
-                Ok(Value::YesNo(items.iter().any(|one| one.same(&item))))
-            }
-            What::List(items) => Ok(Value::List(self.values(items, slots)?.into_vec().into())),
+            What::List(items) => Ok(Value::list(self.values(items)?)),
             What::Facts(fields) => {
                 let mut facts = Vec::with_capacity(fields.len());
                 for (name, value) in fields {
-                    facts.push((Arc::clone(name), self.value(value, slots)?));
+                    facts.push((Arc::clone(name), self.value(value)?));
                 }
                 Ok(Value::Facts(facts.into()))
             }
             What::If(parts) => {
-                let branch = if self.branch(&parts.0, Sort::If, slots)? { &parts.1 } else { &parts.2 };
-                self.inner_block(branch, slots)
+                let branch = if self.branch(&parts.0, Sort::If)? { &parts.1 } else { &parts.2 };
+                self.inner_block(branch)
             }
-            What::Block(block) => self.inner_block(block, slots),
+            What::Block(block) => self.inner_block(block),
         }
     }
 
+    /// The condition of a `require`. Conditions change nothing, so one that was not met can be looked at again
+    /// for its values.
+    fn required(&mut self, inner: &'a Node, source: &Arc<str>) -> Result<bool, Fail> {
+        let yes = self.branch(inner, Sort::Require)?;
+        self.asked = None;
+        if !yes {
+            let outer = self.seen.replace(Vec::new());
+            let sights = self.sights.take();
+            let again = self.value(inner);
+            self.sights = sights;
+            let values = std::mem::replace(&mut self.seen, outer).unwrap_or_default();
+            again?;
+            self.asked = Some(Recorded { condition: Arc::clone(source), values });
+        }
+        Ok(yes)
+    }
+
     /// A block inside an expression: a `return` in it would leave the function, which the reader does not allow.
-    fn inner_block(&mut self, block: &Block, slots: &mut Slots) -> Result<Value, Fail> {
-        match self.block(block, slots)? {
+    fn inner_block(&mut self, block: &'a Block) -> Result<Value<'a>, Fail> {
+        match self.block(block)? {
             Flow::Next(value) | Flow::Return(value) => Ok(value),
             Flow::Break | Flow::Continue => Ok(Value::Nothing),
         }
     }
 
-    fn every(&mut self, parts: &[Node], wanted: bool, slots: &mut Slots) -> Result<Value, Fail> {
+    fn every(&mut self, parts: &'a [Node], wanted: bool) -> Result<bool, Fail> {
         for part in parts {
-            if self.branch(part, Sort::Part, slots)? != wanted {
-                return Ok(Value::YesNo(!wanted));
+            if self.branch(part, Sort::Part)? != wanted {
+                return Ok(!wanted);
             }
         }
-        Ok(Value::YesNo(wanted))
+        Ok(wanted)
     }
 
-    fn values(&mut self, nodes: &[Node], slots: &mut Slots) -> Result<Arguments, Fail> {
+    fn is_in(&mut self, item: &'a Node, list: &'a Node) -> Result<bool, Fail> {
+        let list = self.value(list)?;
+        let item = self.value(item)?;
+        let Value::List(items) = list else { return Err(Fail::wrong_type("in")) };
+        looked_at(self.call, items.len())?;
+        Ok(items.iter().any(|one| one.same(&item)))
+    }
+
+    fn values(&mut self, nodes: &'a [Node]) -> Result<Arguments<'a>, Fail> {
         let mut values = Arguments::new();
         for node in nodes {
-            values.push(self.value(node, slots)?);
+            values.push(self.value(node)?);
         }
         Ok(values)
     }
+}
+
+/// A failure with the line of the expression that failed, unless a closer one is known.
+#[cold]
+fn at(mut fail: Fail, node: &Node) -> Fail {
+    if fail.line == 0 {
+        fail.line = node.line;
+    }
+    fail
 }
 
 /// Whether an expression's value is told beside a condition: what was read, not what was computed from it.
@@ -347,57 +463,4 @@ fn is_shown(node: &Node) -> bool {
         _ => false,
     };
     plain && read
-}
-
-/// Two values joined by an operator.
-pub(crate) fn binary(operator: Operator, one: &Value, two: &Value) -> Result<Value, Fail> {
-    let order = || one.order(two).ok_or_else(|| Fail::wrong_type(operator.sign()));
-    let yes = match operator {
-        Operator::Same => one.same(two),
-        Operator::Other => !one.same(two),
-        Operator::Less => order()?.is_lt(),
-        Operator::LessOrSame => order()?.is_le(),
-        Operator::More => order()?.is_gt(),
-        Operator::MoreOrSame => order()?.is_ge(),
-        Operator::Plus | Operator::Minus | Operator::Times | Operator::Divided | Operator::Remainder => {
-            return arithmetic(operator, one, two);
-        }
-    };
-    Ok(Value::YesNo(yes))
-}
-
-fn arithmetic(operator: Operator, one: &Value, two: &Value) -> Result<Value, Fail> {
-    if let (Value::Number(one), Value::Number(two)) = (one, two) {
-        let value = match operator {
-            Operator::Plus => one.checked_add(*two),
-            Operator::Minus => one.checked_sub(*two),
-            Operator::Times => one.checked_mul(*two),
-            Operator::Divided if *two != 0 => one.checked_div(*two),
-            Operator::Remainder if *two != 0 => one.checked_rem(*two),
-            _ => return Err(by_zero()),
-        };
-        return value.map(Value::Number).ok_or_else(Fail::overflow);
-    }
-    if let (Value::Text(one), Value::Text(two), Operator::Plus) = (one, two, operator) {
-        if one.len().saturating_add(two.len()) > limits::TEXT_BYTES {
-            return Err(Fail::new("文本过长", "the text is too long"));
-        }
-        return Ok(Value::text(format!("{one}{two}")));
-    }
-    let (Some(one), Some(two)) = (one.as_decimal(), two.as_decimal()) else {
-        return Err(Fail::wrong_type(operator.sign()));
-    };
-    let value = match operator {
-        Operator::Plus => one.checked_add(two),
-        Operator::Minus => one.checked_sub(two),
-        Operator::Times => one.checked_mul(two),
-        Operator::Divided if two != Decimal::ZERO => one.checked_div(two),
-        Operator::Remainder if two != Decimal::ZERO => one.checked_rem(two),
-        _ => return Err(by_zero()),
-    };
-    value.map(Value::Decimal).ok_or_else(Fail::overflow)
-}
-
-fn by_zero() -> Fail {
-    Fail::new("除数为零", "a division by zero")
 }

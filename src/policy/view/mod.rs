@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::call::{Call, Fail};
 use super::value::Value;
-use super::vocabulary::{Situation, Sort};
+use super::vocabulary::{Situation, Sort, event_sort, request_sort};
 use crate::graph::{NodeIx, Role};
 use crate::ledger::{KindIx, Loan, LoanIx, Permit, PermitIx, Sitter};
 use crate::model::{Date, Figures, Instalment, PersonId, Seats};
@@ -31,8 +31,8 @@ pub(crate) enum What {
     Loan(LoanIx),
     Permit(PermitIx),
     Person(Arc<PersonSeen>),
-    Group(NodeIx, Arc<str>),
-    Part(Instalment),
+    Group(Arc<(NodeIx, Arc<str>)>),
+    Part(Arc<Instalment>),
 }
 
 /// A person as scripts see one, who may just have left.
@@ -108,8 +108,8 @@ impl View {
     /// The sort of view, for the words that it knows. Requests and events need their call for it.
     pub(crate) fn sort(&self, call: &Call) -> Option<Sort> {
         Some(match &self.what {
-            What::Request => call.scene.request.as_ref()?.sort,
-            What::Event => call.scene.event.as_ref()?.sort,
+            What::Request => request_sort(&call.scene.request.as_ref()?.verb),
+            What::Event => event_sort(&call.scene.event.as_ref()?.event),
             What::Office => Sort::Office,
             What::Node(_) => Sort::Node,
             What::Pool(_) => Sort::Pool,
@@ -140,7 +140,7 @@ impl View {
             What::Loan(_) => "loan".to_owned(),
             What::Permit(_) => "permit".to_owned(),
             What::Person(seen) => seen.id.as_ref().map(ToString::to_string).unwrap_or_default(),
-            What::Group(_, tag) => tag.to_string(),
+            What::Group(group) => group.1.to_string(),
             What::Part(part) => format!("{}: {}", part.on, part.seats),
         }
     }
@@ -166,7 +166,8 @@ impl View {
     /// The node that it is.
     pub(crate) fn node(&self, _: &Call) -> Result<NodeIx, Fail> {
         match self.what {
-            What::Node(node) | What::Pool(node) | What::Group(node, _) => Ok(node),
+            What::Node(node) | What::Pool(node) => Ok(node),
+            What::Group(ref group) => Ok(group.0),
             _ => Err(Fail::wrong_type("node")),
         }
     }
@@ -202,8 +203,8 @@ impl View {
 
     /// The instalment that it is.
     pub(crate) fn part(&self) -> Result<Instalment, Fail> {
-        match self.what {
-            What::Part(part) => Ok(part),
+        match &self.what {
+            What::Part(part) => Ok(**part),
             _ => Err(Fail::wrong_type("instalment")),
         }
     }
@@ -218,7 +219,7 @@ impl View {
         let kind = self.bound_kind()?;
         let books = call.books();
         match &self.what {
-            What::Group(node, tag) => Ok(books.group(*node, tag, kind)),
+            What::Group(group) => Ok(books.group(group.0, &group.1, kind)),
             What::Node(node) | What::Pool(node) if books.role(*node) == Role::Pool => {
                 let size = if sized { pool_size(call, *node)? } else { Seats::ZERO };
                 Ok(books.pool_figures(*node, kind, size))
@@ -239,11 +240,11 @@ pub(crate) fn pool_size(call: &Call, pool: NodeIx) -> Result<Seats, Fail> {
 }
 
 /// Seats as a number.
-pub(crate) fn seats(seats: Seats) -> Value {
+pub(crate) fn seats<'a>(seats: Seats) -> Value<'a> {
     Value::Number(seats.get())
 }
 
 /// A figure of the past, which may be unknown.
-pub(crate) fn known(figure: Option<Seats>, word: &str) -> Result<Value, Fail> {
+pub(crate) fn known<'a>(figure: Option<Seats>, word: &str) -> Result<Value<'a>, Fail> {
     figure.map(seats).ok_or_else(|| Fail::history(word))
 }

@@ -1,6 +1,7 @@
 //! Proposals: the requests that a reaction may ask for, made from views.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{View, What};
 use crate::decision::Happened;
@@ -8,6 +9,7 @@ use crate::ledger::{Actor, Draft, Sitter};
 use crate::model::{FactValue, Instalment, LoanOutcome, Seats};
 use crate::policy::call::{Call, Fail};
 use crate::policy::limits;
+use crate::policy::value::Value;
 use crate::policy::vocabulary::years_after;
 use crate::request::{self, Sitting, Verb};
 
@@ -118,10 +120,7 @@ fn sitting(call: &Call, person: &View) -> Result<Sitting, Fail> {
 }
 
 /// Views of the instalments of a schedule.
-pub(crate) fn parts(schedule: &[Instalment]) -> crate::policy::value::Value {
-    crate::policy::value::Value::list(
-        schedule
-            .iter()
-            .map(|part| crate::policy::value::Value::View(View { what: What::Part(*part), kind: None })),
-    )
+pub(crate) fn parts<'a>(schedule: &[Instalment]) -> Value<'a> {
+    let part = |part: &Instalment| View { what: What::Part(Arc::new(*part)), kind: None };
+    Value::list(schedule.iter().map(part).map(Value::View))
 }

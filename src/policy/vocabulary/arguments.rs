@@ -60,7 +60,7 @@ pub(super) fn list(given: &[Type]) -> bool {
 
 // Arguments.
 
-pub(super) fn text(args: &[Value], at: usize) -> Result<&str, Fail> {
+pub(super) fn text<'a>(args: &'a [Value<'_>], at: usize) -> Result<&'a str, Fail> {
     match args.get(at) {
         Some(Value::Text(text)) => Ok(text),
         _ => Err(Fail::wrong_type("text")),
@@ -85,14 +85,14 @@ pub(super) fn date(args: &[Value], at: usize) -> Result<Date, Fail> {
     }
 }
 
-pub(super) fn items(args: &[Value], at: usize) -> Result<&[Value], Fail> {
+pub(super) fn items<'a, 'b>(args: &'a [Value<'b>], at: usize) -> Result<&'a [Value<'b>], Fail> {
     match args.get(at) {
         Some(Value::List(items)) => Ok(items),
         _ => Err(Fail::wrong_type("list")),
     }
 }
 
-pub(super) fn view(args: &[Value], at: usize) -> Result<&View, Fail> {
+pub(super) fn view<'a>(args: &'a [Value<'_>], at: usize) -> Result<&'a View, Fail> {
     match args.get(at) {
         Some(Value::View(view)) => Ok(view),
         _ => Err(Fail::wrong_type("view")),

@@ -73,7 +73,7 @@ pub(super) fn person_key(call: &Call) -> Result<&str, Fail> {
     })
 }
 
-pub(super) fn pool(call: &Call, _: &View, _: &[Value]) -> Result<Value, Fail> {
+pub(super) fn pool<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let pool = match verb(call)? {
         Verb::Draw(verb) => named(call, &verb.pool)?,
         Verb::Resize(verb) => named(call, &verb.pool)?,
@@ -86,7 +86,7 @@ pub(super) fn pool(call: &Call, _: &View, _: &[Value]) -> Result<Value, Fail> {
     Ok(Value::View(View::of_pool(call, pool)))
 }
 
-pub(super) fn above(call: &Call, view: &View, _: &[Value]) -> Result<Value, Fail> {
+pub(super) fn above<'a>(call: &'a Call, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let id = match verb(call)? {
         Verb::Relocate(verb) => &verb.parent,
         Verb::Establish(verb) => match &verb.place {

@@ -287,7 +287,7 @@ fn field(call: &Call, name: &str) -> Result<Option<Field>, Fail> {
     Ok(fields.into_iter().find(|(known, _)| *known == name).map(|(_, field)| field))
 }
 
-fn number(call: &Call, name: &str) -> Result<Value, Fail> {
+fn number<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
     match field(call, name)? {
         Some(Field::Seats(found)) => Ok(seats(found)),
         Some(Field::Whole(found)) => Ok(Value::Number(found)),
@@ -296,10 +296,10 @@ fn number(call: &Call, name: &str) -> Result<Value, Fail> {
 }
 
 /// A text; absent is empty.
-fn text(call: &Call, name: &str) -> Result<Value, Fail> {
+fn text<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
     Ok(match field(call, name)? {
-        Some(Field::Text(text)) => Value::text(text),
-        Some(Field::Value(value)) => Value::text(value.to_string()),
+        Some(Field::Text(text)) => Value::own_text(text),
+        Some(Field::Value(value)) => Value::own_text(value.to_string()),
         _ => Value::text(""),
     })
 }
@@ -309,41 +309,41 @@ fn ever(call: &Call, id: &str) -> Result<NodeIx, Fail> {
     call.books().graph().ever(id).ok_or_else(|| Fail::absent(id))
 }
 
-fn node_field(call: &Call, view: &View, name: &str) -> Result<Value, Fail> {
+fn node_field<'a>(call: &'a Call, view: &View, name: &str) -> Result<Value<'a>, Fail> {
     match field(call, name)? {
         Some(Field::Node(id)) => Ok(node(ever(call, id.as_str())?, view.kind)),
         _ => Err(Fail::absent(name)),
     }
 }
 
-fn nodes(call: &Call, view: &View, name: &str) -> Result<Value, Fail> {
+fn nodes<'a>(call: &'a Call, view: &View, name: &str) -> Result<Value<'a>, Fail> {
     let Some(Field::Nodes(ids)) = field(call, name)? else { return Err(Fail::absent(name)) };
-    let nodes: Result<Vec<Value>, Fail> =
+    let nodes: Result<Vec<Value<'a>>, Fail> =
         ids.iter().map(|id| Ok(node(ever(call, id.as_str())?, view.kind))).collect();
     super::functions::bounded(call, nodes?)
 }
 
-fn ends(call: &Call, _: &View, _: &[Value]) -> Result<Value, Fail> {
+fn ends<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     match field(call, "ends")? {
         Some(Field::Date(date)) => Ok(Value::Date(date)),
         _ => Err(Fail::absent("ends")),
     }
 }
 
-fn permit(call: &Call, _: &View, _: &[Value]) -> Result<Value, Fail> {
+fn permit<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let Some(Field::Permit(id)) = field(call, "permit")? else { return Err(Fail::absent("permit")) };
     let place = call.books().permit_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
     Ok(Value::View(View::of_permit(call, place)))
 }
 
-fn loan(call: &Call, _: &View, _: &[Value]) -> Result<Value, Fail> {
+fn loan<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let Some(Field::Loan(id)) = field(call, "loan")? else { return Err(Fail::absent("loan")) };
     let place = call.books().loan_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
     Ok(Value::View(View::of_loan(call, place)))
 }
 
 /// The person of an event: as the books know them, or as they were before they left.
-fn person(call: &Call, view: &View, _: &[Value]) -> Result<Value, Fail> {
+fn person<'a>(call: &'a Call, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let Some(Field::Person(id)) = field(call, "person")? else { return Err(Fail::absent("person")) };
     let books = call.books();
     let seated = books.person(id.as_str()).and_then(|place| View::of_sitter(call, Sitter::Named(place)));

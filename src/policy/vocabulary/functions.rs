@@ -15,6 +15,9 @@ use crate::policy::limits;
 use crate::policy::value::Value;
 use crate::policy::view::{View, What, proposals};
 
+/// What a host function does, called at a line.
+type Run = for<'a> fn(&'a Call, u32, &[Value<'a>]) -> Result<Value<'a>, Fail>;
+
 /// A function that every script may call.
 #[derive(Debug)]
 pub(crate) struct HostFn {
@@ -31,7 +34,7 @@ pub(crate) struct HostFn {
     /// The type of its value for these types of arguments; none if they do not fit.
     pub(crate) check: fn(&[Type]) -> Option<Type>,
     /// What it does, called at a line.
-    pub(crate) run: fn(&Call, u32, &[Value]) -> Result<Value, Fail>,
+    pub(crate) run: Run,
 }
 
 /// Where a host function may stand.
@@ -79,7 +82,7 @@ const fn host(
     shape: &'static str,
     arities: &'static [usize],
     check: fn(&[Type]) -> Option<Type>,
-    run: fn(&Call, u32, &[Value]) -> Result<Value, Fail>,
+    run: Run,
 ) -> HostFn {
     HostFn { en, zh, shape, place: HostPlace::Anywhere, arities, check, run }
 }
@@ -396,11 +399,13 @@ static FUNCTIONS: &[HostFn] = &[
 // Doing.
 
 /// Says something; without a manner it is a condition not met, which denies a request and is a finding elsewhere.
-fn say(call: &Call, line: u32, how: Option<How>, args: &[Value]) -> Result<Value, Fail> {
+fn say<'a>(call: &'a Call, line: u32, how: Option<How>, args: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let code = Arc::from(text(args, 0)?);
     let facts = match args.get(1) {
         None => Vec::new(),
-        Some(Value::Facts(facts)) => facts.to_vec(),
+        Some(Value::Facts(facts)) => {
+            facts.iter().map(|(name, value)| (Arc::clone(name), value.clone().into_own())).collect()
+        }
         Some(_) => return Err(Fail::wrong_type("facts")),
     };
     let manner = match how {
@@ -413,12 +418,12 @@ fn say(call: &Call, line: u32, how: Option<How>, args: &[Value]) -> Result<Value
     Ok(Value::Nothing)
 }
 
-fn propose(call: &Call, line: u32, verb: Result<crate::request::Verb, Fail>) -> Result<Value, Fail> {
+fn propose(call: &Call, line: u32, verb: Result<crate::request::Verb, Fail>) -> Result<Value<'_>, Fail> {
     call.propose(verb?, line)?;
     Ok(Value::Nothing)
 }
 
-fn round(args: &[Value], strategy: RoundingStrategy) -> Result<Value, Fail> {
+fn round<'a>(args: &[Value<'a>], strategy: RoundingStrategy) -> Result<Value<'a>, Fail> {
     if let Some(Value::Number(number)) = args.first() {
         return Ok(Value::Number(*number));
     }
@@ -427,7 +432,7 @@ fn round(args: &[Value], strategy: RoundingStrategy) -> Result<Value, Fail> {
 }
 
 /// The first of two if it stands to the second as `wanted` says, else the second; mixed numbers become decimals.
-fn choose(args: &[Value], wanted: fn(std::cmp::Ordering) -> bool) -> Result<Value, Fail> {
+fn choose<'a>(args: &[Value<'a>], wanted: fn(std::cmp::Ordering) -> bool) -> Result<Value<'a>, Fail> {
     let [one, two] = args else { return Err(Fail::wrong_type("number")) };
     let order = one.order(two).ok_or_else(|| Fail::wrong_type("number"))?;
     let chosen = if wanted(order) { one } else { two };
@@ -439,7 +444,7 @@ fn choose(args: &[Value], wanted: fn(std::cmp::Ordering) -> bool) -> Result<Valu
     }
 }
 
-fn total(items: &[Value]) -> Result<Value, Fail> {
+fn total<'a>(items: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let mut sum = Value::Number(0);
     for item in items {
         sum = match (&sum, item) {
@@ -458,7 +463,7 @@ fn total(items: &[Value]) -> Result<Value, Fail> {
 }
 
 /// The longest list that a view may give.
-pub(crate) fn bounded(call: &Call, items: Vec<Value>) -> Result<Value, Fail> {
+pub(crate) fn bounded<'a>(call: &Call, items: Vec<Value<'a>>) -> Result<Value<'a>, Fail> {
     let most = limits::LIST;
     if items.len() > most {
         return Err(Fail::new(

@@ -1,5 +1,7 @@
 //! Words of nodes: what they are, their figures, their past, their relations.
 
+use std::sync::Arc;
+
 use super::functions::bounded;
 use super::{Row, Sort, Type};
 use crate::graph::{NodeIx, Role};
@@ -55,7 +57,7 @@ pub(super) static OF_GROUPS: &[Row] = &GROUP_FIGURES;
 
 /// What nodes are, their past and their relations.
 pub(super) static ROWS: &[Row] = &[
-    Row::new(NODE, "id", "编号", Type::TEXT, |c, v, _| Ok(Value::text(c.books().id(v.node(c)?).as_str()))),
+    Row::new(NODE, "id", "编号", Type::TEXT, |c, v, _| Ok(Value::text(c.books().id_word(v.node(c)?)))),
     Row::new(NODE, "name", "名称", Type::TEXT, |c, v, _| Ok(Value::text(c.books().name(v.node(c)?)))),
     Row::new(NODE, "level", "层级", Type::TEXT, |c, v, _| {
         Ok(Value::text(c.books().level_name(v.node(c)?)))
@@ -169,7 +171,7 @@ pub(super) static ROWS: &[Row] = &[
     })
     .takes(TEXT),
     Row::new(NODE, "group", "分组", Type::view(Sort::Group), |c, v, a| {
-        let what = What::Group(v.node(c)?, text(a)?.into());
+        let what = What::Group(Arc::new((v.node(c)?, text(a)?.into())));
         Ok(Value::View(View { what, kind: Some(v.bound_kind()?) }))
     })
     .takes(TEXT)
@@ -197,7 +199,7 @@ pub(super) static ROWS: &[Row] = &[
     }),
 ];
 
-fn largest(call: &Call, view: &View, args: &[Value]) -> Result<Value, Fail> {
+fn largest<'a>(call: &'a Call, view: &View, args: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let measure = match text(args)? {
         "cap" => Measure::Cap,
         "arrivals_3y" => Measure::ArrivalsInThreeYears,
@@ -219,24 +221,24 @@ pub(crate) fn looked_at(call: &Call, things: usize) -> Result<(), Fail> {
     call.charge(steps.unwrap_or(0))
 }
 
-pub(super) fn node(node: NodeIx, kind: Option<KindIx>) -> Value {
+pub(super) fn node<'a>(node: NodeIx, kind: Option<KindIx>) -> Value<'a> {
     Value::View(View::of_node(node, kind))
 }
 
-pub(super) fn pools(call: &Call, pools: Vec<NodeIx>) -> Result<Value, Fail> {
+pub(super) fn pools(call: &Call, pools: Vec<NodeIx>) -> Result<Value<'_>, Fail> {
     bounded(call, pools.into_iter().map(|pool| Value::View(View::of_pool(call, pool))).collect())
 }
 
-pub(super) fn loans(call: &Call, loans: Vec<LoanIx>) -> Result<Value, Fail> {
+pub(super) fn loans(call: &Call, loans: Vec<LoanIx>) -> Result<Value<'_>, Fail> {
     bounded(call, loans.into_iter().map(|loan| Value::View(View::of_loan(call, loan))).collect())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the words that end in it may fail")]
-pub(super) fn kind(books: &Ledger, kind: Option<KindIx>) -> Result<Value, Fail> {
-    Ok(Value::text(kind.map(|kind| books.kind_id(kind).to_string()).unwrap_or_default()))
+pub(super) fn kind(books: &Ledger, kind: Option<KindIx>) -> Result<Value<'_>, Fail> {
+    Ok(Value::text(kind.map_or("", |kind| books.kind_word(kind))))
 }
 
-pub(super) fn text(args: &[Value]) -> Result<&str, Fail> {
+pub(super) fn text<'a>(args: &'a [Value<'_>]) -> Result<&'a str, Fail> {
     match args.first() {
         Some(Value::Text(text)) => Ok(text),
         _ => Err(Fail::wrong_type("text")),

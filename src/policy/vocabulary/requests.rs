@@ -366,7 +366,7 @@ pub(super) static ROWS: &[Row] = &[
             Verb::Permit(verb) => verb.id.as_str(),
             Verb::Borrow(verb) => verb.id.as_str(),
             Verb::Establish(verb) => verb.id.as_str(),
-            _ => return Ok(Value::text(c.books().next_draw().as_str())),
+            _ => return Ok(Value::own_text(c.books().next_draw().as_str())),
         }))
     })
     .only(&["permit", "borrow", "establish", "draw"]),

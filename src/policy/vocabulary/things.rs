@@ -65,12 +65,12 @@ pub(super) static ROWS: &[Row] = &[
     }),
     Row::new(PERMIT, "ends", "到期日", Type::DATE, |c, v, _| Ok(Value::Date(v.permit(c)?.ends))),
     Row::new(PERSON, "id", "编号", Type::TEXT, |_, v, _| {
-        Ok(Value::text(v.person()?.id.as_ref().map_or("", |id| id.as_str())))
+        Ok(Value::own_text(v.person()?.id.as_ref().map_or("", |id| id.as_str())))
     }),
     Row::new(PERSON, "unit", "单位", NODE, |_, v, _| Ok(node(v.person()?.unit, v.kind))),
     Row::new(PERSON, "kind", "编制类别", Type::TEXT, |c, v, _| kind(c.books(), v.kind)),
     Row::new(PERSON, "category", "人员类别", Type::TEXT, |_, v, _| {
-        Ok(Value::text(&v.person()?.category))
+        Ok(Value::own_text(v.person()?.category.as_str()))
     }),
     Row::new(PERSON, "has_since", "有入编日", Type::YES_NO, |_, v, _| {
         Ok(Value::YesNo(v.person()?.since.is_some()))
@@ -87,7 +87,9 @@ pub(super) static ROWS: &[Row] = &[
         Ok(Value::View(View::of_loan(c, loan)))
     })
     .when("on_loan"),
-    Row::new(PERSON, "purpose", "用途", Type::TEXT, |_, v, _| Ok(Value::text(&v.person()?.purpose))),
+    Row::new(PERSON, "purpose", "用途", Type::TEXT, |_, v, _| {
+        Ok(Value::own_text(v.person()?.purpose.as_str()))
+    }),
     Row::new(Sort::Part, "on", "日期", Type::DATE, |_, v, _| Ok(Value::Date(v.part()?.on))),
     Row::new(Sort::Part, "seats", "席数", Type::NUMBER, |_, v, _| Ok(seats(v.part()?.seats))),
     Row::new(OFFICE, "date", "今日", Type::DATE, |c, _, _| Ok(Value::Date(c.books().today()))),
@@ -128,7 +130,7 @@ pub(super) static ROWS: &[Row] = &[
 ];
 
 /// Open loans with an end or an instalment before a day, oldest first, then by id.
-fn due_before(call: &crate::policy::call::Call, day: crate::model::Date) -> Result<Value, Fail> {
+fn due_before(call: &crate::policy::call::Call, day: crate::model::Date) -> Result<Value<'_>, Fail> {
     let books = call.books();
     super::nodes::looked_at(call, books.loans().count())?;
     let mut found: Vec<_> = books
