@@ -22,7 +22,7 @@ use crate::model::dice::Dice;
 use crate::model::{charters, requests};
 
 /// How many folders are tried, each on books of its own.
-const FOLDERS: u32 = if cfg!(debug_assertions) { 40 } else { 1_500 };
+const FOLDERS: u32 = if cfg!(debug_assertions) { 40 } else { 600 };
 /// Hooks in each.
 const HOOKS: usize = 6;
 /// Requests asked under each.
