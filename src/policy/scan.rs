@@ -164,7 +164,7 @@ fn word(rest: &str) -> usize {
 /// Digits and what may stand among them; a point only before a digit.
 fn number(rest: &str) -> usize {
     let digit = |one: Option<&char>| one.is_some_and(|one| plain(*one).is_ascii_digit());
-    let mut letters = rest.char_indices().map(|(at, letter)| (at, letter)).peekable();
+    let mut letters = rest.char_indices().peekable();
     let mut point = false;
     while let Some((at, letter)) = letters.next() {
         let more = letters.peek().map(|(_, letter)| *letter);

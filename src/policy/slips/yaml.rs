@@ -129,7 +129,7 @@ impl Line<'_> {
         let end = self.letter(at);
         if matches!(end, Some(':' | '：')) {
             self.narrow(from, at, true);
-            *key = self.text(from, at).trim().to_owned();
+            self.text(from, at).trim().clone_into(key);
             self.put_right(at);
             let next = self.letter(at.saturating_add(1));
             if end == Some('：') && next.is_some_and(|one| !is_blank(one)) {

@@ -132,7 +132,7 @@ fn sort_name(sort: Sort) -> String {
 fn item_name(item: Item) -> String {
     match item {
         Item::View(sort, bound) => format!("{}{}", sort_name(sort), if bound { "*" } else { "" }),
-        other => other.to_string(),
+        other @ (Item::Number | Item::Decimal | Item::Text | Item::YesNo | Item::Date) => other.to_string(),
     }
 }
 
@@ -140,7 +140,7 @@ fn type_name(ty: Type) -> String {
     match ty {
         Type::One(item) => item_name(item),
         Type::List(item) => format!("[{}]", item_name(item)),
-        other => other.to_string(),
+        other @ (Type::Nothing | Type::EmptyList | Type::Facts | Type::Unknown) => other.to_string(),
     }
 }
 

@@ -248,9 +248,10 @@ impl Reader<'_> {
         place: Position,
         code: &'static Code,
         name: &str,
-        known: impl IntoIterator<Item = &'b String> + Clone,
+        known: impl IntoIterator<Item = &'b String>,
     ) {
-        let names = || known.clone().into_iter().map(String::as_str);
+        let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+        let names = || known.iter().copied();
         if let Some(right) = variant_of(name, names()) {
             return self.variant(place, &table::VARIANT_NAME, name, right, false);
         }
