@@ -12,6 +12,7 @@
 mod bad_input;
 #[cfg(feature = "cli")]
 mod check;
+#[cfg(feature = "cli")]
 mod fix;
 #[cfg(feature = "cli")]
 mod lines;

@@ -1,5 +1,12 @@
 //! Random scripts out of the whole vocabulary, in both languages: mostly well typed and guarded, now and then not.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    clippy::format_collect,
+    clippy::match_same_arms,
+    reason = "a grammar is read alternative by alternative, and its scripts are short"
+)]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -742,7 +749,7 @@ impl Writer<'_, '_> {
             T::View("person" | "permit" | "loan" | "pool", _) => "[]".to_owned(),
             _ => {
                 let items: Vec<String> =
-                    (0..1 + self.dice.roll(3)).map(|_| self.value(item, depth.saturating_sub(1))).collect();
+                    (0..=self.dice.roll(3)).map(|_| self.value(item, depth.saturating_sub(1))).collect();
                 format!("[{}]", items.join(", "))
             }
         }
