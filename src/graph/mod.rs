@@ -103,9 +103,13 @@ impl QuotaGraph {
         }
     }
 
-    /// Takes a node out of the tree. Its id stays taken.
+    /// Takes a node out of the tree. Its id stays taken, and where it last lay stays known.
     pub(crate) fn detach(&mut self, node: NodeIx) {
+        let parent = self.parent(node);
         self.cut(node);
+        if let Some((known, parent)) = self.parents.get_mut(node.index()).zip(parent) {
+            *known = parent;
+        }
         if let Some(shape) = self.tree.node_weight_mut(node.petgraph()) {
             shape.gone = true;
         }
@@ -155,7 +159,7 @@ impl QuotaGraph {
         self.shape(node).map_or(0, |shape| shape.level)
     }
 
-    /// The node that this one lies in; none for the root.
+    /// The node that this one lies in, or lay in before it went; none for the root.
     pub fn parent(&self, node: NodeIx) -> Option<NodeIx> {
         self.parents.get(node.index()).copied().filter(|parent| *parent != node)
     }

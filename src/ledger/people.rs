@@ -7,6 +7,9 @@ use super::{KindIx, Ledger, Ties};
 use crate::graph::NodeIx;
 use crate::model::{Date, PersonId, Seats};
 
+/// How many people without a name a list of them may hold; a policy may look at no more than 1,000 of anything.
+const MOST_UNNAMED: usize = 10_000;
+
 /// A person's place in the books.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonIx(pub(super) u32);
@@ -113,12 +116,15 @@ impl Ledger {
     }
 
     /// The people of a unit on a loan's seats, longest-serving first; the unnamed come last.
+    ///
+    /// Of those without a name at most 10,000.
     pub fn people_on_loan_at(&self, loan: LoanIx, unit: NodeIx) -> Vec<Sitter> {
         let Some(found) = self.loan_at(loan) else { return Vec::new() };
         let Some(sitting) = found.sitting_at(unit) else { return Vec::new() };
         let mut named = sitting.named.clone();
         self.sort_by_service(&mut named);
-        let unnamed = usize::try_from(sitting.unnamed.get()).unwrap_or(0);
+        // There may be a billion of them, and nobody looks at so many.
+        let unnamed = usize::try_from(sitting.unnamed.get()).unwrap_or(0).min(MOST_UNNAMED);
         let kind = found.kind;
         named
             .into_iter()

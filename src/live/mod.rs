@@ -65,9 +65,13 @@ pub fn prepare(folder: impl AsRef<Path>) -> Result<Ready, Error> {
 /// A decision that has begun ends on the set on which it began, and every decision names its set's digest.
 ///
 /// # Errors
-/// As [`prepare`]; the office then keeps the policies that it has.
+/// As [`prepare`], or if the set reads what the office's books do not have; the office then keeps the policies that it has.
 pub fn reload(office: &mut Office, folder: impl AsRef<Path>) -> Result<Reloaded, Error> {
     let ready = prepare(folder)?;
+    let missing = ready.policies.missing(office.books());
+    if !missing.is_empty() {
+        return Err(Error::input(missing));
+    }
     let before = office.policies().map(PolicySet::digest);
     let after = ready.policies.digest();
     office.set_policies(ready.policies);

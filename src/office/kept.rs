@@ -119,6 +119,7 @@ impl Office {
             return Err(Error::new(ErrorKind::Journal, message));
         }
         let mut office = replay.into_office(policies);
+        there(&office.books, office.policies.as_ref())?;
         office.journal.go_on_in(store, head)?;
         Ok(office)
     }
@@ -136,6 +137,12 @@ pub(super) fn declared(charter: &Charter, policies: Option<&PolicySet>) -> Resul
     }
     faults.sort();
     Err(Error::input(faults))
+}
+
+/// Whether the books have what the policies read.
+pub(super) fn there(books: &Ledger, policies: Option<&PolicySet>) -> Result<(), Error> {
+    let missing = policies.map(|policies| policies.missing(books)).unwrap_or_default();
+    if missing.is_empty() { Ok(()) } else { Err(Error::input(missing)) }
 }
 
 /// The books that an opening begins with.

@@ -63,12 +63,14 @@ impl Office {
     /// Opens the books of a charter; with `None` for the policies the laws decide alone.
     ///
     /// # Errors
-    /// If the charter uses tags, facts, categories, purposes or pool rules that the policies do not declare:
-    /// all such faults with their places.
+    /// If the charter uses tags, facts, categories, purposes or pool rules that the policies do not declare, or the
+    /// policies read a kind of quota or a parameter that is not there ([`PolicySet::missing`]): all such faults
+    /// with their places.
     pub fn open(charter: Charter, policies: impl Into<Option<PolicySet>>) -> Result<Self, Error> {
         let policies = policies.into();
         kept::declared(&charter, policies.as_ref())?;
         let first = Arc::new(kept::books_of(&charter.into_opening())?);
+        kept::there(&first, policies.as_ref())?;
         let mut office = Self { books: Arc::clone(&first), first, policies, journal: Journal::default() };
         let (pool_sizes, _) = office.pool_sizes(&office.books);
         let opened = Happened::asked(Event::Opened { pool_sizes });
@@ -155,7 +157,7 @@ impl Office {
         self.policies.as_ref()
     }
 
-    /// Lets another policy set decide from now on.
+    /// Lets another policy set decide from now on. What [`PolicySet::missing`] tells of it denies, when it is read.
     pub fn set_policies(&mut self, policies: impl Into<Option<PolicySet>>) {
         self.policies = policies.into();
     }

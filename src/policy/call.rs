@@ -84,7 +84,12 @@ struct State {
     said: Vec<Said>,
     proposals: Vec<(Verb, u32)>,
     parameters: Vec<Arc<ParameterRead>>,
+    /// Steps that words and functions cost beside those of the interpreter.
     steps: u64,
+    /// Bytes of the texts said so far.
+    bytes: usize,
+    /// Steps that the tree took.
+    taken: u64,
     failed: Option<Fail>,
 }
 
@@ -95,6 +100,8 @@ pub(crate) struct Outcome {
     pub(crate) proposals: Vec<(Verb, u32)>,
     /// Each value read, once, in the order of first reading.
     pub(crate) parameters: Vec<Arc<ParameterRead>>,
+    /// All steps that the tree took, with what words and functions cost beside; Rhai does not tell its own.
+    pub(crate) steps: u64,
 }
 
 /// Something that a script said about the request, event or thing.
@@ -176,7 +183,11 @@ impl Fail {
     /// More reasons or proposals than one call may give.
     fn too_much_said() -> Self {
         let most = limits::SAID;
-        Self::new(format!("理由或事项超过 {most} 条"), format!("more than {most} reasons or proposals"))
+        let kb = limits::SAID_BYTES >> 10;
+        Self::new(
+            format!("理由或事项超过 {most} 条，或附注超过 {kb} KB"),
+            format!("more than {most} reasons or proposals, or more than {kb} KB of facts"),
+        )
     }
 
     /// More steps than one call may take.
@@ -235,7 +246,10 @@ impl Call {
     /// Something was said; fails where a script says more than anybody would read.
     pub(crate) fn say(&self, said: Said) -> Result<(), Fail> {
         let mut state = self.state();
-        if state.said.len() >= limits::SAID {
+        let bytes: usize =
+            said.facts.iter().map(|(name, value)| name.len().saturating_add(value.bytes())).sum();
+        state.bytes = state.bytes.saturating_add(bytes);
+        if state.said.len() >= limits::SAID || state.bytes > limits::SAID_BYTES {
             return Err(Fail::too_much_said());
         }
         state.said.push(said);
@@ -264,6 +278,18 @@ impl Call {
         if state.steps > self.budget { Err(Fail::too_many_steps()) } else { Ok(()) }
     }
 
+    /// Another call was asked on the way, and took so many steps of the tree: they count here, too.
+    pub(crate) fn charge_asked(&self, steps: u64) -> Result<(), Fail> {
+        let finer = limits::STEPS_AGAIN.checked_div(limits::STEPS).unwrap_or(1);
+        let rhai = self.budget == limits::STEPS;
+        self.charge(if rhai { steps.checked_div(finer).unwrap_or(steps) } else { steps })
+    }
+
+    /// The tree took so many steps for this call.
+    pub(crate) fn took(&self, steps: u64) {
+        self.state().taken = steps;
+    }
+
     /// The call failed; the first failure is kept.
     pub(crate) fn fail(&self, fail: &Fail) {
         self.state().failed.get_or_insert_with(|| fail.clone());
@@ -276,8 +302,9 @@ impl Call {
 
     /// What the call did.
     pub(crate) fn outcome(&self) -> Outcome {
-        let State { said, proposals, parameters, steps: _, failed: _ } = std::mem::take(&mut *self.state());
-        Outcome { said, proposals, parameters }
+        let State { said, proposals, parameters, steps, bytes: _, taken, failed: _ } =
+            std::mem::take(&mut *self.state());
+        Outcome { said, proposals, parameters, steps: steps.saturating_add(taken) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -97,9 +97,11 @@ fn register(engine: &mut Engine) {
     engine.register_raw_fn(
         "contains",
         [TypeId::of::<Array>(), TypeId::of::<Dynamic>()],
-        |_: NativeCallContext<'_>, args: &mut [&mut Dynamic]| {
+        |context: NativeCallContext<'_>, args: &mut [&mut Dynamic]| {
             let values = values(args).ok_or("a value that scripts do not have")?;
             let [Value::List(items), item] = values.as_slice() else { return Ok(Dynamic::from(false)) };
+            let call = call_of(&context)?;
+            vocabulary::looked_at(&call, items.len()).map_err(|fail| raised(&context, &call, fail))?;
             Ok(Dynamic::from(items.iter().any(|one| one.same(item))))
         },
     );

@@ -112,7 +112,7 @@ impl PolicySet {
         pool: NodeIx,
         parameters: &mut Vec<Arc<ParameterRead>>,
     ) -> Result<Seats, Remark> {
-        self.rule_size(books, pool, books.today(), parameters).map_err(|failed| failed.1)
+        self.rule_size((books, books.today()), pool, parameters, &mut 0).map_err(|failed| failed.1)
     }
 
     /// A pool's size in a scene, asked once.
@@ -123,21 +123,24 @@ impl PolicySet {
             return size;
         }
         let mut parameters = Vec::new();
-        let size = self.rule_size(&scene.books, pool, scene.date, &mut parameters);
+        let mut steps = 0;
+        let size = self.rule_size((&scene.books, scene.date), pool, &mut parameters, &mut steps);
         for parameter in &parameters {
             call.read(parameter);
         }
         let size = size.map_err(|failed| failed.0);
         sizes().insert(pool, size.clone());
+        // A rule has a budget of its own, but not as often as one likes.
+        call.charge_asked(steps)?;
         size
     }
 
     fn rule_size(
         &self,
-        books: &Arc<Ledger>,
+        (books, date): (&Arc<Ledger>, Date),
         pool: NodeIx,
-        date: Date,
         parameters: &mut Vec<Arc<ParameterRead>>,
+        steps: &mut u64,
     ) -> Result<Seats, Box<(Fail, Remark)>> {
         let rule = match books.pool(pool).map(|pool| &pool.size) {
             Some(PoolSize::Rule(rule)) => rule,
@@ -161,6 +164,7 @@ impl PolicySet {
         let call = Call::again(&scene, Situation::Capacity);
         let run = self.run(hook, &call, View::of_pool(&call, pool));
         parameters.extend(run.outcome.parameters);
+        *steps = run.outcome.steps;
         match run.result {
             Ok(Value::Number(size)) => Ok(Seats::new(size).or_zero().min(Seats::MOST)),
             Ok(_) => {
@@ -203,6 +207,7 @@ impl PolicySet {
         }
         let again = self.run_on_tree(hook, call, given);
         run.recorded = again.recorded;
+        run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
         match (&mut run.result, again.result) {
             // Rhai knows no place for some failures; the tree fails at the same one.
             (Err(fail), again) if fail.line == 0 => {

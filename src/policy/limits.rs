@@ -30,5 +30,11 @@ pub(crate) const FUNCTIONS: usize = 200;
 pub(crate) const VERSIONS: usize = 1_000;
 /// The most reasons, notes or proposals of one call of a hook; an entry holds 64 requests anyway.
 pub(crate) const SAID: usize = 100;
+/// The most bytes of texts in all that one call says: some pages, for all of it is kept in the journal.
+pub(crate) const SAID_BYTES: usize = 64 << 10;
+/// The steps that a word costs which tries something on a copy of the books.
+pub(crate) const TRYING: u64 = 20;
+/// How many units, loans or elements of a list are looked at for one step.
+pub(crate) const LOOKED_AT: u64 = 64;
 /// The most steps when a call is looked at again on the tree, where every expression is one.
 pub(crate) const STEPS_AGAIN: u64 = 10 * STEPS;

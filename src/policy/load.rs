@@ -11,6 +11,7 @@ use super::declared::Declared;
 use super::parameters::Parameters;
 use super::reasons::Reasons;
 use super::script::{self, Script};
+use super::slips::{self, Edit, Slips};
 use super::tree::{Known, Reading};
 use super::vocabulary::event_names;
 use super::{Folder, HookRef, Inner, Interpreter, PolicySet, When, engine, limits};
@@ -28,6 +29,9 @@ const YAML: [(&str, bool); 3] = [("parameters.yaml", true), ("reasons.yaml", tru
 const TESTS: &str = "tests";
 /// The most files of a policy folder: a city has a dozen rules, and a hundred counties a few each.
 const MOST_FILES: usize = 10_000;
+
+/// The mark that some editors put at a file's beginning.
+pub(super) const BOM: char = '\u{FEFF}';
 
 /// What a check found: everything wrong, everything that looks wrong, and the files as they were read.
 #[derive(Debug, Clone)]
@@ -166,7 +170,7 @@ pub(crate) fn found(files: &Files) -> (Vec<Fault>, Vec<Fault>) {
 }
 
 /// Everything of a set beside what is wrong with it.
-struct Parts {
+pub(super) struct Parts {
     engine: rhai::Engine,
     scripts: Vec<(String, rhai::AST, Reading)>,
     folders: Vec<String>,
@@ -176,8 +180,16 @@ struct Parts {
 }
 
 /// The files sorted out and read: the root's and each local folder's.
-fn examine<'a>(files: &'a Files, base: &'a Path) -> Result<(Loading<'a>, Parts), Error> {
-    let mut loading = Loading { base, files, faults: Vec::new(), lints: Vec::new(), used: BTreeSet::new() };
+pub(super) fn examine<'a>(files: &'a Files, base: &'a Path) -> Result<(Loading<'a>, Parts), Error> {
+    let mut loading = Loading {
+        base,
+        files,
+        faults: Vec::new(),
+        lints: Vec::new(),
+        used: BTreeSet::new(),
+        slips: BTreeMap::new(),
+        edits: BTreeMap::new(),
+    };
     let folders: BTreeSet<&str> =
         files.keys().filter_map(|path| path.split_once('/')).map(|(id, _)| id).collect();
     let folders: Vec<&str> = folders.into_iter().collect();
@@ -213,6 +225,7 @@ fn examine<'a>(files: &'a Files, base: &'a Path) -> Result<(Loading<'a>, Parts),
     engine::probe(&engine)?;
     let scripts = loading.scripts(&mut engine, &known);
     loading.unused(&reasons, &known);
+    loading.place_slips();
     let folders = folders.into_iter().map(str::to_owned).collect();
     Ok((loading, Parts { engine, scripts, folders, parameters, reasons, declared }))
 }
@@ -247,13 +260,17 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
     Ok(PolicySet(Arc::new(set), Interpreter::default(), None))
 }
 
-struct Loading<'a> {
+pub(super) struct Loading<'a> {
     base: &'a Path,
     files: &'a Files,
     faults: Vec<Fault>,
     lints: Vec<Fault>,
     /// Codes and parameters that a script uses.
     used: BTreeSet<String>,
+    /// What only looks right in the YAML files, by path.
+    slips: BTreeMap<String, Slips>,
+    /// What could be put right, by path.
+    pub(super) edits: BTreeMap<String, Vec<Edit>>,
 }
 
 impl Loading<'_> {
@@ -303,15 +320,30 @@ impl Loading<'_> {
         }
         let file = self.base.join(path);
         let text = match script::utf8(&file, bytes) {
-            Ok(text) => text.trim_start_matches('\u{FEFF}'),
+            Ok(text) => text.trim_start_matches(BOM),
             Err(fault) => {
                 self.faults.push(fault);
                 return None;
             }
         };
-        let (document, faults) = Document::examine(&file, text);
+        let slips = slips::scan_yaml(&file, text);
+        let (document, faults) = Document::examine(&file, &slips.repaired(text));
         self.faults.extend(faults);
+        self.slips.insert(path.to_owned(), slips);
         document
+    }
+
+    /// What was found in a YAML file with its right signs stands where it does in the file itself.
+    fn place_slips(&mut self) {
+        for (path, slips) in std::mem::take(&mut self.slips) {
+            let file = self.base.join(&path);
+            let here = |fault: &&mut Fault| fault.file.as_ref() == Some(&file);
+            for fault in self.faults.iter_mut().chain(&mut self.lints).filter(here) {
+                fault.column = slips.original(fault.line, fault.column);
+            }
+            self.faults.extend(slips.faults);
+            self.edits.insert(path, slips.edits);
+        }
     }
 
     /// Every script in the order of the paths, the root's and the local ones'.
@@ -320,15 +352,20 @@ impl Loading<'_> {
         let mut rules: BTreeMap<String, String> = BTreeMap::new();
         for (path, bytes) in self.files.iter().filter(|(path, _)| is_script(path)) {
             let file = self.base.join(path);
-            let read = script::text(&file, bytes)
-                .and_then(|source| script::compile(engine, &file, source, known, path.contains('/')));
-            match read {
+            match script::text(&file, bytes) {
                 Err(fault) => self.faults.push(fault),
-                Ok((ast, mut reading)) => {
+                Ok(text) => {
+                    let source = text.trim_start_matches(BOM);
+                    if source.len() < text.len() {
+                        self.faults.push(Fault::coded(&file, 0, 0, table::BOM.say([])));
+                    }
+                    let (ast, mut reading) =
+                        script::compile(engine, &file, source, known, path.contains('/'));
+                    self.edits.insert(path.clone(), std::mem::take(&mut reading.edits));
                     self.faults.append(&mut reading.faults);
                     self.lints.append(&mut reading.lints);
                     self.used.append(&mut reading.codes);
-                    self.used.append(&mut reading.parameters);
+                    self.used.extend(reading.parameters.iter().cloned());
                     if reading.hooks.iter().any(|hook| hook.name == "capacity")
                         && let Some(other) = rules.insert(rule_name(path).to_owned(), path.clone())
                     {
@@ -389,11 +426,11 @@ fn static_name(names: &[&'static str], name: &str) -> Option<&'static str> {
 }
 
 impl Inner {
-    fn add(&mut self, path: String, source: String, ast: rhai::AST, reading: Reading, folders: &[&str]) {
+    fn add(&mut self, path: String, source: String, ast: rhai::AST, mut reading: Reading, folders: &[&str]) {
         let script = self.scripts.len();
         let folder = path.split_once('/').and_then(|(id, _)| folders.iter().position(|one| *one == id));
         let mut audits_and_more = Vec::new();
-        for hook in reading.hooks {
+        for hook in std::mem::take(&mut reading.hooks) {
             let name: Arc<str> = hook.name.as_str().into();
             let place = format!("{path}:{}", hook.line).into();
             let (body, situation, line) = (hook.body, hook.kind.situation, hook.line);
@@ -411,8 +448,8 @@ impl Inner {
             };
             hooks.entry(moment(&name)).or_default().push(found);
         }
-        let (tree, words) = (reading.tree, reading.words);
-        self.scripts.push(Script { path, ast, tree, source, words });
+        let Reading { tree, words, kinds, parameters, .. } = reading;
+        self.scripts.push(Script { path, ast, tree, source, words, kinds, parameters });
     }
 }
 

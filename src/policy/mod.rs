@@ -10,14 +10,19 @@ mod call;
 mod coverage;
 mod declared;
 mod engine;
+mod fix;
 mod hooks;
 mod limits;
 mod listed;
 mod load;
+mod meeting;
 mod parameters;
 mod reasons;
+mod recover;
 mod remarks;
+mod scan;
 mod script;
+mod slips;
 mod translate;
 mod tree;
 mod value;
@@ -36,6 +41,7 @@ use script::Script;
 use vocabulary::Situation;
 
 pub use coverage::{ArticleCoverage, BranchCoverage, CodeCoverage, Coverage, ScriptCoverage};
+pub use fix::Fix;
 pub use listed::{ParameterListed, ReasonListed};
 pub use load::{Checked, folder_files};
 

@@ -2,13 +2,14 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what Rhai may say is open ended")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rhai::{AST, Engine, LexError, ParseErrorType};
+use rhai::{AST, Engine, LexError, ParseError, ParseErrorType};
 
-use super::limits;
+use super::recover::{self, Parsed};
 use super::tree::{self, Known, Reading, Tree, WordFound};
+use super::{limits, slips};
 use crate::error::{Fault, Message, Phrase, same, table};
 
 /// One script, ready to run.
@@ -22,6 +23,10 @@ pub(crate) struct Script {
     pub(crate) source: String,
     /// The words of the vocabulary in it, by line and column.
     pub(crate) words: BTreeMap<(u32, u32), WordFound>,
+    /// The kinds that stand in it by name, with line and column.
+    pub(crate) kinds: BTreeSet<(String, u32, u32)>,
+    /// The parameters that it reads.
+    pub(crate) parameters: BTreeSet<String>,
 }
 
 /// The text of a script's bytes; a fault if it cannot be one.
@@ -30,9 +35,6 @@ pub(crate) fn text<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a str, Fault> {
     if bytes.len() > limits::SCRIPT_BYTES {
         let most = limits::SCRIPT_BYTES >> 10;
         return Err(whole(table::SCRIPT_SIZE.say([same(most), same(bytes.len())])));
-    }
-    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        return Err(whole(table::BOM.say([])));
     }
     utf8(file, bytes)
 }
@@ -46,27 +48,48 @@ pub(crate) fn utf8<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a str, Fault> {
     })
 }
 
-/// Compiles and reads a script. The engine comes back as strict as it was.
+/// Compiles and reads a script, as far as that goes; what is wrong stands in the reading. The engine comes back
+/// as strict as it was.
 pub(crate) fn compile(
     engine: &mut Engine,
     file: &Path,
     source: &str,
     known: &Known,
     local: bool,
-) -> Result<(AST, Reading), Fault> {
-    // The tree tells unknown names all at once and with the nearest right one; Rhai would stop at the first.
-    engine.set_strict_variables(false);
-    let loose = engine.compile(source);
-    engine.set_strict_variables(true);
-    let mut ast = loose.map_err(|error| parse_fault(file, &error))?;
-    let reading = tree::read(file, source, &ast, known, local);
+) -> (AST, Reading) {
+    let slips = slips::scan_script(file, source);
+    let repaired = slips.repaired(source);
+    // The tree tells unknown and repeated names all at once; Rhai would stop at the first.
+    engine.set_strict_variables(false).set_allow_shadowing(true);
+    let Parsed { mut ast, errors, broken, mut texts } = recover::parse(engine, &repaired);
+    engine.set_strict_variables(true).set_allow_shadowing(false);
+    let mut reading = tree::read(file, &repaired, &ast, known, (local, &broken));
+    let fault = |(line, column, error): (u32, u32, ParseError)| {
+        Fault::coded(file, line, column, parse_message(error.err_type()))
+    };
+    reading.faults.extend(errors.into_iter().map(fault));
     if reading.faults.is_empty() {
-        ast = engine.compile(source).map_err(|error| parse_fault(file, &error))?;
+        match engine.compile(&*repaired) {
+            Ok(strict) => ast = strict,
+            Err(error) => reading.faults.push(parse_fault(file, &error)),
+        }
     }
-    Ok((ast, reading))
+    for place in reading.faults.iter_mut().chain(&mut reading.lints) {
+        place.column = slips.original(place.line, place.column);
+    }
+    for edit in &mut reading.edits {
+        edit.column = slips.original(edit.line, edit.column);
+    }
+    reading.codes.append(&mut texts.clone());
+    reading.parameters.append(&mut texts);
+    reading.faults.extend(slips.faults);
+    if !slips.edits.is_empty() {
+        reading.edits = slips.edits;
+    }
+    (ast, reading)
 }
 
-fn parse_fault(file: &Path, error: &rhai::ParseError) -> Fault {
+fn parse_fault(file: &Path, error: &ParseError) -> Fault {
     let place = error.position();
     let number = |place: Option<usize>| place.and_then(|place| u32::try_from(place).ok()).unwrap_or(0);
     Fault::coded(file, number(place.line()), number(place.position()), parse_message(error.err_type()))
@@ -105,5 +128,5 @@ fn parse_message(error: &ParseErrorType) -> Message {
 }
 
 fn is_word(text: &str) -> bool {
-    text.chars().all(char::is_alphanumeric)
+    text.chars().all(|one| one.is_alphanumeric() || one == '_')
 }

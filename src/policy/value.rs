@@ -92,6 +92,21 @@ impl PartialEq for List<'_> {
 }
 
 impl<'a> Value<'a> {
+    /// How many bytes its texts have, about; anything else counts as eight.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::List(items) => items.iter().map(Self::bytes).sum(),
+            Self::Facts(facts) => facts.iter().map(|(_, value)| value.bytes()).sum(),
+            Self::Nothing
+            | Self::Number(_)
+            | Self::Decimal(_)
+            | Self::YesNo(_)
+            | Self::Date(_)
+            | Self::View(_) => 8,
+        }
+    }
+
     /// A text that stands somewhere.
     pub(crate) fn text(text: &'a str) -> Self {
         Self::Text(Text::Borrowed(text))

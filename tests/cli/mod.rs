@@ -13,6 +13,8 @@ mod bad_input;
 #[cfg(feature = "cli")]
 mod check;
 #[cfg(feature = "cli")]
+mod fix;
+#[cfg(feature = "cli")]
 mod lines;
 mod mutations;
 #[cfg(feature = "cli")]

@@ -248,7 +248,9 @@ fn reaction(dice: &mut Dice<'_>, nodes: &[&str], kind: bool, depth: usize) -> St
             7 if kind => {
                 format!("if !{node}.is_root {{ transfer({node}, {node}.parent, event.kind, {count}); }}")
             }
-            8 if kind => format!("transfer({node}, office().node(\"a\"), event.kind, {count});"),
+            8 if kind => format!(
+                "if office().has_node(\"a\") {{ transfer({node}, office().node(\"a\"), event.kind, {count}); }}"
+            ),
             9 => format!("amend_fact({node}, \"pupils\", {count});"),
             10 => "spin(0);".to_owned(),
             11 => format!("if ratio({count}, 0) > 1 {{ note(\"remark\"); }}"),

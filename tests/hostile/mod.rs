@@ -10,8 +10,9 @@
     reason = "test code: a wrong step fails the test"
 )]
 
+mod attacks;
 mod grammar;
-mod seen;
+pub(crate) mod seen;
 mod shipped;
 
 use std::cell::Cell;

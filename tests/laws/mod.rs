@@ -185,7 +185,7 @@ fn l10_memory_a_node_cut_once_it_was_no_longer_over_is_replayed() {
         purpose: None,
     });
     let charter = Charter::from_opening(city.0).unwrap();
-    let script = "fn after_lapsed(event) { transfer(event.unit, office().node(\"school\"), event.kind, 1); }";
+    let script = "fn after_lapsed(event) { if office().has_node(\"school\") { transfer(event.unit, office().node(\"school\"), event.kind, 1); } }";
     let policies = PolicySet::from_files([("a.rhai".to_owned(), script.into())]).unwrap();
     let mut office = Office::open(charter.clone(), policies.clone()).unwrap();
     assert_eq!(figure(&office, "finance").charged, 6.into(), "one over");

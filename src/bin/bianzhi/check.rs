@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use bianzhi::model::Lang;
-use bianzhi::policy::Checked;
+use bianzhi::policy::{Checked, Fix};
 use bianzhi::{Fault, PolicySet};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -17,7 +17,7 @@ const MOST_CELLS: usize = 160;
 /// What `check` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "退出码 exit codes: 0 没有问题 nothing found · 1 有错误或提示 faults or lints found · 2 目录无法读取 the folder cannot be read"
+    after_help = "退出码 exit codes: 0 没有问题 nothing found · 1 有错误或提示（改正之后） faults or lints found, after fixing · 2 目录无法读取 the folder cannot be read"
 )]
 pub(crate) struct Arguments {
     /// 政策目录 · the policy folder
@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     /// 每行一个 JSON 对象 · one JSON object a line
     #[arg(long)]
     json: bool,
+    /// 改正有把握的：全角符号、形近字母、特殊空格、繁体的词；引号和注释里的不动 · put right what is sure; texts and comments stay
+    #[arg(long)]
+    fix: bool,
 }
 
 #[derive(serde::Serialize)]
@@ -41,6 +44,11 @@ struct Found<'a> {
 
 /// Checks the folder and tells all that was found, faults before lints.
 pub(crate) fn check(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    if arguments.fix {
+        for fix in PolicySet::fix(&arguments.folder)? {
+            write_fix(out, &fix, arguments.json, lang)?;
+        }
+    }
     let checked = PolicySet::check(&arguments.folder)?;
     let found = checked.faults.iter().map(|fault| (fault, false));
     for (fault, lint) in found.chain(checked.lints.iter().map(|fault| (fault, true))) {
@@ -58,6 +66,47 @@ pub(crate) fn check(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> R
         }
     }
     Ok(if faults == 0 && lints == 0 { Ending::AsExpected } else { Ending::Otherwise })
+}
+
+/// What was put right, and where.
+fn write_fix(out: &mut dyn Write, fix: &Fix, json: bool, lang: Lang) -> Result<(), Failure> {
+    let (from, to) = (readable(&fix.from), readable(&fix.to));
+    let zh = format!("{from} 已改为 {to}");
+    let en = format!("{from} became {to}");
+    let file = fix.file.display().to_string();
+    if json {
+        let (line, column) = (fix.line, fix.column);
+        let told = Found { code: "", sort: "fix", file: Some(file), line, column, zh: &zh, en: &en };
+        serde_json::to_writer(&mut *out, &told)?;
+        out.write_all(b"\n")?;
+        return Ok(());
+    }
+    let (sort, what) = if lang == Lang::Zh { ("改正", zh) } else { ("fixed", en) };
+    writeln!(out, "{file}:{}:{}: {sort} {what}", fix.line, fix.column)?;
+    Ok(())
+}
+
+/// A piece of a file in backticks; what could not be seen as its number.
+fn readable(text: &str) -> String {
+    let plain = text.chars().all(|letter| letter.width().is_some_and(|width| width > 0));
+    match text {
+        "" => "``".to_owned(),
+        _ if plain && !text.trim().is_empty() => format!("`{text}`"),
+        _ if text.chars().all(|letter| letter == ' ') => "` `".to_owned(),
+        _ => {
+            let shown: String = text
+                .chars()
+                .map(|letter| {
+                    if letter.is_alphanumeric() || letter.is_ascii_graphic() {
+                        letter.to_string()
+                    } else {
+                        format!("<U+{:04X}>", u32::from(letter))
+                    }
+                })
+                .collect();
+            format!("`{shown}`")
+        }
+    }
 }
 
 fn write_json(out: &mut dyn Write, fault: &Fault, lint: bool) -> Result<(), Failure> {

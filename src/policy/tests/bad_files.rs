@@ -106,7 +106,7 @@ fn a_missing_guard_is_a_fault() {
     check("fn on_appoint(r) { if !r.on_loan { let x = r.loan.id; } }", "`loan` may be missing");
     check("fn on_appoint(r) { if r.on_loan || r.loan.idle > 0 { } }", "`loan` may be missing");
     check("fn on_amend(r) { let x = r.node.parent; }", "`!r.node.is_root`");
-    check("fn on_amend(r) { let x = r.fact(\"consent\"); }", "`r.has_fact(…)`");
+    check("fn on_amend(r) { let x = r.fact(\"consent\"); }", "`r.has_fact(\"consent\")` is known");
     check("fn after_vacated(e) { let x = e.person; }", "`e.named`");
     check("fn on_appoint(r) { let x = first(r.unit.permits); }", "`!is_empty(r.unit.permits)`");
     for good in [
@@ -217,4 +217,37 @@ fn parameters_keep_their_range_and_order() {
     local("pool.ratio: {values: {2024-01-01: 0.1}}", "`tighter: none`");
     local("kep: {values: {2024-01-01: 0}}", "no parameter `kep`; did you mean `keep`?");
     assert!(set(&[("wuyi/parameters.yaml", "keep: {values: {2024-01-01: 3}}")]).is_ok());
+}
+
+#[test]
+fn what_may_be_missing_is_asked_for_first() {
+    let hook = |body: &str| format!("fn on_draw(r) {{ {body} }}");
+    for (body, expected) in [
+        ("let k = \"a\"; let x = r.unit.of(k).cap;", "read it only where `r.unit.has_kind(k)` is known"),
+        ("for k in param(\"pool.categories\") { let x = r.unit.of(k).cap; }", "has_kind(k)"),
+        ("let k = \"a\"; if r.unit.has_kind(k) { k = \"b\"; let x = r.unit.of(k).cap; }", "has_kind(k)"),
+        (
+            "let k = \"a\"; if r.unit.has_kind(k) { for i in 0..2 { let x = r.unit.of(k).cap; k = \"b\"; } }",
+            "has_kind(k)",
+        ),
+        ("let x = office().node(\"audit\").id;", "only where `office().has_node(\"audit\")` is known"),
+        ("let x = office().pool(\"pool\").used;", "only where `office().has_pool(\"pool\")` is known"),
+        ("if office().has_node(\"pool\") { let x = office().pool(\"pool\").used; }", "has_pool"),
+        ("let x = date(r.purpose);", "the date must stand here in quotes"),
+        ("let x = if r.unit.cap > 1 { return; } else { 2 };", "`return` inside a value cannot be used"),
+        ("for i in 0..3 { let x = if i > 1 { break; } else { 2 }; }", "`break` outside a loop"),
+    ] {
+        check(&hook(body), expected);
+    }
+    check("fn after_lent(e) { evaluate(e.loan, e.purpose); }", "the outcome must stand here in quotes");
+    check("fn on_establish(r) { let x = r.parent.of(r.kind).cap; }", "has_kind(r.kind)");
+    for body in [
+        "let k = \"a\"; if r.unit.has_kind(k) { let x = r.by.of(k).cap; }",
+        "let x = r.by.of(r.kind).cap + r.by.of(r.pool.kind).cap + r.by.of(\"administrative\").cap;",
+        "if !office().has_node(r.purpose) { return; } let x = office().node(r.purpose).id;",
+        "let x = office().has_pool(\"pool\") && office().pool(\"pool\").used > 0;",
+        "let x = 0; if r.unit.cap > 1 { x = 2; } { x += 1; if x > 9 { return; } } require(x > 0, \"full\");",
+    ] {
+        super::script(&hook(body));
+    }
 }

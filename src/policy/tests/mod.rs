@@ -1,10 +1,12 @@
 //! Tests of the policy host, by what they look at.
 
+mod attacks;
 mod bad_files;
 mod codes;
 mod deciding;
 mod hostile;
 mod language;
+mod slips;
 mod words;
 
 use std::collections::BTreeMap;

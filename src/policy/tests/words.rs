@@ -1,9 +1,13 @@
 //! The vocabulary: every word can be written in both languages, and no word means two things.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::policy::engine::{engine, probe};
-use crate::policy::vocabulary::{Sort, hooks, host_functions, row, rows, sorts};
+use crate::policy::vocabulary::{
+    Guard, HookKind, Item, Situation, Sort, Type, hooks, host_functions, row, rows, sorts,
+};
 
 #[test]
 fn every_word_compiles_in_both_languages() {
@@ -115,4 +119,71 @@ fn the_fields_of_events_are_words() {
             assert!(row.en == row.zh || seen.insert(row.zh), "{sort}: {} stands twice", row.zh);
         }
     }
+}
+
+fn sort_name(sort: Sort) -> String {
+    let text = sort.to_string();
+    match text.strip_prefix('`').and_then(|rest| rest.split_once("` ")) {
+        Some((name, what)) => format!("{what}:{name}"),
+        None => text.replace(' ', "-"),
+    }
+}
+
+fn item_name(item: Item) -> String {
+    match item {
+        Item::View(sort, bound) => format!("{}{}", sort_name(sort), if bound { "*" } else { "" }),
+        other @ (Item::Number | Item::Decimal | Item::Text | Item::YesNo | Item::Date) => other.to_string(),
+    }
+}
+
+fn type_name(ty: Type) -> String {
+    match ty {
+        Type::One(item) => item_name(item),
+        Type::List(item) => format!("[{}]", item_name(item)),
+        other @ (Type::Nothing | Type::EmptyList | Type::Facts | Type::Unknown) => other.to_string(),
+    }
+}
+
+/// The whole vocabulary as a table, from which `tests/policies/promise` makes its random scripts.
+/// `BIANZHI_BLESS=1` writes it anew.
+#[test]
+fn the_table_of_words_says_what_the_vocabulary_says() {
+    let mut table = String::new();
+    for sort in sorts() {
+        for row in rows().filter(|row| row.serves(sort)) {
+            let args: Vec<String> = row.args.iter().map(|ty| type_name(*ty)).collect();
+            let guard = match row.guard {
+                Guard::None => String::new(),
+                Guard::When(word) => word.to_owned(),
+                Guard::Unless(word) => format!("!{word}"),
+            };
+            let (free, bound) = (type_name(row.gives(false)), type_name(row.gives(true)));
+            let kind = if row.needs_kind { "k" } else { "" };
+            let sort = sort_name(sort);
+            let args = args.join(",");
+            writeln!(table, "word\t{sort}\t{}\t{}\t{args}\t{free}\t{bound}\t{kind}\t{guard}", row.en, row.zh)
+                .unwrap();
+        }
+    }
+    for function in host_functions() {
+        writeln!(table, "function\t{}\t{}\t{}", function.en, function.zh, function.shape).unwrap();
+    }
+    for (name, HookKind { situation, given }) in hooks() {
+        let situation = match situation {
+            Situation::Before => "before",
+            Situation::Witness => "witness",
+            Situation::After => "after",
+            Situation::Date => "date",
+            Situation::Capacity => "capacity",
+            Situation::Audit => "audit",
+            Situation::Uncalled => "uncalled",
+        };
+        writeln!(table, "hook\t{name}\t{situation}\t{}", type_name(given)).unwrap();
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policies/promise/words.tsv");
+    if std::env::var_os("BIANZHI_BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &table).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), table, "run with BIANZHI_BLESS=1");
 }

@@ -8,6 +8,7 @@ use super::{Node, What};
 use crate::document::nearest;
 use crate::error::{Phrase, same, table};
 use crate::policy::limits;
+use crate::policy::slips::variant_of;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{self, HostFn, HostPlace, Situation, Type};
 
@@ -37,6 +38,12 @@ impl Reader<'_> {
             self.found(place, name, function.en, function.zh);
             return self.host(frame, function, name, args, place);
         }
+        let known = self.functions.iter().any(|one| one.name == name) || self.broken.contains(name);
+        if !known && let Some(function) = host_variant(name) {
+            let right = function.zh;
+            self.variant(place, &table::VARIANT_WORD, name, right, true);
+            return self.host(frame, function, right, args, place);
+        }
         self.own(frame, name, args, place)
     }
 
@@ -49,6 +56,14 @@ impl Reader<'_> {
                 let shape = format!("{name}({})", other.params.join(", "));
                 let parts = [same(name), same(takes), same(args.len()), same(shape)];
                 return self.wrong(place, table::ARGUMENT_COUNT.say(parts));
+            }
+            if self.broken.contains(name) {
+                return node(What::Constant(Value::Nothing), Type::Unknown, place);
+            }
+            let names: Vec<String> = self.functions.iter().map(|one| one.name.clone()).collect();
+            if let Some(right) = variant_of(name, names.iter().map(String::as_str)) {
+                self.variant(place, &table::VARIANT_NAME, name, right, true);
+                return self.own(frame, right, args, place);
             }
             let hosts = vocabulary::host_functions().iter().flat_map(|one| [one.en, one.zh]);
             let own = self.functions.iter().map(|one| one.name.as_str());
@@ -154,16 +169,15 @@ impl Reader<'_> {
         if let Some((_, ty)) = known.parameters.get(name.as_str()) {
             return *ty;
         }
-        let hint = Phrase::hint(nearest(name, known.parameters.keys().map(String::as_str)));
-        self.fault(place, table::PARAMETER.say([same(name), hint]));
+        self.undeclared(place, &table::PARAMETER, name, known.parameters.keys());
         Type::Unknown
     }
 
     fn check_date(&mut self, args: &[Node], place: Position) {
-        if let Some(What::Constant(Value::Text(text))) = args.first().map(|arg| &arg.what)
-            && crate::document::date(text).is_none()
-        {
-            self.fault(place, table::DATE.say([same(text)]));
+        match args.first().map(|arg| &arg.what) {
+            Some(What::Constant(Value::Text(text))) if crate::document::date(text).is_some() => {}
+            Some(What::Constant(Value::Text(text))) => self.fault(place, table::DATE.say([same(text)])),
+            _ => self.fault(place, table::QUOTED.say([Phrase::both("日期", "date")])),
         }
     }
 
@@ -175,8 +189,7 @@ impl Reader<'_> {
         self.reading.codes.insert(code.to_string());
         let known = self.known;
         if !known.codes.contains(code.as_str()) {
-            let hint = Phrase::hint(nearest(code, known.codes.iter().map(String::as_str)));
-            self.fault(place, table::REASON.say([same(code), hint]));
+            self.undeclared(place, &table::REASON, code, &known.codes);
         }
     }
 
@@ -189,8 +202,7 @@ impl Reader<'_> {
         let known = self.known;
         match (known.facts.get(name.as_str()), args.get(2).map(|arg| arg.ty)) {
             (None, _) => {
-                let hint = Phrase::hint(nearest(name, known.facts.keys().map(String::as_str)));
-                self.fault(place, table::FACT.say([same(name), hint]));
+                self.undeclared(place, &table::FACT, name, known.facts.keys());
             }
             (Some(item), Some(given)) if !given.fits(Type::One(*item)) => {
                 let close = given == Type::NUMBER && Type::One(*item) == Type::DECIMAL;
@@ -203,10 +215,13 @@ impl Reader<'_> {
     }
 
     fn check_outcome(&mut self, args: &[Node], place: Position) {
-        if let Some(What::Constant(Value::Text(word))) = args.get(1).map(|arg| &arg.what)
-            && crate::model::LoanOutcome::from_word(word).is_none()
-        {
-            self.fault(place, table::OUTCOME.say([same(word)]));
+        match args.get(1).map(|arg| &arg.what) {
+            Some(What::Constant(Value::Text(word))) => {
+                if crate::model::LoanOutcome::from_word(word).is_none() {
+                    self.fault(place, table::OUTCOME.say([same(word)]));
+                }
+            }
+            _ => self.fault(place, table::QUOTED.say([Phrase::both("评估结论", "outcome")])),
         }
     }
 
@@ -214,12 +229,18 @@ impl Reader<'_> {
     fn check_first(&mut self, frame: &Frame, args: &[Node], place: Position) {
         let Some(list) = args.first() else { return };
         let path = super::guards::path(list).map(|path| format!("is_empty({path})"));
-        let known = path.is_some_and(|path| frame.truths.iter().any(|(one, yes)| *one == path && !*yes));
+        let known = path.is_some_and(|path| frame.knows(&path, false));
         if !known && frame.situation != Situation::Uncalled {
             let source = super::print::source(list);
             self.fault(place, table::FIRST.say([same(source)]));
         }
     }
+}
+
+/// The host function whose Chinese name this is in other letters.
+fn host_variant(name: &str) -> Option<&'static HostFn> {
+    let names = vocabulary::host_functions().iter().map(|one| one.zh);
+    variant_of(name, names).and_then(vocabulary::host_function)
 }
 
 /// Whether a function may be called in a hook of this kind.

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt};
 
 use super::guards;
-use super::read::{Frame, Reader, line, node, word};
+use super::read::{Frame, Local, Reader, column, line, node, word};
 use super::{Node, Tree, What};
 use crate::document::nearest;
-use crate::error::{Phrase, same, table};
+use crate::error::{Code, Phrase, same, table};
 use crate::policy::limits;
+use crate::policy::slips::variant_of;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{self, Item, Row, Situation, Sort, Type};
 
@@ -53,12 +54,19 @@ impl Reader<'_> {
                 self.facts(frame, &fields, place)
             }
             Expr::Stmt(block) => {
-                if let [Stmt::If(flow, place)] = block.statements() {
+                // Nothing leaves a loop or the function from inside a value.
+                let loops = std::mem::take(&mut frame.loops);
+                frame.values = frame.values.saturating_add(1);
+                let read = if let [Stmt::If(flow, place)] = block.statements() {
                     let (parts, ty) = self.branches(frame, flow, *place);
-                    return node(What::If(Box::new(parts)), ty, *place);
-                }
-                let (block, ty) = self.block(frame, block.statements());
-                node(What::Block(block), ty, place)
+                    node(What::If(Box::new(parts)), ty, *place)
+                } else {
+                    let (block, ty) = self.block(frame, block.statements());
+                    node(What::Block(block), ty, place)
+                };
+                frame.values = frame.values.saturating_sub(1);
+                frame.loops = loops;
+                read
             }
             Expr::CharConstant(..) => self.wrong(place, table::CHARACTER.say([])),
             Expr::InterpolatedString(..) => self.wrong(place, table::TEMPLATE.say([])),
@@ -79,8 +87,19 @@ impl Reader<'_> {
         if let Some(local) = frame.local(name) {
             return node(What::Local(local.slot, word(name)), local.ty, place);
         }
+        if let Some(local) = self.other_letters(frame, name, place) {
+            return node(What::Local(local.slot, word(&local.name)), local.ty, place);
+        }
         let hint = nearest(name, frame.locals.iter().map(|local| local.name.as_str()));
         self.wrong(place, table::VARIABLE.say([same(name), Phrase::hint(hint)]))
+    }
+
+    /// The variable that was written in other letters.
+    pub(super) fn other_letters(&mut self, frame: &Frame, name: &str, place: Position) -> Option<Local> {
+        let names = frame.locals.iter().map(|local| local.name.as_str());
+        let local = variant_of(name, names).and_then(|right| frame.local(right)).cloned()?;
+        self.variant(place, &table::VARIANT_NAME, name, &local.name, true);
+        Some(local)
     }
 
     /// Reads `.word` and `.word(…)` after a receiver.
@@ -118,8 +137,13 @@ impl Reader<'_> {
             Type::One(Item::View(sort, bound)) => (sort, bound),
             Type::Unknown => {
                 // Nobody calls this function, so a word may be any view's.
+                let mut known = false;
                 for row in vocabulary::rows().filter(|row| row.en == name || row.zh == name) {
                     self.found(place, name, row.en, row.zh);
+                    known = true;
+                }
+                if !known && let Some(right) = variant_of(name, vocabulary::rows().map(|row| row.zh)) {
+                    self.variant(place, &table::VARIANT_WORD, name, right, true);
                 }
                 return node(What::Constant(Value::Nothing), Type::Unknown, place);
             }
@@ -130,6 +154,13 @@ impl Reader<'_> {
                 return self.wrong(place, table::NO_WORDS.say([receiver.ty.phrase(), same(name)]));
             }
         };
+        let mut name = name;
+        if vocabulary::row(sort, name).is_none()
+            && let Some(right) = variant_of(name, vocabulary::names(sort))
+        {
+            self.variant(place, &table::VARIANT_WORD, name, right, true);
+            name = right;
+        }
         let Some(row) = vocabulary::row(sort, name) else {
             let hint = Phrase::hint(nearest(name, vocabulary::names(sort)));
             return self.wrong(place, table::WORD.say([sort.phrase(), same(name), hint]));
@@ -196,16 +227,12 @@ impl Reader<'_> {
         match row.en {
             "fact" | "has_fact" | "sets_fact" => match literal {
                 Some(name) if known.facts.contains_key(name) => {}
-                Some(name) => {
-                    let hint = Phrase::hint(nearest(name, known.facts.keys().map(String::as_str)));
-                    self.fault(place, table::FACT.say([same(name), hint]));
-                }
+                Some(name) => self.undeclared(place, &table::FACT, name, known.facts.keys()),
                 None => self.fault(place, table::QUOTED.say([Phrase::both("事实的名字", "name of a fact")])),
             },
             "has_tag" | "adds_tag" | "drops_tag" | "group" => {
                 if let Some(name) = literal.filter(|name| !known.tags.contains(*name)) {
-                    let hint = Phrase::hint(nearest(name, known.tags.iter().map(String::as_str)));
-                    self.fault(place, table::TAG.say([same(name), hint]));
+                    self.undeclared(place, &table::TAG, name, &known.tags);
                 }
             }
             "largest" if literal.is_none_or(|figure| !matches!(figure, "cap" | "arrivals_3y")) => {
@@ -213,6 +240,23 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A name in quotes that no file declares; in other letters, perhaps.
+    pub(super) fn undeclared<'b>(
+        &mut self,
+        place: Position,
+        code: &'static Code,
+        name: &str,
+        known: impl IntoIterator<Item = &'b String>,
+    ) {
+        let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+        let names = || known.iter().copied();
+        if let Some(right) = variant_of(name, names()) {
+            return self.variant(place, &table::VARIANT_NAME, name, right, false);
+        }
+        let hint = Phrase::hint(nearest(name, names()));
+        self.fault(place, code.say([same(name), hint]));
     }
 
     fn type_of_word(&self, row: &Row, args: &[Node], bound: bool) -> Type {
@@ -225,14 +269,29 @@ impl Reader<'_> {
 
     fn check_guard(&mut self, frame: &Frame, receiver: &Node, row: &Row, args: &[Node], place: Position) {
         let Some((path, guard, wanted)) = guards::needed(receiver, row, args) else { return };
-        let known =
-            path.is_some_and(|path| frame.truths.iter().any(|(one, yes)| *one == path && *yes == wanted));
+        let known = path.is_some_and(|path| frame.knows(&path, wanted)) || self.is_kind(row, args, place);
         if !known && frame.situation != Situation::Uncalled {
             let source = super::print::source(receiver);
             let not = if wanted { "" } else { "!" };
-            let more = if args.is_empty() { "" } else { "(…)" };
+            let more = if args.is_empty() { String::new() } else { format!("({})", super::print::all(args)) };
             let guard = format!("{not}{source}.{guard}{more}");
             self.fault(place, table::GUARD.say([same(row.en), same(guard)]));
+        }
+    }
+
+    /// Whether the kind that figures are asked in is sure to be there: that of something which has one, or one
+    /// that stands here by name, which is looked for where the policies meet the books.
+    fn is_kind(&mut self, row: &Row, args: &[Node], place: Position) -> bool {
+        match args.first().map(|arg| &arg.what) {
+            _ if row.en != "of" => false,
+            Some(What::Constant(Value::Text(kind))) => {
+                self.reading.kinds.insert((kind.to_string(), line(place), column(place)));
+                true
+            }
+            Some(What::Word(holder, word, ..)) => {
+                word.en == "kind" && matches!(holder.ty, Type::One(Item::View(_, true)))
+            }
+            _ => false,
         }
     }
 

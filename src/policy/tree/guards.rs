@@ -36,7 +36,7 @@ pub(super) fn needed(
         Guard::When(word) => (word, true),
         Guard::Unless(word) => (word, false),
     };
-    let path = path(receiver).and_then(|path| Some(format!("{path}.{word}{}", arguments(args)?)));
+    let path = path_of(receiver, word, args);
     Some((path, word, wanted))
 }
 
@@ -44,9 +44,7 @@ pub(super) fn needed(
 pub(super) fn path(node: &Node) -> Option<String> {
     match &node.what {
         What::Local(slot, _) => Some(format!("#{slot}")),
-        What::Word(receiver, row, _, args) => {
-            Some(format!("{}.{}{}", path(receiver)?, row.en, arguments(args)?))
-        }
+        What::Word(receiver, row, _, args) => path_of(receiver, row.en, args),
         What::Host(function, _, args) => {
             let args: Option<Vec<String>> = args.iter().map(argument).collect();
             Some(format!("{}({})", function.en, args?.join(",")))
@@ -66,6 +64,20 @@ pub(super) fn path(node: &Node) -> Option<String> {
         | What::If(_)
         | What::Block(_) => None,
     }
+}
+
+/// Which kinds, nodes and pools there are is the same whoever is asked.
+fn path_of(receiver: &Node, word: &str, args: &[Node]) -> Option<String> {
+    let of =
+        if matches!(word, "has_kind" | "has_node" | "has_pool") { String::new() } else { path(receiver)? };
+    Some(format!("{of}.{word}{}", arguments(args)?))
+}
+
+/// Whether a path reads the variable in this slot.
+pub(super) fn reads(path: &str, slot: usize) -> bool {
+    let slot = slot.to_string();
+    let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>() == slot;
+    path.split('#').skip(1).any(digits)
 }
 
 fn arguments(args: &[Node]) -> Option<String> {

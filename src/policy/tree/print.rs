@@ -30,7 +30,8 @@ pub(super) fn source(node: &Node) -> String {
     }
 }
 
-fn all(nodes: &[Node]) -> String {
+/// Several, with commas.
+pub(super) fn all(nodes: &[Node]) -> String {
     nodes.iter().map(source).collect::<Vec<_>>().join(", ")
 }
 

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use rhai::{AST, ASTNode, Position, Stmt};
+use rhai::{AST, ASTNode, Expr, Position, Stmt};
 
-use super::guards::Truth;
+use super::guards::{self, Truth};
 use super::{Block, Body, Node, Tree, What};
 use crate::document::nearest;
-use crate::error::{Fault, Message, Phrase, same, table};
+use crate::error::{Code, Fault, Message, Phrase, same, table};
 use crate::policy::limits;
+use crate::policy::slips::Edit;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{self, HookKind, Item, Situation, Type};
 
@@ -42,6 +43,10 @@ pub(crate) struct Reading {
     pub(crate) parameters: BTreeSet<String>,
     /// The words of the vocabulary by line and column: as written, and what each may be in English and Chinese.
     pub(crate) words: BTreeMap<(u32, u32), WordFound>,
+    /// Kinds that stand in it by name where nothing has asked whether they are there, with line and column.
+    pub(crate) kinds: BTreeSet<(String, u32, u32)>,
+    /// Names in other letters, with the right ones.
+    pub(crate) edits: Vec<Edit>,
 }
 
 /// A word of the vocabulary where it stands in a script.
@@ -84,6 +89,8 @@ pub(super) struct Reader<'a> {
     pub(super) bodies: Vec<Body>,
     /// The functions being read, to find one that calls itself.
     pub(super) open: Vec<usize>,
+    /// Functions that could not be read: what they give is not known.
+    pub(super) broken: &'a BTreeSet<String>,
     pub(super) reading: Reading,
 }
 
@@ -96,6 +103,10 @@ pub(super) struct Frame {
     pub(super) truths: Vec<Truth>,
     pub(super) returns: Option<Type>,
     pub(super) loops: usize,
+    /// How many values enclose what is read, such as the `if` of a `let`.
+    pub(super) values: usize,
+    /// The names that are set again, and their slots: nothing stays known of what they hold.
+    changing: (BTreeSet<String>, BTreeSet<usize>),
 }
 
 /// A variable.
@@ -107,8 +118,15 @@ pub(super) struct Local {
     pub(super) constant: bool,
 }
 
-/// Reads a script that Rhai has parsed. `local` says that it stands in a local folder.
-pub(crate) fn read(file: &Path, source: &str, ast: &AST, known: &Known, local: bool) -> Reading {
+/// Reads a script that Rhai has parsed. `local` says that it stands in a local folder, `broken` which of its
+/// functions could not be parsed.
+pub(crate) fn read(
+    file: &Path,
+    source: &str,
+    ast: &AST,
+    known: &Known,
+    (local, broken): (bool, &BTreeSet<String>),
+) -> Reading {
     let mut reader = Reader {
         file,
         source: source.lines().collect(),
@@ -117,6 +135,7 @@ pub(crate) fn read(file: &Path, source: &str, ast: &AST, known: &Known, local: b
         versions: BTreeMap::new(),
         bodies: Vec::new(),
         open: Vec::new(),
+        broken,
         reading: Reading::default(),
     };
     for stmt in ast.statements() {
@@ -128,6 +147,8 @@ pub(crate) fn read(file: &Path, source: &str, ast: &AST, known: &Known, local: b
     let Reader { bodies, mut reading, .. } = reader;
     reading.tree.bodies = bodies;
     reading.tree.weigh();
+    reading.edits.sort();
+    reading.edits.dedup();
     reading.faults.sort();
     reading.faults.dedup();
     reading.lints.sort();
@@ -223,6 +244,10 @@ impl Reader<'_> {
             }
             let unknown = vec![Type::Unknown; function.params.len()];
             self.version(place, unknown, Situation::Uncalled, begins);
+            // A function that cannot be read may be the one that calls it.
+            if !self.broken.is_empty() {
+                continue;
+            }
             self.lint(begins, table::UNCALLED.say([same(&name)]));
         }
     }
@@ -253,7 +278,7 @@ impl Reader<'_> {
         }
         self.open.push(place);
         let stmts = std::mem::take(&mut function.stmts);
-        let mut frame = Frame::new(situation, &function.params, &key.1);
+        let mut frame = Frame::new(situation, &function.params, &key.1, set_again(&stmts));
         let (steps, last) = self.block_of(&mut frame, &stmts);
         if let Some(function) = self.functions.get_mut(place) {
             function.stmts = stmts;
@@ -287,6 +312,22 @@ impl Reader<'_> {
         found.means.insert((en, zh));
     }
 
+    /// A name of the vocabulary or of the folder in other letters; in a script's own words it can be put right.
+    pub(super) fn variant(
+        &mut self,
+        place: Position,
+        code: &'static Code,
+        name: &str,
+        right: &str,
+        sure: bool,
+    ) {
+        self.fault(place, code.say([same(name), same(right)]));
+        if sure {
+            let (from, to) = (name.to_owned(), right.to_owned());
+            self.reading.edits.push(Edit { line: line(place), column: column(place), from, to, safe: true });
+        }
+    }
+
     pub(super) fn lint(&mut self, place: Position, message: Message) {
         self.reading.lints.push(Fault::coded(self.file, line(place), column(place), message));
     }
@@ -299,7 +340,7 @@ impl Reader<'_> {
 }
 
 impl Frame {
-    fn new(situation: Situation, params: &[String], given: &[Type]) -> Self {
+    fn new(situation: Situation, params: &[String], given: &[Type], again: BTreeSet<String>) -> Self {
         let locals: Vec<Local> = params
             .iter()
             .zip(given)
@@ -307,15 +348,35 @@ impl Frame {
             .map(|(slot, (name, ty))| Local { name: name.clone(), slot, ty: *ty, constant: false })
             .collect();
         let slots = locals.len();
-        Self { situation, locals, slots, truths: Vec::new(), returns: None, loops: 0 }
+        let changing =
+            locals.iter().filter(|local| again.contains(&local.name)).map(|local| local.slot).collect();
+        Self {
+            situation,
+            locals,
+            slots,
+            truths: Vec::new(),
+            returns: None,
+            loops: 0,
+            values: 0,
+            changing: (again, changing),
+        }
     }
 
     /// A new variable's slot. Slots are never used twice, so that what is known of one stays true.
     pub(super) fn declare(&mut self, name: &str, ty: Type, constant: bool) -> usize {
         let slot = self.slots;
         self.slots = self.slots.saturating_add(1);
+        if self.changing.0.contains(name) {
+            self.changing.1.insert(slot);
+        }
         self.locals.push(Local { name: name.to_owned(), slot, ty, constant });
         slot
+    }
+
+    /// Whether this is known here, and stays so until the expression is read.
+    pub(super) fn knows(&self, path: &str, wanted: bool) -> bool {
+        self.truths.iter().any(|(one, yes)| one == path && *yes == wanted)
+            && !self.changing.1.iter().any(|slot| guards::reads(path, *slot))
     }
 
     /// The variable with this name.
@@ -336,9 +397,26 @@ impl super::Step {
         match self {
             Self::Return(_) | Self::Break | Self::Continue => true,
             Self::If(parts) => parts.1.ends_always() && parts.2.ends_always(),
+            Self::Do(Node { what: What::Block(block), .. }) => block.ends_always(),
             Self::Set(..) | Self::Do(_) | Self::For(_) => false,
         }
     }
+}
+
+/// The variables that get a value again somewhere in these statements.
+fn set_again(stmts: &[Stmt]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for stmt in stmts {
+        stmt.walk(&mut Vec::new(), &mut |path| {
+            if let Some(ASTNode::Stmt(Stmt::Assignment(parts))) = path.last()
+                && let Expr::Variable(variable, ..) = &parts.1.lhs
+            {
+                found.insert(variable.1.to_string());
+            }
+            true
+        });
+    }
+    found
 }
 
 /// An expression at a place.
@@ -351,7 +429,8 @@ pub(super) fn line(place: Position) -> u32 {
     place.line().and_then(|line| u32::try_from(line).ok()).unwrap_or(0)
 }
 
-fn column(place: Position) -> u32 {
+/// Its column, from 1; 0 if it has none.
+pub(super) fn column(place: Position) -> u32 {
     place.position().and_then(|column| u32::try_from(column).ok()).unwrap_or(0)
 }
 

@@ -18,7 +18,7 @@ use crate::policy::call::{Call, Fail};
 use crate::policy::hooks::no_value;
 use crate::policy::limits;
 use crate::policy::value::{List, Value};
-use crate::policy::vocabulary::{HostFn, HostPlace, Row, Type};
+use crate::policy::vocabulary::{HostFn, HostPlace, Row, Type, looked_at};
 
 /// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
 /// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted.
@@ -46,6 +46,7 @@ pub(crate) fn run<'a>(
     runner.stack.push(given);
     let value = runner.body(body, 0);
     *sights = runner.sights.take();
+    call.took(runner.steps);
     (value, runner.recorded)
 }
 
@@ -144,6 +145,8 @@ impl<'a> Runner<'a> {
                 self.last = Value::Nothing;
                 Ok(Flow::Next)
             }
+            // A block that stands as a statement: what leaves it leaves what is around it.
+            Step::Do(Node { what: What::Block(block), .. }) => self.block(block),
             Step::Do(node) => {
                 self.last = self.value(node)?;
                 Ok(Flow::Next)
@@ -454,6 +457,7 @@ impl<'a> Runner<'a> {
         let list = self.value(list)?;
         let item = self.value(item)?;
         let Value::List(items) = list else { return Err(Fail::wrong_type("in")) };
+        looked_at(self.call, items.len())?;
         Ok(items.iter().any(|one| one.same(&item)))
     }
 

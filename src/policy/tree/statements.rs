@@ -190,7 +190,9 @@ impl Reader<'_> {
             return None;
         };
         let name = parts.1.as_str();
-        let Some(local) = frame.local(name).cloned() else {
+        let found = frame.local(name).cloned();
+        let found = found.or_else(|| self.other_letters(frame, name, target.position()));
+        let Some(local) = found else {
             let hint = nearest(name, frame.locals.iter().map(|local| local.name.as_str()));
             self.fault(target.position(), table::VARIABLE.say([same(name), Phrase::hint(hint)]));
             return None;
@@ -275,6 +277,10 @@ impl Reader<'_> {
         if flags.contains(ASTFlags::BREAK) {
             self.fault(place, unusable("`throw`", "`throw`", "；请用 `deny` 不予", "; say no with `deny`"));
             return None;
+        }
+        if frame.values > 0 {
+            let (zh, en) = ("值里面的 `return`", "`return` inside a value");
+            self.fault(place, unusable(zh, en, "；请写成语句", "; write a statement"));
         }
         let value = value.map(|value| self.expression(frame, value));
         let ty = value.as_ref().map_or(Type::Nothing, |value| value.ty);

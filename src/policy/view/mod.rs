@@ -237,10 +237,11 @@ impl View {
     }
 }
 
-/// A pool's size now. `capacity` itself cannot ask: it is what says it.
+/// A pool's size now. `capacity`, which says it, cannot ask: `check` turns that away, and a pool that is met
+/// there as a node has what the laws alone know of it, its fixed size or 0.
 pub(crate) fn pool_size(call: &Call, pool: NodeIx) -> Result<Seats, Fail> {
     if call.situation == Situation::Capacity {
-        return Err(Fail::new("capacity 中不能读取周转池规模", "`capacity` cannot ask for a pool's size"));
+        return Ok(call.books().fixed_size(pool));
     }
     call.scene.set.size_in(&call.scene, call, pool)
 }

@@ -57,16 +57,12 @@ pub(crate) fn owe(call: &Call, loan: &View, count: i64) -> Result<Verb, Fail> {
     Ok(Verb::Owe(request::Owe { loan, count: Seats::new(count) }))
 }
 
-/// A loan is given back in yearly parts from its beginning: equal, rounded down, the remainder last.
+/// A loan is given back in yearly parts from its beginning: equal, rounded down, the remainder last. In no parts,
+/// or in more than a schedule may have, there is none: the office refuses the proposal as it does any `bad-schedule`.
 pub(crate) fn reschedule(call: &Call, loan: &View, parts: i64) -> Result<Verb, Fail> {
     let loan = loan.loan(call)?;
     let most = i64::try_from(limits::FACTS).unwrap_or(i64::MAX);
-    if !(1..=most).contains(&parts) {
-        return Err(Fail::new(
-            format!("分期数应为 1 至 {most}，而不是 {parts}"),
-            format!("a schedule has 1 to {most} parts, not {parts}"),
-        ));
-    }
+    let parts = if (1..=most).contains(&parts) { parts } else { 0 };
     let whole = loan.seats.get();
     let equal = whole.checked_div(parts).unwrap_or(0);
     let mut schedule = Vec::new();

@@ -389,7 +389,10 @@ static FUNCTIONS: &[HostFn] = &[
         "can_convert(person)",
         &[1],
         |t| fit(t, &[PERSON], Type::YES_NO),
-        |c, _, a| proposals::can_convert(c, view(a, 0)?).map(Value::YesNo),
+        |c, _, a| {
+            c.charge(limits::TRYING)?;
+            proposals::can_convert(c, view(a, 0)?).map(Value::YesNo)
+        },
     ),
 ];
 

@@ -100,7 +100,10 @@ pub(super) static ROWS: &[Row] = &[
     .takes(TEXT)
     .when("has_fact"),
     Row::new(NODE, "has_fact", "有事实", Type::YES_NO, |c, v, a| {
-        Ok(Value::YesNo(c.books().fact(v.node(c)?, text(a)?).is_some()))
+        let name = text(a)?;
+        // A fact that is not of its declared type is none.
+        let fact = c.books().fact(v.node(c)?, name);
+        Ok(Value::YesNo(fact.is_some_and(|fact| c.scene.set.fact_value(name, fact).is_ok())))
     })
     .takes(TEXT),
     Row::new(NODE, "of", "类别", Type::view(NODE), |c, v, a| {
@@ -110,7 +113,8 @@ pub(super) static ROWS: &[Row] = &[
             kind.ok_or_else(|| Fail::new(format!("没有编制类别：{id}"), format!("there is no kind `{id}`")))?;
         Ok(Value::View(View { what: v.what.clone(), kind: Some(kind) }))
     })
-    .takes(TEXT),
+    .takes(TEXT)
+    .when("has_kind"),
     Row::new(NODE, "has_kind", "有类别", Type::YES_NO, |c, _, a| {
         Ok(Value::YesNo(c.books().kind(text(a)?).is_some()))
     })
@@ -209,10 +213,16 @@ fn largest<'a>(call: &'a Call, view: &View, args: &[Value<'a>]) -> Result<Value<
     let node = view.node(call)?;
     let except = call.scene.set.exempt_from_largest(call)?;
     let except: Vec<&str> = except.iter().map(String::as_str).collect();
-    // It looks at every unit inside, which is work to be paid for.
+    // It looks at every unit inside.
     let units = call.books().graph().inside(node).len();
-    call.charge(u64::try_from(units).unwrap_or(u64::MAX).checked_div(64).unwrap_or(0))?;
+    looked_at(call, units)?;
     known(call.books().largest(node, view.bound_kind()?, measure, share, &except), "largest")
+}
+
+/// So many things were looked at, which is work to be paid for however few of them are found.
+pub(crate) fn looked_at(call: &Call, things: usize) -> Result<(), Fail> {
+    let steps = u64::try_from(things).unwrap_or(u64::MAX).checked_div(crate::policy::limits::LOOKED_AT);
+    call.charge(steps.unwrap_or(0))
 }
 
 pub(super) fn node<'a>(node: NodeIx, kind: Option<KindIx>) -> Value<'a> {

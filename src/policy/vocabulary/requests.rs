@@ -96,7 +96,10 @@ pub(super) static ROWS: &[Row] = &[
     row("by_reaction", "联动产生", Type::YES_NO, |c, _, _| Ok(Value::YesNo(c.request()?.by_reaction))),
     row("effective", "实际日期", Type::DATE, |c, _, _| Ok(Value::Date(c.request()?.effective))),
     row("has_fact", "有附件", Type::YES_NO, |c, _, a| {
-        Ok(Value::YesNo(c.request()?.facts.contains_key(text(a)?)))
+        let name = text(a)?;
+        // A fact that is not of its declared type is none.
+        let fact = c.request()?.facts.get(name);
+        Ok(Value::YesNo(fact.is_some_and(|fact| c.scene.set.fact_value(name, fact).is_ok())))
     })
     .takes(&[Type::TEXT]),
     row("fact", "附件", Type::Unknown, |c, _, a| {

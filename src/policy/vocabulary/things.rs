@@ -97,10 +97,20 @@ pub(super) static ROWS: &[Row] = &[
         Ok(Value::Number(i64::from(c.books().today().year())))
     }),
     Row::new(OFFICE, "root", "全市", NODE, |c, _, _| Ok(node(c.books().root(), None))),
+    Row::new(OFFICE, "has_node", "有节点", Type::YES_NO, |c, _, a| {
+        Ok(Value::YesNo(c.books().node(text(a)?).is_some()))
+    })
+    .takes(&[Type::TEXT]),
     Row::new(OFFICE, "node", "节点", NODE, |c, _, a| {
         let id = text(a)?;
         let found = c.books().node(id).ok_or_else(|| Fail::absent(id))?;
         Ok(node(found, None))
+    })
+    .takes(&[Type::TEXT])
+    .when("has_node"),
+    Row::new(OFFICE, "has_pool", "有周转池", Type::YES_NO, |c, _, a| {
+        let books = c.books();
+        Ok(Value::YesNo(books.node(text(a)?).is_some_and(|node| books.role(node) == Role::Pool)))
     })
     .takes(&[Type::TEXT]),
     Row::new(OFFICE, "pool", "周转池名", Type::view(Sort::Pool), |c, _, a| {
@@ -109,7 +119,8 @@ pub(super) static ROWS: &[Row] = &[
         let found = books.node(id).filter(|node| books.role(*node) == Role::Pool);
         Ok(Value::View(View::of_pool(c, found.ok_or_else(|| Fail::absent(id))?)))
     })
-    .takes(&[Type::TEXT]),
+    .takes(&[Type::TEXT])
+    .when("has_pool"),
     Row::new(OFFICE, "pools", "周转池", Type::views(Sort::Pool), |c, _, _| pools(c, c.books().pools())),
     Row::new(OFFICE, "loans_due_before", "此前到期调借", Type::views(LOAN), |c, _, a| {
         let Some(Value::Date(day)) = a.first() else { return Err(Fail::wrong_type("date")) };
@@ -121,6 +132,7 @@ pub(super) static ROWS: &[Row] = &[
 /// Open loans with an end or an instalment before a day, oldest first, then by id.
 fn due_before(call: &crate::policy::call::Call, day: crate::model::Date) -> Result<Value<'_>, Fail> {
     let books = call.books();
+    super::nodes::looked_at(call, books.loans().count())?;
     let mut found: Vec<_> = books
         .loans()
         .filter(|loan| {
