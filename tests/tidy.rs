@@ -31,6 +31,7 @@ const LAYERS: &[&[&str]] = &[
 const CONFINED: &[(&str, &[&str])] = &[
     ("petgraph::", &["src/graph/"]),
     ("rhai::", &["src/policy/"]),
+    ("postgres::", &["src/journal/"]),
     ("rusqlite::", &["src/journal/"]),
     ("serde_yaml::", &["src/document/"]),
     ("saphyr_parser::", &["src/document/"]),

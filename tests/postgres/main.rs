@@ -1,0 +1,2 @@
+//! The PostgreSQL store against a real server.
+fn main() {}
