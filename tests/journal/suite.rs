@@ -19,8 +19,11 @@ pub(crate) trait Ground {
 /// Makes an empty ground.
 pub(crate) type New<'a> = &'a mut dyn FnMut() -> Box<dyn Ground>;
 
+/// Looks at one thing, on as many grounds as it needs.
+pub(crate) type Check = fn(New<'_>);
+
 /// Every check with its name.
-pub(crate) const CHECKS: [(&str, fn(New<'_>)); 16] = [
+pub(crate) const CHECKS: [(&str, Check); 16] = [
     ("what was added is there in order", what_was_added_is_there_in_order),
     ("nothing is added behind another head", nothing_is_added_behind_another_head),
     ("a batch of any size is one", a_batch_of_any_size_is_one),

@@ -1,0 +1,153 @@
+//! Losses: a connection is cut or killed, or the server crashes, at every single thing that a script sends.
+//!
+//! The script always ends as if nothing had happened: no answer is lost, none is given twice, the chain holds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use bianzhi::journal::PostgresStore;
+use bianzhi::office::SharedOffice;
+use bianzhi::{ErrorKind, Office, Request};
+
+use super::books::{charter, requests};
+use super::proxy::{Fault, Proxy};
+use super::server::Server;
+use crate::city::figures;
+
+pub(crate) const TESTS: [(&str, fn(&Arc<Server>)); 7] = [
+    ("the server never gets what was sent", |server| every_loss(server, Fault::Unsent, 1)),
+    ("the answer is lost", |server| every_loss(server, Fault::Unanswered, 1)),
+    ("the server gets it long after", |server| every_loss(server, Fault::Late, 1)),
+    ("the connection is killed", |server| every_loss(server, Fault::Hit, 1)),
+    ("the server crashes and starts again", |server| every_loss(server, Fault::Unanswered, CRASHES)),
+    ("the server does not come back", the_server_does_not_come_back),
+    ("many threads while connections are killed", many_threads_while_connections_are_killed),
+];
+
+/// Every so manieth thing sent meets a crash: each takes the server a second.
+const CRASHES: usize = if cfg!(debug_assertions) { 5 } else { 2 };
+
+/// The requests, each with an id.
+fn numbered() -> Vec<Request> {
+    let numbered = requests().into_iter().zip(1..);
+    numbered.map(|(request, number)| request.id(format!("q-{number}"))).collect()
+}
+
+/// Lets the `k`-th thing that a script sends meet a loss, for every k, in steps, until the script sends no more.
+fn every_loss(server: &Arc<Server>, fault: Fault, step: usize) {
+    let database = server.database();
+    // Whatever the database says, an answer waits for the disk.
+    let change = format!("ALTER DATABASE {database} SET synchronous_commit = off");
+    server.client("postgres").execute(&change, &[]).unwrap();
+    let mut memory = Office::open(charter(), None).unwrap();
+    let expected: Vec<_> = numbered().into_iter().map(|request| memory.submit(request).unwrap()).collect();
+    for at in (1..).step_by(step) {
+        let (hit_server, hit_database) = (Arc::clone(server), database.clone());
+        let hit = move || if step > 1 { hit_server.crash() } else { hit_server.terminate(&hit_database) };
+        let fault = if step > 1 { Fault::Hit } else { fault };
+        let proxy = Proxy::new(server.socket(), fault, at, hit);
+        let stream = format!("city-{at}");
+        let open = || {
+            let store = PostgresStore::open(&proxy.address(&database), &stream)?;
+            Office::open_on(store, charter(), None)
+        };
+        // The first opening has no second try to connect; it left nothing that the next one could not use.
+        let mut office = open().or_else(|_| open()).unwrap();
+        for (request, expected) in numbered().into_iter().zip(&expected) {
+            assert_eq!(&office.submit(request).unwrap(), expected, "{fault:?} at {at}");
+        }
+        let (head, sent) = (office.journal().head(), proxy.sent());
+        if step > 1 {
+            server.crash();
+        }
+        proxy.bring_late();
+        let store = PostgresStore::open_to_read(&server.address(&database), Some(&stream)).unwrap();
+        let again = Office::open_on(store, charter(), None).unwrap();
+        assert!(again.journal().entries().eq(memory.journal().entries()), "{fault:?} at {at}");
+        assert_eq!(again.journal().head(), head, "{fault:?} at {at}");
+        if sent < at {
+            assert!(at > 20, "every step of the script was met once, not only {at}");
+            break;
+        }
+    }
+}
+
+/// A writer is told that it cannot know, and whoever asks again by the same id gets the one answer.
+fn the_server_does_not_come_back(server: &Arc<Server>) {
+    let lost: Vec<_> = [3, 17, 19]
+        .into_iter()
+        .map(|at| {
+            let server = Arc::clone(server);
+            thread::spawn(move || {
+                let database = server.database();
+                drop(open(&server.address(&database)));
+                let proxy = Proxy::new(server.socket(), Fault::Gone, at, || {});
+                let opened = PostgresStore::open(&proxy.address(&database), "city")
+                    .and_then(|store| Office::open_on(store, charter(), None));
+                let mut acknowledged = 0;
+                if let Ok(mut office) = opened {
+                    let before = |office: &Office| (figures(office), office.journal().next());
+                    for request in numbered() {
+                        let was = before(&office);
+                        let Err(error) = office.submit(request.clone()) else {
+                            acknowledged = office.journal().next();
+                            continue;
+                        };
+                        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+                        assert_eq!(before(&office), was);
+                        let error = office.submit(request).unwrap_err();
+                        assert!(error.to_string().starts_with("the journal failed before"), "{error}");
+                        break;
+                    }
+                }
+                let mut office = open(&server.address(&database));
+                assert!(office.journal().next() >= acknowledged);
+                let mut memory = Office::open(charter(), None).unwrap();
+                for request in numbered() {
+                    assert_eq!(office.submit(request.clone()).unwrap(), memory.submit(request).unwrap());
+                }
+                assert!(office.journal().entries().eq(memory.journal().entries()));
+                acknowledged
+            })
+        })
+        .collect();
+    let acknowledged: Vec<u64> = lost.into_iter().map(|thread| thread.join().unwrap()).collect();
+    assert!(acknowledged[0] == 0 && acknowledged[2] > 0, "{acknowledged:?}");
+}
+
+fn open(address: &str) -> Office {
+    Office::open_on(PostgresStore::open(address, "city").unwrap(), charter(), None).unwrap()
+}
+
+fn many_threads_while_connections_are_killed(server: &Arc<Server>) {
+    let database = server.database();
+    let office = SharedOffice::new(open(&server.address(&database))).unwrap();
+    let done = Arc::new(AtomicBool::new(false));
+    let killer = {
+        let (server, database, done) = (Arc::clone(server), database.clone(), Arc::clone(&done));
+        thread::spawn(move || {
+            while !done.load(Ordering::SeqCst) {
+                server.terminate(&database);
+            }
+        })
+    };
+    let hire = |id: String| Request::appoint("clinic", "administrative").id(id);
+    let threads: Vec<_> = (0..8)
+        .map(|thread| {
+            let office = office.clone();
+            let ask = move |turn| office.submit(hire(format!("{thread}-{turn}"))).unwrap();
+            thread::spawn(move || (0..25).map(ask).collect::<Vec<_>>())
+        })
+        .collect();
+    let answers: Vec<_> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    done.store(true, Ordering::SeqCst);
+    killer.join().unwrap();
+    assert_eq!(answers.iter().filter(|answer| answer.granted()).count(), 6, "the clinic has ten seats");
+    drop(office);
+    let again = open(&server.address(&database));
+    assert_eq!(again.journal().next(), 201, "each once");
+    for answer in answers {
+        assert_eq!(again.journal().answer_to(answer.request.id.as_ref().unwrap()), Some(&answer));
+    }
+}
