@@ -53,20 +53,16 @@ fn what_was_under_way_is_refused(server: &Arc<Server>) {
     for writes in [0, 1, 3] {
         let database = server.database();
         drop(open(&server.address(&database)));
-        // How much is sent until a stream that is there is open.
-        let counting = Proxy::new(server.socket(), Fault::Unsent, usize::MAX, || {});
-        let counted = open(&counting.address(&database));
-        let opening = counting.sent();
-        drop(counted);
-        let proxy = Proxy::new(server.socket(), Fault::Held, opening + 1, || {});
+        let proxy = Proxy::new(server.socket(), Fault::Held, usize::MAX, || {});
         let mut old = open(&proxy.address(&database));
+        proxy.arm();
         let late = thread::spawn(move || old.submit(hire()));
-        proxy.held.lock().unwrap().recv().unwrap();
+        proxy.wait_until_held();
         let mut new = open(&server.address(&database));
         for request in requests().into_iter().take(writes) {
             new.submit(request).unwrap();
         }
-        proxy.go.lock().unwrap().send(()).unwrap();
+        proxy.let_go();
         deposed(late.join().unwrap());
         new.submit(hire()).unwrap();
         assert!(open(&server.address(&database)).journal().entries().eq(new.journal().entries()));

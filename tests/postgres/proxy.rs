@@ -9,8 +9,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use super::server::{SOCKET, address};
+
+/// Nothing waits longer for anything.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What happens to the k-th thing that is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,15 +37,14 @@ pub(crate) enum Fault {
 pub(crate) struct Proxy {
     folder: tempfile::TempDir,
     door: Arc<Door>,
-    /// Says that something is held, and lets it go.
-    pub(crate) held: Mutex<Receiver<()>>,
-    pub(crate) go: Mutex<Sender<()>>,
+    held: Receiver<()>,
+    go: Sender<()>,
 }
 
 struct Door {
     server: PathBuf,
     fault: Fault,
-    at: usize,
+    at: AtomicUsize,
     sent: AtomicUsize,
     closed: AtomicBool,
     late: Mutex<Vec<(UnixStream, Vec<u8>)>>,
@@ -64,7 +67,7 @@ impl Proxy {
         let door = Arc::new(Door {
             server: socket,
             fault,
-            at,
+            at: AtomicUsize::new(at),
             sent: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
             late: Mutex::default(),
@@ -84,12 +87,25 @@ impl Proxy {
                 thread::spawn(move || door.pass(client, server));
             }
         });
-        Self { folder, door, held: Mutex::new(held), go: Mutex::new(go) }
+        Self { folder, door, held, go }
     }
 
     /// The address of a database behind this door.
     pub(crate) fn address(&self, database: &str) -> String {
         address(self.folder.path(), database)
+    }
+
+    /// The next thing that is sent has the fault.
+    pub(crate) fn arm(&self) {
+        self.door.at.store(self.sent() + 1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn wait_until_held(&self) {
+        self.held.recv_timeout(PATIENCE).unwrap();
+    }
+
+    pub(crate) fn let_go(&self) {
+        self.go.send(()).unwrap();
     }
 
     /// How many things were sent.
@@ -136,7 +152,7 @@ impl Door {
         let mut bytes = vec![0; 1 << 20];
         while let Ok(count @ 1..) = client.read(&mut bytes) {
             let sent = &bytes[..count];
-            if self.sent.fetch_add(1, Ordering::SeqCst) + 1 == self.at {
+            if self.sent.fetch_add(1, Ordering::SeqCst) + 1 == self.at.load(Ordering::SeqCst) {
                 match self.fault {
                     Fault::Unsent => break,
                     Fault::Unanswered => mute.store(true, Ordering::SeqCst),
@@ -147,7 +163,7 @@ impl Door {
                     }
                     Fault::Held => {
                         self.holds.lock().unwrap().send(()).unwrap();
-                        self.goes.lock().unwrap().recv().unwrap();
+                        self.goes.lock().unwrap().recv_timeout(PATIENCE).unwrap();
                     }
                     Fault::Hit => (self.hit)(),
                     Fault::Gone => {

@@ -95,7 +95,7 @@ impl Link {
     pub(super) fn found(&mut self) -> Result<(), Error> {
         if self.format()?.is_none() {
             let schema = format!(
-                "{SCHEMA}INSERT INTO bianzhi.form (only, format) VALUES (1, {FORMAT}) ON CONFLICT (only) DO NOTHING"
+                "{SCHEMA}INSERT INTO bianzhi.form (place, format) VALUES (1, {FORMAT}) ON CONFLICT (place) DO NOTHING"
             );
             self.racing(|client| client.batch_execute(&schema))?;
         }
@@ -117,7 +117,7 @@ impl Link {
 
     fn format(&mut self) -> Result<Option<i64>, Error> {
         self.asking(|client| {
-            let found = client.query_opt("SELECT format FROM bianzhi.form WHERE only = 1", &[]);
+            let found = client.query_opt("SELECT format FROM bianzhi.form WHERE place = 1", &[]);
             match found.and_then(|row| row.map(|row| row.try_get(0)).transpose()) {
                 Err(cause) if is_missing(&cause) => Ok(None),
                 other => other,

@@ -2,7 +2,7 @@
 -- Nothing here but tables: no sequence, trigger, function or lock of the server's own.
 CREATE SCHEMA IF NOT EXISTS bianzhi;
 CREATE TABLE IF NOT EXISTS bianzhi.form (
-  only INT8 NOT NULL PRIMARY KEY,
+  place INT8 NOT NULL PRIMARY KEY,
   format INT8 NOT NULL
 );
 -- Who may write a stream, and where it ends. Whoever claims it raises the epoch and shuts out all before.
