@@ -1,5 +1,6 @@
 //! The link: a connection to a server, made anew when it is lost, and the claim by which one writer holds a stream.
 
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::io;
 use std::thread;
@@ -12,8 +13,8 @@ use postgres::{Client, Config, NoTls, Statement};
 use super::super::store::{FORMAT, journal};
 use crate::error::{Error, ErrorKind};
 
-/// How often and how long a lost server is waited for: a restart takes seconds.
-const TRIES: u32 = 100;
+/// How long a lost server is waited for, and between two tries: a restart takes seconds, another node half a minute.
+const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long the network may be silent before a connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -21,7 +22,10 @@ const SILENCE: Duration = Duration::from_secs(10);
 pub(super) const MOST_RACES: u32 = 10;
 
 /// A connection that is left inside of a transaction holds locks; the server ends it after these milliseconds.
-const PATIENCE: &str = "SET idle_in_transaction_session_timeout = 10000";
+const SESSION: &str = "SET idle_in_transaction_session_timeout = 10000";
+/// What must be set so that what was acknowledged is there after a power cut, in every language.
+const RIGHT: [(&str, &[&str]); 3] =
+    [("fsync", &["on"]), ("synchronous_commit", &["on", "remote_apply"]), ("server_encoding", &["UTF8"])];
 const SCHEMA: &str = include_str!("schema.sql");
 const APPEND: &str = include_str!("append.sql");
 const CLAIM: &str = "
@@ -37,6 +41,7 @@ pub(super) type End = (i64, String);
 pub(super) struct Link {
     config: Config,
     place: String,
+    pub(super) patience: Duration,
     /// None while it is lost.
     client: Option<Client>,
     /// None for a reader.
@@ -81,7 +86,7 @@ impl Link {
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(SILENCE);
         }
-        let mut link = Self { place: place(&config), config, client: None, claim: None };
+        let mut link = Self { place: place(&config), config, patience: PATIENCE, client: None, claim: None };
         link.client = Some(link.connect().map_err(|cause| link.failed(&cause))??);
         Ok(link)
     }
@@ -203,12 +208,12 @@ impl Link {
     /// If the server does not come back, or somebody else has taken the stream over.
     pub(super) fn restore(&mut self) -> Result<Option<End>, Error> {
         self.client = None;
-        let mut tries = 0_u32;
+        let mut left = self.patience;
         loop {
             match self.try_to_restore() {
                 Ok(done) => return done,
-                Err(cause) if tries < TRIES && Trouble::of(&cause) != Trouble::Refused => {
-                    tries = tries.saturating_add(1);
+                Err(cause) if !left.is_zero() && Trouble::of(&cause) != Trouble::Refused => {
+                    left = left.saturating_sub(PAUSE);
                     thread::sleep(PAUSE);
                 }
                 Err(cause) => return Err(self.failed(&cause)),
@@ -237,23 +242,16 @@ impl Link {
     /// A connection on which a commit that is answered is safe.
     fn connect(&self) -> Result<Result<Client, Error>, postgres::Error> {
         let mut client = self.config.connect(NoTls)?;
-        client.batch_execute(PATIENCE)?;
-        let setting = |client: &mut Client, name: &str| -> Result<Option<String>, postgres::Error> {
-            let row =
-                client.query_opt("SELECT setting FROM pg_catalog.pg_settings WHERE name = $1", &[&name])?;
-            row.map(|row| row.try_get(0)).transpose()
-        };
+        client.batch_execute(SESSION)?;
+        let mut settings = settings(&mut client)?;
         // `remote_apply` waits for more than `on`.
-        if setting(&mut client, "synchronous_commit")?.as_deref() != Some("remote_apply") {
+        if settings.get("synchronous_commit").is_none_or(|found| found != "remote_apply") {
             client.batch_execute("SET synchronous_commit = on")?;
+            settings = self::settings(&mut client)?;
         }
-        for (name, right) in [
-            ("synchronous_commit", &["on", "remote_apply"][..]),
-            ("fsync", &["on"]),
-            ("server_encoding", &["UTF8"]),
-        ] {
-            // A server that is another make, and has no such setting, is what it says it is.
-            if let Some(found) = setting(&mut client, name)?
+        for (name, right) in RIGHT {
+            // A server of another make may have no such setting; what it says of itself is taken.
+            if let Some(found) = settings.get(name)
                 && !right.contains(&found.as_str())
             {
                 let (place, right) = (&self.place, right.join(" or "));
@@ -304,6 +302,12 @@ pub(super) fn busy(place: &str) -> Error {
 
 pub(super) fn gone(place: &str) -> Error {
     Error::new(ErrorKind::Io, format!("the connection to `{place}` is lost"))
+}
+
+fn settings(client: &mut Client) -> Result<BTreeMap<String, String>, postgres::Error> {
+    let names: Vec<&str> = RIGHT.iter().map(|(name, _)| *name).collect();
+    let query = "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY ($1)";
+    client.query(query, &[&names])?.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 fn is_missing(cause: &postgres::Error) -> bool {

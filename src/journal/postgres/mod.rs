@@ -4,6 +4,7 @@ mod link;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::ToSql;
@@ -65,6 +66,13 @@ impl PostgresStore {
         let streams = link.asking(|client| texts(&client.query(query, &[])?))?;
         let stream = choose(link.place(), &streams, stream)?;
         Ok(Self { stream, link: Mutex::new(link) })
+    }
+
+    /// How long a lost server is waited for before a writer gives up: 30 seconds unless it is told otherwise.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Self {
+        self.link().patience = patience;
+        self
     }
 
     /// A lock that was left by a panic guards nothing half done: what matters stands on the server.
