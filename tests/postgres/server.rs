@@ -46,7 +46,14 @@ impl Server {
         command.arg("-D").arg(self.data()).arg("-k").arg(self.folder.path());
         command.args(["-c", "listen_addresses=", "-c", "max_connections=60"]);
         // What a commit did not write by itself stays unwritten for a while, so that a lost commit shows.
-        command.args(["-c", "wal_writer_delay=10s", "-c", "autovacuum=off"]);
+        command.args([
+            "-c",
+            "wal_writer_delay=10s",
+            "-c",
+            "autovacuum=off",
+            "-c",
+            "recovery_init_sync_method=syncfs",
+        ]);
         for setting in settings {
             command.args(["-c", setting]);
         }
