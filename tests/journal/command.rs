@@ -118,7 +118,8 @@ fn a_journal_is_carried_elsewhere_with_its_head() {
 #[test]
 fn a_build_that_knows_no_servers_says_so() {
     let folder = played();
-    let said = "error: this build knows journals in files only; one with the feature `postgres` knows servers";
+    let said =
+        "error: this build knows journals in files only; one with the feature `postgres` knows servers";
     let address = "postgres://office@db.example/city";
     refused(folder.path(), &["run", "scenario.yaml", "--journal", address], said);
     refused(folder.path(), &["journal", "verify", address], said);

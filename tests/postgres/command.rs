@@ -47,5 +47,8 @@ fn played(server: &Arc<Server>) {
     assert_eq!(code, Some(2));
     assert!(err.contains("database \"nowhere\" does not exist"), "{err}");
     let mut files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name());
-    assert!(files.all(|name| !name.to_string_lossy().starts_with("postgres")), "an address is no file's name");
+    assert!(
+        files.all(|name| !name.to_string_lossy().starts_with("postgres")),
+        "an address is no file's name"
+    );
 }

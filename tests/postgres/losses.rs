@@ -15,13 +15,14 @@ use super::proxy::{Fault, Proxy};
 use super::server::Server;
 use crate::city::figures;
 
-pub(crate) const TESTS: [(&str, fn(&Arc<Server>)); 7] = [
+pub(crate) const TESTS: [(&str, fn(&Arc<Server>)); 8] = [
     ("the server never gets what was sent", |server| every_loss(server, Fault::Unsent, 1)),
     ("the answer is lost", |server| every_loss(server, Fault::Unanswered, 1)),
     ("the server gets it long after", |server| every_loss(server, Fault::Late, 1)),
     ("the connection is killed", |server| every_loss(server, Fault::Hit, 1)),
     ("the server crashes and starts again", |server| every_loss(server, Fault::Unanswered, CRASHES)),
     ("the server does not come back", the_server_does_not_come_back),
+    ("a race that left nothing is run again", a_race_is_run_again),
     ("many threads while connections are killed", many_threads_while_connections_are_killed),
 ];
 
@@ -118,6 +119,27 @@ fn the_server_does_not_come_back(server: &Arc<Server>) {
 
 fn open(address: &str) -> Office {
     Office::open_on(PostgresStore::open(address, "city").unwrap(), charter(), None).unwrap()
+}
+
+/// CockroachDB answers so at any time, PostgreSQL only where a stricter isolation is the default.
+fn a_race_is_run_again(server: &Arc<Server>) {
+    let database = server.database();
+    let strict = format!("ALTER DATABASE {database} SET default_transaction_isolation = serializable");
+    server.client("postgres").execute(&strict, &[]).unwrap();
+    let mut office = open(&server.address(&database));
+    let mut client = server.client(&database);
+    let mut other = client.transaction().unwrap();
+    other.execute("UPDATE bianzhi.writer SET holder = holder WHERE stream = 'city'", &[]).unwrap();
+    let submitting = thread::spawn(move || office.submit(numbered().remove(0)).map(|answer| answer.entry));
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'";
+    let mut watch = server.client("postgres");
+    while watch.query(waits, &[&database]).unwrap().is_empty() {
+        assert!(!submitting.is_finished(), "it waits for the row that another transaction has changed");
+        thread::sleep(Duration::from_millis(5));
+    }
+    other.commit().unwrap();
+    assert!(submitting.join().unwrap().is_ok());
+    assert_eq!(open(&server.address(&database)).journal().next(), 3);
 }
 
 fn many_threads_while_connections_are_killed(server: &Arc<Server>) {
