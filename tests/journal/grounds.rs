@@ -1,6 +1,7 @@
 //! The suite in memory and in SQLite. `tests/postgres/` runs it on a server.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bianzhi::Error;
 use bianzhi::journal::{Header, Record, SqliteStore, Store};
@@ -15,7 +16,7 @@ struct Memory(BTreeMap<String, Flaky>);
 
 impl Ground for Memory {
     fn open(&mut self, stream: &str) -> Result<Box<dyn Store>, Error> {
-        let new = || Flaky(Default::default(), stream.to_owned());
+        let new = || Flaky(Arc::default(), stream.to_owned());
         Ok(Box::new(self.0.entry(stream.to_owned()).or_insert_with(new).clone()))
     }
 

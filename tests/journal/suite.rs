@@ -135,7 +135,7 @@ fn a_batch_of_any_size_is_one(new: New<'_>) {
     let expected = Head::of(&header);
     let (many, _) = next(expected, (0..2_500).map(|number| number.to_string()));
     let mut twice = many.clone();
-    twice[2_499].request_id = many[0].request_id.clone();
+    twice[2_499].request_id.clone_from(&many[0].request_id);
     let batch = |records| Batch { header: Some(&header), expected, records, policies: &[] };
     ground.open("city").unwrap().append(&batch(&twice)).unwrap_err();
     let mut store = ground.open("city").unwrap();
@@ -287,13 +287,15 @@ fn other_opening_books_are_refused(new: New<'_>) {
     assert_eq!(error.to_string(), "the journal is empty; a charter is needed to begin it");
 }
 
+/// Changes the rows of a stream.
+type Change = fn(&mut Vec<Record>);
+
 fn the_first_bad_entry_is_named(new: New<'_>) {
     let (mut ground, header, sound) = filled(new);
     let not_written = |entry: u64| {
         format!("entry {entry} is not what was written: its hash does not follow from the entries before it")
     };
     let missing = |due, found| format!("entry {due} is missing: entry {found} stands in its place");
-    type Change = fn(&mut Vec<Record>);
     let cases: [(Change, String); 8] = [
         (|rows| rows[3].body = rows[3].body.replace("p-2", "p-9"), not_written(3)),
         (|rows| rows[4].body.push(' '), not_written(4)),
@@ -325,7 +327,9 @@ fn the_first_bad_entry_is_named(new: New<'_>) {
 fn entries_of_another_stream_are_found(new: New<'_>) {
     let (mut ground, header, _) = filled(new);
     let mut other = Office::open_on(ground.open("other").unwrap(), charter(), None).unwrap();
-    requests().into_iter().for_each(|request| drop(other.submit(request).unwrap()));
+    for request in requests() {
+        other.submit(request).unwrap();
+    }
     let others = records(ground.open("other").unwrap().as_ref());
     let said = after(ground.as_mut(), &header, &others);
     assert!(said.starts_with("entry 0 is not what was written"), "{said}");

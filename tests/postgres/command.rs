@@ -3,9 +3,10 @@
 use std::process::Command;
 use std::sync::Arc;
 
+use super::Named;
 use super::server::Server;
 
-pub(crate) const TESTS: [(&str, fn(&Arc<Server>)); 1] = [("a scenario is played, shown, carried", played)];
+pub(crate) const TESTS: [Named; 1] = [("a scenario is played, shown, carried", played)];
 
 fn played(server: &Arc<Server>) {
     let folder = tempfile::tempdir().unwrap();

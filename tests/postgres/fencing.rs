@@ -6,12 +6,13 @@ use std::thread;
 use bianzhi::journal::PostgresStore;
 use bianzhi::{Error, ErrorKind, Office, Request};
 
+use super::Named;
 use super::books::{charter, requests};
 use super::proxy::{Fault, Proxy};
 use super::server::Server;
 use crate::city::figures;
 
-pub(crate) const TESTS: [(&str, fn(&Arc<Server>)); 4] = [
+pub(crate) const TESTS: [Named; 4] = [
     ("a deposed writer is refused, before the new one wrote anything too", a_deposed_writer_is_refused),
     ("what a paused writer had under way is refused", what_was_under_way_is_refused),
     ("a deposed writer that lost its connection is refused", a_deposed_writer_does_not_come_back),

@@ -10,12 +10,13 @@ use bianzhi::journal::PostgresStore;
 use bianzhi::office::SharedOffice;
 use bianzhi::{ErrorKind, Office, Request};
 
+use super::Named;
 use super::books::{charter, requests};
 use super::proxy::{Fault, Proxy};
 use super::server::Server;
 use crate::city::figures;
 
-pub(crate) const TESTS: [(&str, fn(&Arc<Server>)); 8] = [
+pub(crate) const TESTS: [Named; 8] = [
     ("the server never gets what was sent", |server| every_loss(server, Fault::Unsent, 1)),
     ("the answer is lost", |server| every_loss(server, Fault::Unanswered, 1)),
     ("the server gets it long after", |server| every_loss(server, Fault::Late, 1)),
@@ -57,7 +58,7 @@ fn every_loss(server: &Arc<Server>, fault: Fault, step: usize) {
         let tries = std::iter::repeat_with(open).take(1_200);
         let waiting = tries.inspect(|office| {
             if office.is_err() {
-                thread::sleep(Duration::from_millis(50))
+                thread::sleep(Duration::from_millis(50));
             }
         });
         let mut office = waiting.flatten().next().unwrap();

@@ -38,6 +38,8 @@ use std::sync::Arc;
 
 use server::Server;
 
+/// A test with its name inside of its group.
+type Named = (&'static str, fn(&Arc<Server>));
 /// A test: its name, and what it does with the server.
 type Test = (String, Box<dyn Fn(&Arc<Server>)>);
 
@@ -76,10 +78,9 @@ fn tests() -> Vec<Test> {
     for (name, check) in suite::CHECKS {
         tests.push((format!("suite: {name}"), Box::new(move |server| ground::holds(server, check))));
     }
-    let mut add = |group: &str, list: &[(&str, fn(&Arc<Server>))]| {
+    let mut add = |group: &str, list: &[Named]| {
         for (name, test) in list {
-            let test = *test;
-            tests.push((format!("{group}: {name}"), Box::new(move |server| test(server))));
+            tests.push((format!("{group}: {name}"), Box::new(*test)));
         }
     };
     add("fencing", &fencing::TESTS);

@@ -22,7 +22,9 @@ pub(crate) fn measure(server: &Server) {
             for _ in 0..rounds {
                 let asked = |_| office.ask(Request::appoint("clinic", "administrative"));
                 let all: Vec<_> = (0..waiting).map(asked).collect();
-                all.into_iter().for_each(|answer| drop(answer.wait().unwrap()));
+                for answer in all {
+                    answer.wait().unwrap();
+                }
             }
             let micros = start.elapsed().as_micros().max(1);
             best = best.max(rounds * waiting * 1_000_000 / micros);

@@ -6,10 +6,11 @@ use std::thread;
 use bianzhi::journal::{PostgresStore, Store};
 use bianzhi::{Error, ErrorKind, Office};
 
+use super::Named;
 use super::books::{charter, requests};
 use super::server::Server;
 
-pub(crate) const TESTS: [(&str, fn(&Arc<Server>)); 6] = [
+pub(crate) const TESTS: [Named; 6] = [
     ("a server that does not sync is refused", a_server_that_does_not_sync_is_refused),
     ("a database that is no journal, or a newer one", a_database_that_is_no_journal),
     ("streams are named", streams_are_named),
@@ -20,7 +21,9 @@ pub(crate) const TESTS: [(&str, fn(&Arc<Server>)); 6] = [
 
 fn filled(address: &str, stream: &str) {
     let mut office = Office::open_on(PostgresStore::open(address, stream).unwrap(), charter(), None).unwrap();
-    requests().into_iter().for_each(|request| drop(office.submit(request).unwrap()));
+    for request in requests() {
+        office.submit(request).unwrap();
+    }
 }
 
 #[track_caller]
@@ -99,7 +102,9 @@ fn many_make_the_tables_at_once(server: &Arc<Server>) {
             thread::spawn(move || filled(&address, &format!("city-{number}")))
         })
         .collect();
-    makers.into_iter().for_each(|maker| maker.join().unwrap());
+    for maker in makers {
+        maker.join().unwrap();
+    }
     for number in 0..8 {
         let store = PostgresStore::open_to_read(&address, Some(&format!("city-{number}"))).unwrap();
         Office::open_on(store, charter(), None).unwrap();

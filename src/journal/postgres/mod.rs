@@ -83,10 +83,7 @@ impl PostgresStore {
 
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore")
-            .field("place", &self.link().place())
-            .field("stream", &self.stream)
-            .finish()
+        f.debug_struct("PostgresStore").field("stream", &self.stream).finish_non_exhaustive()
     }
 }
 
