@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long the network may be silent before a connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(10);
+const PAUSE_OF_PROBES: Duration = Duration::from_secs(3);
 /// How often a statement is tried again that lost against another one and left nothing behind.
 pub(super) const MOST_RACES: u32 = 10;
 
@@ -85,6 +86,10 @@ impl Link {
         }
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(SILENCE);
+        }
+        // Else a writer whose answer never comes would notice after hours.
+        if !address.contains("keepalives") {
+            config.keepalives_idle(SILENCE).keepalives_interval(PAUSE_OF_PROBES);
         }
         let mut link = Self { place: place(&config), config, patience: PATIENCE, client: None, claim: None };
         link.client = Some(link.connect().map_err(|cause| link.failed(&cause))??);
