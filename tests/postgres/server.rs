@@ -11,7 +11,7 @@ use std::time::Duration;
 use postgres::{Client, NoTls};
 
 /// How long a server may take to come up: so many times a twentieth of a second.
-const PATIENCE: u32 = 600;
+const PATIENCE: u32 = 2_400;
 
 /// A running server.
 pub(crate) struct Server {
