@@ -31,6 +31,7 @@ const LAYERS: &[&[&str]] = &[
 const CONFINED: &[(&str, &[&str])] = &[
     ("petgraph::", &["src/graph/"]),
     ("rhai::", &["src/policy/"]),
+    ("postgres::", &["src/journal/"]),
     ("rusqlite::", &["src/journal/"]),
     ("serde_yaml::", &["src/document/"]),
     ("saphyr_parser::", &["src/document/"]),
@@ -395,7 +396,7 @@ fn map() -> String {
         let _ = writeln!(map, "- `{folder}/`{dash}{what}");
         for source in all.iter().filter(|source| source.path != main) {
             let name = source.path.trim_start_matches(folder).trim_start_matches('/');
-            let name = name.strip_suffix("mod.rs").unwrap_or(name);
+            let name = ["mod.rs", "main.rs"].iter().find_map(|main| name.strip_suffix(main)).unwrap_or(name);
             if !name.trim_end_matches('/').contains('/') {
                 let _ = writeln!(map, "  - `{name}` – {}", source.header());
             }

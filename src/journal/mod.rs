@@ -3,6 +3,8 @@
 mod form;
 mod keeper;
 mod log;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
@@ -14,6 +16,8 @@ use crate::decision::{Decision, Entry};
 use crate::error::Error;
 use crate::model::{Date, RequestId};
 
+#[cfg(feature = "postgres")]
+pub use self::postgres::PostgresStore;
 pub use form::{read_entry, read_opening, write_opening};
 use keeper::Keeper;
 pub use log::{Log, export};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::store::{Batch, Digest, FORMAT, Head, Header, PolicyFiles, Record, Store, journal};
+use super::store::{Batch, Digest, FORMAT, Head, Header, PolicyFiles, Record, Store, choose, journal};
 use crate::error::{Error, ErrorKind};
 
 /// What marks a SQLite file as a journal: `bzhi` in the header's application id.
@@ -81,20 +81,7 @@ impl SqliteStore {
         let connection = reader(path)?;
         let streams = recognised(path, &connection)
             .and_then(|()| streams(&connection).map_err(|cause| failed(path, &cause)))?;
-        let list = || streams.iter().map(|stream| format!("`{stream}`")).collect::<Vec<_>>().join(", ");
-        let stream = match (stream, streams.as_slice()) {
-            (Some(stream), _) if streams.iter().any(|one| one == stream) => stream.to_owned(),
-            (None, [only]) => only.clone(),
-            (_, []) => return Err(journal(format!("`{}` holds no stream yet", path.display()))),
-            (Some(stream), _) => {
-                let path = path.display();
-                return Err(journal(format!("`{path}` holds no stream `{stream}`; it holds {}", list())));
-            }
-            (None, _) => {
-                let path = path.display();
-                return Err(journal(format!("`{path}` holds several streams, name one: {}", list())));
-            }
-        };
+        let stream = choose(&path.display().to_string(), &streams, stream)?;
         Ok(Self { path: path.to_owned(), stream, connection: Mutex::new(connection) })
     }
 

@@ -53,6 +53,33 @@ pub trait Store: fmt::Debug + Send + Sync {
     fn policies(&self, digest: &str) -> Result<Option<PolicyFiles>, Error>;
 }
 
+/// A store that was chosen while the program runs is a store.
+impl<S: Store + ?Sized> Store for Box<S> {
+    fn stream(&self) -> &str {
+        (**self).stream()
+    }
+
+    fn header(&self) -> Result<Option<Header>, Error> {
+        (**self).header()
+    }
+
+    fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        (**self).read(each)
+    }
+
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
+        (**self).append(batch)
+    }
+
+    fn policy_digests(&self) -> Result<Vec<String>, Error> {
+        (**self).policy_digests()
+    }
+
+    fn policies(&self, digest: &str) -> Result<Option<PolicyFiles>, Error> {
+        (**self).policies(digest)
+    }
+}
+
 /// The files of a policy set: their paths inside the policy folder, and their bytes.
 pub type PolicyFiles = Vec<(String, Vec<u8>)>;
 
@@ -264,6 +291,19 @@ impl FromStr for Head {
         let (records, hash) =
             parts.ok_or_else(|| journal(format!("`{text}` is no head; one looks like `12:9f…`")))?;
         Ok(Self { records, hash: hash.parse()? })
+    }
+}
+
+/// The stream that is meant: the named one, or the only one there is.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(super) fn choose(place: &str, streams: &[String], named: Option<&str>) -> Result<String, Error> {
+    let list = || streams.iter().map(|stream| format!("`{stream}`")).collect::<Vec<_>>().join(", ");
+    match (named, streams) {
+        (Some(named), _) if streams.iter().any(|one| one == named) => Ok(named.to_owned()),
+        (None, [only]) => Ok(only.clone()),
+        (_, []) => Err(journal(format!("`{place}` holds no stream yet"))),
+        (Some(named), _) => Err(journal(format!("`{place}` holds no stream `{named}`; it holds {}", list()))),
+        (None, _) => Err(journal(format!("`{place}` holds several streams, name one: {}", list()))),
     }
 }
 

@@ -113,6 +113,19 @@ fn a_journal_is_carried_elsewhere_with_its_head() {
     assert_eq!(ran.code, Some(2), "a file that is there is not written over");
 }
 
+/// `tests/postgres/` has the build that does.
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn a_build_that_knows_no_servers_says_so() {
+    let folder = played();
+    let said =
+        "error: this build knows journals in files only; one with the feature `postgres` knows servers";
+    let address = "postgres://office@db.example/city";
+    refused(folder.path(), &["run", "scenario.yaml", "--journal", address], said);
+    refused(folder.path(), &["journal", "verify", address], said);
+    assert!(!folder.path().join("postgres:").exists());
+}
+
 #[test]
 fn a_decision_is_decided_again() {
     let folder = played();

@@ -1,5 +1,6 @@
 //! A store in memory that fails when it is told to.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use bianzhi::journal::{Batch, Header, PolicyFiles, Record, Store};
@@ -30,13 +31,19 @@ pub(crate) enum Failing {
     Panic,
 }
 
-/// A store on such a disk.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Flaky(pub(crate) Arc<Mutex<Disk>>);
+/// A store on such a disk, with its stream.
+#[derive(Debug, Clone)]
+pub(crate) struct Flaky(pub(crate) Arc<Mutex<Disk>>, pub(crate) String);
+
+impl Default for Flaky {
+    fn default() -> Self {
+        Self(Arc::default(), "city".to_owned())
+    }
+}
 
 impl Store for Flaky {
-    fn stream(&self) -> &'static str {
-        "city"
+    fn stream(&self) -> &str {
+        &self.1
     }
 
     fn header(&self) -> Result<Option<Header>, Error> {
@@ -54,6 +61,10 @@ impl Store for Flaky {
         disk.good = disk.good.map(|good| good.saturating_sub(1));
         if disk.records.len() as u64 != batch.expected.records {
             return Err(Error::new(ErrorKind::Journal, "another writer was here"));
+        }
+        let ids = disk.records.iter().chain(batch.records).filter_map(|record| record.request_id.as_ref());
+        if ids.clone().count() != ids.collect::<BTreeSet<_>>().len() {
+            return Err(Error::new(ErrorKind::Journal, "a request id is answered already"));
         }
         if fails && disk.how == Failing::Panic {
             drop(disk);

@@ -5,8 +5,6 @@ use std::io::{self, Write};
 use bianzhi::journal::{Log, SqliteStore, Store, export};
 
 use super::filled;
-use super::flaky::Flaky;
-use crate::city::figures;
 
 /// What a crash may leave of pages that were not synced, and how many times each is tried.
 const CRASHES: u64 = if cfg!(debug_assertions) { 4_000 } else { 200_000 };
@@ -100,32 +98,6 @@ fn whatever_a_crash_leaves_of_a_log_is_whole_or_refused() {
     }
     // The rest put a page where it was.
     assert!(refused > CRASHES * 9 / 10, "{refused} of {CRASHES}");
-}
-
-#[test]
-fn a_log_comes_into_any_store_with_the_same_head() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("city.journal");
-    let office = filled(&file);
-    let head = office.journal().head().unwrap();
-    let text = exported(&SqliteStore::open_to_read(&file, None).unwrap()).written;
-    let log = Log::read(&mut text.as_slice()).unwrap();
-    assert_eq!(log.stream(), "city");
-
-    let copy = folder.path().join("copy.journal");
-    let mut memory = Flaky::default();
-    assert_eq!(log.bring_into(&mut SqliteStore::open(&copy, "city").unwrap()).unwrap(), head);
-    assert_eq!(log.bring_into(&mut memory).unwrap(), head);
-    assert_eq!(exported(&memory).written, text, "and leaves it as it came");
-    let again = super::reopen(&copy).unwrap();
-    assert!(again.journal().entries().eq(office.journal().entries()));
-    assert_eq!(figures(&again), figures(&office));
-
-    let error = log.bring_into(&mut memory).unwrap_err().to_string();
-    assert_eq!(error, "the journal has entries already; a log comes into an empty one");
-    let mut other = SqliteStore::open(&copy, "elsewhere").unwrap();
-    let error = log.bring_into(&mut other).unwrap_err().to_string();
-    assert_eq!(error, "the log is of the stream `city`, not of `elsewhere`");
 }
 
 #[test]

@@ -36,30 +36,6 @@ fn the_example_city_comes_back_as_it_was() {
 }
 
 #[test]
-fn a_request_with_a_known_id_gets_its_answer_after_the_office_was_closed() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("city.journal");
-    let before = filled(&file);
-    let known: Vec<_> = requests().into_iter().filter(|request| request.id.is_some()).collect();
-    let answers: Vec<_> = known
-        .iter()
-        .map(|request| before.journal().answer_to(request.id.as_ref().unwrap()).unwrap())
-        .collect();
-    let mut office = reopen(&file).unwrap();
-    let entries = office.journal().next();
-    for (request, answer) in known.into_iter().zip(answers) {
-        assert_eq!(&office.submit(request).unwrap(), answer);
-    }
-    assert_eq!(office.journal().next(), entries, "nothing is recorded twice");
-    // Other content under a known id is refused, recorded, and does not take the id over.
-    let other = bianzhi::Request::vacate("p-2").id("r-1");
-    assert_eq!(office.submit(other.clone()).unwrap().codes(), ["duplicate-id"]);
-    drop(office);
-    let mut office = reopen(&file).unwrap();
-    assert_eq!(office.submit(other).unwrap().codes(), ["duplicate-id"]);
-}
-
-#[test]
 fn several_cities_share_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("province.journal");

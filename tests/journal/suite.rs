@@ -1,23 +1,46 @@
-//! The suite: what holds of every store, in memory and in SQLite.
+//! The suite: what holds of every store, in memory, in SQLite and in PostgreSQL.
 
-use bianzhi::journal::{Batch, Head, Header, Record, SqliteStore, Store};
+use bianzhi::journal::{ALGORITHM, Batch, FORMAT, Head, Header, Log, Record, Store, export};
 use bianzhi::{Error, ErrorKind, Office};
 
-use super::flaky::{Failing, Flaky};
-use super::{charter, requests};
+use super::books::{charter, requests};
+use super::flaky::Flaky;
 use crate::city::figures;
 
-/// A store that can be opened again and again on the same ground.
-type Open = Box<dyn FnMut() -> Box<dyn Store>>;
+/// A place on which stores can be opened again and again.
+pub(crate) trait Ground {
+    /// Opens a stream to write it.
+    fn open(&mut self, stream: &str) -> Result<Box<dyn Store>, Error>;
 
-/// Runs a check on every store there is.
-fn on_every_store(check: impl Fn(&str, Open)) {
-    let disk = Flaky::default();
-    check("memory", Box::new(move || Box::new(disk.clone())));
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("city.journal");
-    check("sqlite", Box::new(move || Box::new(SqliteStore::open(&file, "city").unwrap())));
+    /// Puts these rows in the place of a stream's own, past the store.
+    fn forge(&mut self, header: &Header, records: &[Record]);
 }
+
+/// Makes an empty ground.
+pub(crate) type New<'a> = &'a mut dyn FnMut() -> Box<dyn Ground>;
+
+/// Looks at one thing, on as many grounds as it needs.
+pub(crate) type Check = fn(New<'_>);
+
+/// Every check with its name.
+pub(crate) const CHECKS: [(&str, Check); 16] = [
+    ("what was added is there in order", what_was_added_is_there_in_order),
+    ("nothing is added behind another head", nothing_is_added_behind_another_head),
+    ("a batch of any size is one", a_batch_of_any_size_is_one),
+    ("a policy set comes once", a_policy_set_comes_once),
+    ("replay equals what was answered", replay_equals_what_was_answered),
+    ("a group is kept as one by one", a_group_is_kept_as_one_by_one),
+    ("one of two writers is told and nothing is lost", one_of_two_writers_is_told_and_nothing_is_lost),
+    ("a known id is answered once, after reopening too", a_known_id_is_answered_once),
+    ("streams stand side by side", streams_stand_side_by_side),
+    ("a log comes in with the same head", a_log_comes_in_with_the_same_head),
+    ("a newer version is refused", a_newer_version_is_refused),
+    ("other opening books are refused", other_opening_books_are_refused),
+    ("the first bad entry is named", the_first_bad_entry_is_named),
+    ("entries of another stream are found", entries_of_another_stream_are_found),
+    ("a lost tail is found by a kept head", a_lost_tail_is_found_by_a_kept_head),
+    ("a forged entry that breaks a law is found by replay", a_forged_entry_is_found_by_replay),
+];
 
 fn records(store: &dyn Store) -> Vec<Record> {
     let mut all = Vec::new();
@@ -30,187 +53,314 @@ fn records(store: &dyn Store) -> Vec<Record> {
     all
 }
 
+/// Records behind a head, and the head behind them.
+fn next(mut head: Head, bodies: impl IntoIterator<Item = String>) -> (Vec<Record>, Head) {
+    let records = bodies.into_iter().map(|body| {
+        let record = head.next(Some(format!("id-{body}")), format!("{{\"decided\":\"{body}\"}}"));
+        head.follow(&record).unwrap();
+        record
+    });
+    let records = records.collect();
+    (records, head)
+}
+
 /// A few records behind a header, in two batches.
 fn write(store: &mut dyn Store) -> (Header, Head) {
     let header = Header::new("city", "{}".to_owned());
-    let mut head = Head::of(&header);
-    for (place, group) in [&["a", "b", "c"][..], &["d"]].into_iter().enumerate() {
-        let expected = head;
-        let mut records = Vec::new();
-        for body in group {
-            let record = head.next(Some(format!("id-{body}")), format!("{{\"decided\":\"{body}\"}}"));
-            head.follow(&record).unwrap();
-            records.push(record);
-        }
-        let policies = [("p".into(), vec![("a.rhai".to_owned(), b"//".to_vec())])];
-        let policies = if place == 0 { &policies[..] } else { &[] };
-        let header = (place == 0).then_some(&header);
-        store.append(&Batch { header, expected, records: &records, policies }).unwrap();
-    }
-    (header, head)
+    let (records, head) = next(Head::of(&header), ["a", "b", "c"].map(str::to_owned));
+    let policies = [("p".into(), vec![("a.rhai".to_owned(), b"//".to_vec())])];
+    let expected = Head::of(&header);
+    store.append(&Batch { header: Some(&header), expected, records: &records, policies: &policies }).unwrap();
+    let (records, end) = next(head, ["d".to_owned()]);
+    store.append(&Batch { header: None, expected: head, records: &records, policies: &[] }).unwrap();
+    (header, end)
 }
 
-#[test]
-fn what_was_added_is_there_in_order() {
-    on_every_store(|name, mut open| {
-        assert_eq!(open().header().unwrap(), None, "{name}");
-        assert_eq!(records(open().as_ref()), [], "{name}");
-        let (header, head) = write(open().as_mut());
-        let store = open();
-        assert_eq!(store.header().unwrap().as_ref(), Some(&header), "{name}");
-        let mut found = Head::of(&header);
-        for record in records(store.as_ref()) {
-            found.follow(&record).unwrap();
-        }
-        assert_eq!(found, head, "{name}");
-        assert_eq!(store.policy_digests().unwrap(), ["p"], "{name}");
-        assert_eq!(store.policies("p").unwrap().unwrap(), [("a.rhai".to_owned(), b"//".to_vec())], "{name}");
-        assert_eq!(store.policies("q").unwrap(), None, "{name}");
-    });
+fn begin(ground: &mut dyn Ground) -> Office {
+    Office::open_on(ground.open("city").unwrap(), charter(), None).unwrap()
 }
 
-#[test]
-fn nothing_is_added_behind_another_head() {
-    on_every_store(|name, mut open| {
-        let (header, head) = write(open().as_mut());
-        let stale = Head::of(&header);
-        let ahead = Head { records: 9, ..head };
-        for expected in [stale, ahead] {
-            let record = expected.next(None, "{}".to_owned());
-            let batch = Batch { header: None, expected, records: &[record], policies: &[] };
-            let error = open().append(&batch).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Journal, "{name}: {error}");
-        }
-        assert_eq!(records(open().as_ref()).len(), 4, "{name}");
-    });
+fn reopen(ground: &mut dyn Ground) -> Result<Office, Error> {
+    Office::open_on(ground.open("city")?, None, None)
 }
 
-#[test]
-fn replay_equals_what_was_answered() {
-    on_every_store(|name, mut open| {
-        let mut memory = Office::open(charter(), None).unwrap();
-        let mut kept = Office::open_on(Again(open()), charter(), None).unwrap();
-        for request in requests() {
-            assert_eq!(kept.submit(request.clone()).unwrap(), memory.submit(request).unwrap(), "{name}");
-            let again = Office::open_on(Again(open()), charter(), None).unwrap();
-            assert!(again.journal().entries().eq(memory.journal().entries()), "{name}");
-            assert_eq!(figures(&again), figures(&memory), "{name}");
-            assert_eq!(again.journal().head(), kept.journal().head(), "{name}");
-        }
-    });
-}
-
-#[test]
-fn a_group_is_kept_as_one_by_one() {
-    on_every_store(|name, mut open| {
-        let mut memory = Office::open(charter(), None).unwrap();
-        let one_by_one: Vec<_> =
-            requests().into_iter().map(|request| memory.submit(request).unwrap()).collect();
-        let mut kept = Office::open_on(Again(open()), charter(), None).unwrap();
-        assert_eq!(kept.submit_all(requests()).unwrap(), one_by_one, "{name}");
-        let again = Office::open_on(Again(open()), None, None).unwrap();
-        assert!(again.journal().entries().eq(memory.journal().entries()), "{name}");
-    });
-}
-
-#[test]
-fn the_second_of_two_writers_is_told_and_nothing_is_lost() {
-    on_every_store(|name, mut open| {
-        let mut first = Office::open_on(Again(open()), charter(), None).unwrap();
-        let mut second = Office::open_on(Again(open()), charter(), None).unwrap();
-        let mut requests = requests().into_iter();
-        first.submit(requests.next().unwrap()).unwrap();
-        let before = figures(&second);
-        let error = second.submit(requests.next().unwrap()).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Journal, "{name}");
-        assert!(error.to_string().contains("another writer"), "{name}: {error}");
-        assert_eq!(figures(&second), before, "{name}: nothing took effect");
-        // It stays so until it is opened again.
-        let error = second.submit(requests.next().unwrap()).unwrap_err();
-        assert!(error.to_string().starts_with("the journal failed before, open it again"), "{name}: {error}");
-        let mut second = Office::open_on(Again(open()), None, None).unwrap();
-        second.submit(requests.next().unwrap()).unwrap();
-        let all = Office::open_on(Again(open()), None, None).unwrap();
-        assert!(all.journal().entries().eq(second.journal().entries()), "{name}");
-    });
-}
-
-/// Fails the k-th write, for every k, leaving nothing or all of it behind.
-#[test]
-fn whatever_write_fails_nothing_acknowledged_is_lost() {
-    for how in [Failing::Nothing, Failing::All] {
-        for good in 0.. {
-            let disk = Flaky::default();
-            disk.0.lock().unwrap().good = Some(good);
-            disk.0.lock().unwrap().how = how;
-            let Some(acknowledged) = play_until_failure(&disk) else {
-                assert!(good > 8, "every write was made to fail once");
-                break;
-            };
-            disk.0.lock().unwrap().good = None;
-            let mut office = Office::open_on(disk, charter(), None).unwrap();
-            let kept: Vec<_> = office.journal().entries().cloned().collect();
-            assert!(kept.len() >= acknowledged, "{how:?} {good}");
-            // Asked once more, all is as if nothing had failed; what has an id is answered once.
-            let with_id = requests().into_iter().filter(|request| request.id.is_some());
-            for request in with_id {
-                let known = office.journal().answer_to(request.id.as_ref().unwrap()).cloned();
-                let answer = office.submit(request).unwrap();
-                assert!(known.is_none_or(|known| known == answer), "{how:?} {good}");
-            }
-        }
-    }
-}
-
-/// Plays until a write fails; how many entries were acknowledged by then. None if none failed.
-fn play_until_failure(disk: &Flaky) -> Option<usize> {
-    let mut office = match Office::open_on(disk.clone(), charter(), None) {
-        Ok(office) => office,
-        Err(error) => {
-            assert_eq!(error.to_string(), "the disk failed");
-            return Some(0);
-        }
-    };
+/// A ground on which all requests are answered, with what it holds.
+fn filled(new: New<'_>) -> (Box<dyn Ground>, Header, Vec<Record>) {
+    let mut ground = new();
+    let mut office = begin(ground.as_mut());
     for request in requests() {
-        let before = (figures(&office), office.today(), office.journal().next());
-        if office.submit(request.clone()).is_err() {
-            assert_eq!((figures(&office), office.today(), office.journal().next()), before);
-            let asked = disk.0.lock().unwrap().asked;
-            let error = office.submit(request).unwrap_err();
-            assert!(error.to_string().starts_with("the journal failed before"), "{error}");
-            assert_eq!(disk.0.lock().unwrap().asked, asked, "a failed write is never tried again");
-            return Some(usize::try_from(office.journal().next()).unwrap());
-        }
+        office.submit(request).unwrap();
     }
-    None
+    drop(office);
+    let store = ground.open("city").unwrap();
+    let (header, records) = (store.header().unwrap().unwrap(), records(store.as_ref()));
+    (ground, header, records)
 }
 
-/// A boxed store, as a store.
-#[derive(Debug)]
-struct Again(Box<dyn Store>);
-
-impl Store for Again {
-    fn stream(&self) -> &str {
-        self.0.stream()
+fn what_was_added_is_there_in_order(new: New<'_>) {
+    let mut ground = new();
+    assert_eq!(ground.open("city").unwrap().header().unwrap(), None);
+    assert_eq!(records(ground.open("city").unwrap().as_ref()), []);
+    let (header, head) = write(ground.open("city").unwrap().as_mut());
+    let store = ground.open("city").unwrap();
+    assert_eq!((store.stream(), store.header().unwrap().as_ref()), ("city", Some(&header)));
+    let mut found = Head::of(&header);
+    for record in records(store.as_ref()) {
+        found.follow(&record).unwrap();
     }
+    assert_eq!(found, head);
+    let stop = |_| Err(Error::new(ErrorKind::Internal, "enough"));
+    assert_eq!(store.read(&mut { stop }).unwrap_err().to_string(), "enough");
+}
 
-    fn header(&self) -> Result<Option<Header>, Error> {
-        self.0.header()
+fn nothing_is_added_behind_another_head(new: New<'_>) {
+    let mut ground = new();
+    let (header, head) = write(ground.open("city").unwrap().as_mut());
+    let stale = Head::of(&header);
+    let ahead = Head { records: 9, ..head };
+    let wrong = [(None, stale), (Some(&header), stale), (None, ahead)];
+    for (header, expected) in wrong {
+        let (records, _) = next(expected, ["x".to_owned()]);
+        let batch = Batch { header, expected, records: &records, policies: &[] };
+        let error = ground.open("city").unwrap().append(&batch).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Journal, "{error}");
     }
+    assert_eq!(records(ground.open("city").unwrap().as_ref()).len(), 4);
+}
 
-    fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
-        self.0.read(each)
-    }
+/// More than a server takes in one statement, and nothing of it if its last record cannot be kept.
+fn a_batch_of_any_size_is_one(new: New<'_>) {
+    let mut ground = new();
+    let header = Header::new("city", "{}".to_owned());
+    let expected = Head::of(&header);
+    let (many, _) = next(expected, (0..2_500).map(|number| number.to_string()));
+    let mut twice = many.clone();
+    twice[2_499].request_id.clone_from(&many[0].request_id);
+    let batch = |records| Batch { header: Some(&header), expected, records, policies: &[] };
+    ground.open("city").unwrap().append(&batch(&twice)).unwrap_err();
+    let mut store = ground.open("city").unwrap();
+    assert_eq!((store.header().unwrap(), records(store.as_ref())), (None, vec![]));
+    store.append(&batch(&many)).unwrap();
+    assert!(records(ground.open("city").unwrap().as_ref()) == many);
+}
 
-    fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
-        self.0.append(batch)
-    }
+fn a_policy_set_comes_once(new: New<'_>) {
+    let mut ground = new();
+    write(ground.open("city").unwrap().as_mut());
+    let store = ground.open("city").unwrap();
+    assert_eq!(store.policy_digests().unwrap(), ["p"]);
+    assert_eq!(store.policies("p").unwrap().unwrap(), [("a.rhai".to_owned(), b"//".to_vec())]);
+    assert_eq!(store.policies("q").unwrap(), None);
+}
 
-    fn policy_digests(&self) -> Result<Vec<String>, Error> {
-        self.0.policy_digests()
+fn replay_equals_what_was_answered(new: New<'_>) {
+    let mut ground = new();
+    let mut memory = Office::open(charter(), None).unwrap();
+    for request in requests() {
+        let mut kept = begin(ground.as_mut());
+        assert_eq!(kept.submit(request.clone()).unwrap(), memory.submit(request).unwrap());
+        let again = begin(ground.as_mut());
+        assert!(again.journal().entries().eq(memory.journal().entries()));
+        assert_eq!(figures(&again), figures(&memory));
+        assert_eq!(again.journal().head(), kept.journal().head());
     }
+}
 
-    fn policies(&self, digest: &str) -> Result<Option<bianzhi::journal::PolicyFiles>, Error> {
-        self.0.policies(digest)
+fn a_group_is_kept_as_one_by_one(new: New<'_>) {
+    let mut ground = new();
+    let mut memory = Office::open(charter(), None).unwrap();
+    let one_by_one: Vec<_> = requests().into_iter().map(|request| memory.submit(request).unwrap()).collect();
+    assert_eq!(begin(ground.as_mut()).submit_all(requests()).unwrap(), one_by_one);
+    assert!(reopen(ground.as_mut()).unwrap().journal().entries().eq(memory.journal().entries()));
+}
+
+/// Which of the two goes on is the store's own affair.
+fn one_of_two_writers_is_told_and_nothing_is_lost(new: New<'_>) {
+    let mut ground = new();
+    let (mut one, mut other) = (begin(ground.as_mut()), begin(ground.as_mut()));
+    let mut requests = requests().into_iter();
+    let before = figures(&one);
+    let answers = [&mut one, &mut other].map(|office| office.submit(requests.next().unwrap()));
+    let (mut told, error) = match answers {
+        [Err(error), Ok(_)] => (one, error),
+        [Ok(_), Err(error)] => (other, error),
+        answers => panic!("{answers:?}"),
+    };
+    assert_eq!(error.kind(), ErrorKind::Journal);
+    assert!(error.to_string().contains("another writer"), "{error}");
+    assert_eq!(figures(&told), before, "nothing took effect");
+    // It stays so until it is opened again.
+    let error = told.submit(requests.next().unwrap()).unwrap_err();
+    assert!(error.to_string().starts_with("the journal failed before, open it again"), "{error}");
+    let mut again = reopen(ground.as_mut()).unwrap();
+    again.submit(requests.next().unwrap()).unwrap();
+    let all = reopen(ground.as_mut()).unwrap();
+    assert!(all.journal().entries().eq(again.journal().entries()));
+}
+
+fn a_known_id_is_answered_once(new: New<'_>) {
+    let (mut ground, _, kept) = filled(new);
+    let known = || requests().into_iter().filter(|request| request.id.is_some());
+    assert_eq!(known().count(), kept.iter().filter(|record| record.request_id.is_some()).count());
+    let mut office = reopen(ground.as_mut()).unwrap();
+    for request in known() {
+        let answer = office.journal().answer_to(request.id.as_ref().unwrap()).cloned();
+        assert_eq!(Some(office.submit(request).unwrap()), answer);
     }
+    assert_eq!(office.journal().next(), kept.len() as u64, "nothing is recorded twice");
+    // Other content under a known id is refused, recorded, and does not take the id over.
+    let mut other = requests().remove(1);
+    other.id = known().next().unwrap().id;
+    assert_eq!(office.submit(other.clone()).unwrap().codes(), ["duplicate-id"]);
+    let mut office = reopen(ground.as_mut()).unwrap();
+    assert_eq!(office.submit(other).unwrap().codes(), ["duplicate-id"]);
+}
+
+fn streams_stand_side_by_side(new: New<'_>) {
+    let mut ground = new();
+    let (_, head) = write(ground.open("city").unwrap().as_mut());
+    let mut other = ground.open("other").unwrap();
+    assert_eq!((other.header().unwrap(), records(other.as_ref())), (None, vec![]));
+    let header = Header::new("other", "{}".to_owned());
+    let expected = Head::of(&header);
+    let (others, _) = next(expected, ["a".to_owned()]);
+    other.append(&Batch { header: Some(&header), expected, records: &others, policies: &[] }).unwrap();
+    assert_eq!(records(other.as_ref()), others);
+    let city = ground.open("city").unwrap();
+    assert_eq!(records(city.as_ref()).last().unwrap().hash, head.hash);
+}
+
+fn a_log_comes_in_with_the_same_head(new: New<'_>) {
+    let (mut ground, _, kept) = filled(new);
+    let mut text = Vec::new();
+    let head = export(ground.open("city").unwrap().as_ref(), &mut text).unwrap();
+    let log = Log::read(&mut text.as_slice()).unwrap();
+    let (mut elsewhere, mut memory) = (new(), Flaky::default());
+    assert_eq!(log.bring_into(&mut memory).unwrap(), head);
+    assert_eq!(log.bring_into(elsewhere.open("city").unwrap().as_mut()).unwrap(), head);
+    assert_eq!(records(elsewhere.open("city").unwrap().as_ref()), kept);
+    let mut again = Vec::new();
+    assert_eq!(export(elsewhere.open("city").unwrap().as_ref(), &mut again).unwrap(), head);
+    assert!(again == text, "it leaves as it came");
+    assert_eq!(reopen(elsewhere.as_mut()).unwrap().journal().head(), Some(head));
+    let said = |store: Result<Box<dyn Store>, Error>| log.bring_into(store.unwrap().as_mut()).unwrap_err();
+    let twice = "the journal has entries already; a log comes into an empty one";
+    assert_eq!(said(elsewhere.open("city")).to_string(), twice);
+    let foreign = "the log is of the stream `city`, not of `other`";
+    assert_eq!(said(elsewhere.open("other")).to_string(), foreign);
+}
+
+/// Puts these rows there and says what opening them says.
+#[track_caller]
+fn after(ground: &mut dyn Ground, header: &Header, records: &[Record]) -> String {
+    ground.forge(header, records);
+    let error = reopen(ground).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Journal, "{error}");
+    error.to_string()
+}
+
+fn a_newer_version_is_refused(new: New<'_>) {
+    let (mut ground, header, records) = filled(new);
+    let newer = Header { format: FORMAT + 1, ..header.clone() };
+    let said = after(ground.as_mut(), &newer, &records);
+    let next = FORMAT + 1;
+    assert_eq!(
+        said,
+        format!("the journal has format {next}, written by a newer version; this one reads up to {FORMAT}")
+    );
+    let other = Header { algorithm: "sm3".to_owned(), ..header.clone() };
+    let said = after(ground.as_mut(), &other, &records);
+    assert_eq!(said, format!("the journal is chained by `sm3`; this version knows `{ALGORITHM}`"));
+    ground.forge(&header, &records);
+    reopen(ground.as_mut()).unwrap();
+}
+
+fn other_opening_books_are_refused(new: New<'_>) {
+    let (mut ground, header, records) = filled(new);
+    let other = bianzhi::Charter::from_opening(crate::city::City::new(101).county("county", 60).0).unwrap();
+    let error = Office::open_on(ground.open("city").unwrap(), other, None).unwrap_err();
+    assert_eq!(error.to_string(), "the journal of `city` began with other opening books than this charter's");
+    let changed = Header { charter: format!("{} ", header.charter), ..header };
+    let said = after(ground.as_mut(), &changed, &records);
+    assert_eq!(said, "the opening books in the journal do not have the digest of its header");
+    let error = Office::open_on(new().open("city").unwrap(), None, None).unwrap_err();
+    assert_eq!(error.to_string(), "the journal is empty; a charter is needed to begin it");
+}
+
+/// Changes the rows of a stream.
+type Change = fn(&mut Vec<Record>);
+
+fn the_first_bad_entry_is_named(new: New<'_>) {
+    let (mut ground, header, sound) = filled(new);
+    let not_written = |entry: u64| {
+        format!("entry {entry} is not what was written: its hash does not follow from the entries before it")
+    };
+    let missing = |due, found| format!("entry {due} is missing: entry {found} stands in its place");
+    let cases: [(Change, String); 8] = [
+        (|rows| rows[3].body = rows[3].body.replace("p-2", "p-9"), not_written(3)),
+        (|rows| rows[4].body.push(' '), not_written(4)),
+        (|rows| rows[2].request_id = None, not_written(2)),
+        (|rows| rows[3].request_id = Some("r-9".to_owned()), not_written(3)),
+        (|rows| rows[5].hash = rows[4].hash, not_written(5)),
+        (|rows| drop(rows.remove(6)), missing(6, 7)),
+        (|rows| drop(rows.remove(0)), missing(0, 1)),
+        (
+            |rows| {
+                rows.swap(3, 4);
+                (rows[3].number, rows[4].number) = (3, 4);
+            },
+            not_written(3),
+        ),
+    ];
+    for (place, (change, expected)) in cases.into_iter().enumerate() {
+        let mut rows = sound.clone();
+        change(&mut rows);
+        let said = after(ground.as_mut(), &header, &rows);
+        assert!(said.starts_with(&expected), "case {place} said {said}");
+    }
+    let said = after(ground.as_mut(), &header, &[]);
+    assert!(said.starts_with("entry 0 is missing"), "{said}");
+    ground.forge(&header, &sound);
+    reopen(ground.as_mut()).unwrap();
+}
+
+fn entries_of_another_stream_are_found(new: New<'_>) {
+    let (mut ground, header, _) = filled(new);
+    let mut other = Office::open_on(ground.open("other").unwrap(), charter(), None).unwrap();
+    for request in requests() {
+        other.submit(request).unwrap();
+    }
+    let others = records(ground.open("other").unwrap().as_ref());
+    let said = after(ground.as_mut(), &header, &others);
+    assert!(said.starts_with("entry 0 is not what was written"), "{said}");
+}
+
+/// A store may tell by itself; where it cannot, what is left is sound and only the head tells.
+fn a_lost_tail_is_found_by_a_kept_head(new: New<'_>) {
+    let (mut ground, header, mut records) = filled(new);
+    let head = reopen(ground.as_mut()).unwrap().journal().head();
+    records.truncate(9);
+    ground.forge(&header, &records);
+    match reopen(ground.as_mut()) {
+        Ok(office) => assert_ne!(office.journal().head(), head),
+        Err(error) => assert!(error.to_string().starts_with("entry 9 is missing"), "{error}"),
+    }
+}
+
+/// Whoever makes the chain anew can hide a change from it, but not one that breaks a law.
+fn a_forged_entry_is_found_by_replay(new: New<'_>) {
+    let (mut ground, header, records) = filled(new);
+    let mut head = Head::of(&header);
+    let forged: Vec<Record> = records
+        .into_iter()
+        .map(|record| {
+            let body =
+                record.body.replace("\"seats\":1", "\"seats\":9").replace("\"count\":3", "\"count\":30");
+            let forged = head.next(record.request_id, body);
+            head.follow(&forged).unwrap();
+            forged
+        })
+        .collect();
+    let said = after(ground.as_mut(), &header, &forged);
+    assert!(said.starts_with("entry 7: event `lent` does not fit the books: cap at clinic"), "{said}");
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use bianzhi::Error;
-use bianzhi::journal::{Head, Log, SqliteStore, Store, export};
+use bianzhi::journal::{Head, Log, Store, export};
 use bianzhi::model::Lang;
 use bianzhi::office::Office;
 
@@ -94,8 +94,7 @@ fn verify(
     out: &mut dyn Write,
 ) -> Result<Ending, Failure> {
     let earlier = head.map(str::parse::<Head>).transpose()?;
-    let store = kept.store()?;
-    store.check_file()?;
+    let store = kept.looked_over()?;
     if let Some(earlier) = earlier {
         passes(&store, earlier)?;
     }
@@ -147,7 +146,7 @@ fn import(journal: &Path, from: Option<&Path>, lang: Lang, out: &mut dyn Write) 
             Log::read(&mut BufReader::new(file))?
         }
     };
-    let head = log.bring_into(&mut SqliteStore::open(journal, log.stream())?)?;
+    let head = log.bring_into(kept::to_write(journal, log.stream())?.as_mut())?;
     match lang {
         Lang::Zh => writeln!(out, "已导入 {}：{} 条记录", log.stream(), head.records)?,
         Lang::En => writeln!(out, "imported {}: {} entries", log.stream(), head.records)?,

@@ -1,8 +1,10 @@
 //! Journals named on the command line, and the offices that they hold.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use bianzhi::journal::SqliteStore;
+#[cfg(feature = "postgres")]
+use bianzhi::journal::PostgresStore;
+use bianzhi::journal::{SqliteStore, Store};
 use bianzhi::office::Office;
 use bianzhi::policy::PolicySet;
 use bianzhi::{Entry, Error};
@@ -12,7 +14,7 @@ use crate::Failure;
 /// A journal that is needed.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Needed {
-    /// 日志文件 · the journal
+    /// 日志文件，或 postgres:// 地址 · the journal: a file, or a postgres:// address
     #[arg(long, value_name = "FILE")]
     journal: PathBuf,
     #[command(flatten)]
@@ -22,7 +24,7 @@ pub(crate) struct Needed {
 /// A journal that may be left out.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Optional {
-    /// 日志文件 · the journal
+    /// 日志文件，或 postgres:// 地址 · the journal: a file, or a postgres:// address
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     #[command(flatten)]
@@ -32,7 +34,7 @@ pub(crate) struct Optional {
 /// A journal that stands by itself on the command line.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Placed {
-    /// 日志文件 · the journal
+    /// 日志文件，或 postgres:// 地址 · the journal: a file, or a postgres:// address
     #[arg(value_name = "FILE")]
     pub(crate) journal: PathBuf,
     #[command(flatten)]
@@ -74,14 +76,67 @@ impl Placed {
 
 impl Kept<'_> {
     /// The store, to read.
-    pub(crate) fn store(&self) -> Result<SqliteStore, Error> {
-        SqliteStore::open_to_read(self.file, self.stream)
+    pub(crate) fn store(&self) -> Result<Box<dyn Store>, Error> {
+        match address(self.file) {
+            Some(address) => on_server(address, self.stream),
+            None => Ok(Box::new(SqliteStore::open_to_read(self.file, self.stream)?)),
+        }
+    }
+
+    /// The same, after a look at the whole file where there is one.
+    pub(crate) fn looked_over(&self) -> Result<Box<dyn Store>, Error> {
+        if address(self.file).is_some() {
+            return self.store();
+        }
+        let store = SqliteStore::open_to_read(self.file, self.stream)?;
+        store.check_file()?;
+        Ok(Box::new(store))
     }
 
     /// The office that the whole journal gives, verified from its first entry to its last.
     pub(crate) fn open(&self) -> Result<Office, Error> {
         Office::open_on(self.store()?, None, None)
     }
+}
+
+/// A stream to write: in a file, or on a server.
+pub(crate) fn to_write(place: &Path, stream: &str) -> Result<Box<dyn Store>, Error> {
+    match address(place) {
+        Some(address) => on_server_to_write(address, stream),
+        None => Ok(Box::new(SqliteStore::open(place, stream)?)),
+    }
+}
+
+/// The address of a server, if the name of a journal is one.
+fn address(place: &Path) -> Option<&str> {
+    let place = place.to_str()?;
+    ["postgres://", "postgresql://"].iter().any(|start| place.starts_with(start)).then_some(place)
+}
+
+#[cfg(feature = "postgres")]
+fn on_server(address: &str, stream: Option<&str>) -> Result<Box<dyn Store>, Error> {
+    Ok(Box::new(PostgresStore::open_to_read(address, stream)?))
+}
+
+#[cfg(feature = "postgres")]
+fn on_server_to_write(address: &str, stream: &str) -> Result<Box<dyn Store>, Error> {
+    Ok(Box::new(PostgresStore::open(address, stream)?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn on_server(_: &str, _: Option<&str>) -> Result<Box<dyn Store>, Error> {
+    Err(without_servers())
+}
+
+#[cfg(not(feature = "postgres"))]
+fn on_server_to_write(_: &str, _: &str) -> Result<Box<dyn Store>, Error> {
+    Err(without_servers())
+}
+
+#[cfg(not(feature = "postgres"))]
+fn without_servers() -> Error {
+    let message = "this build knows journals in files only; one with the feature `postgres` knows servers";
+    Error::new(bianzhi::ErrorKind::Io, message)
 }
 
 /// The policy set that decided last in `then`, as the journal of `office` keeps it.

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use bianzhi::journal::SqliteStore;
 use bianzhi::model::Lang;
 use bianzhi::office::Office;
 use bianzhi::scenario::{Action, Answer, Difference, Played, Scenario};
@@ -12,7 +11,7 @@ use bianzhi::{Advanced, Decision, Happened, Reason, Remark, in_reading_order};
 use crate::table::padded;
 use crate::terminal::Paint;
 use crate::words::Names;
-use crate::{Ending, Failure, balance, lines};
+use crate::{Ending, Failure, balance, kept, lines};
 
 /// What `run` takes.
 #[derive(Debug, clap::Args)]
@@ -29,7 +28,7 @@ pub(crate) struct Arguments {
     /// 改用此目录的政策 · the policies of this folder instead of the scenario's own
     #[arg(long, value_name = "DIR")]
     policies: Option<PathBuf>,
-    /// 把每一步记入此文件；已有账则接着记 · keep every entry in this file; go on if it has entries
+    /// 把每一步记入此文件（或 postgres:// 地址）；已有账则接着记 · keep every entry in this file, or at this postgres:// address; go on if it has entries
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
 }
@@ -39,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
     let scenario = Scenario::load(&arguments.scenario)?;
     let policies = arguments.policies.as_deref();
     let mut office = match &arguments.journal {
-        Some(file) => scenario.open_on(policies, |root| SqliteStore::open(file, root))?,
+        Some(file) => scenario.open_on(policies, |root| kept::to_write(file, root))?,
         None => scenario.open(policies)?,
     };
     let told = Told { lang, paint: Paint::for_stdout() };

@@ -1,0 +1,328 @@
+//! PostgreSQL: a store in a database server, one writer a stream, held by an epoch that shuts out all before it.
+
+mod link;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::ToSql;
+use postgres::{GenericClient, Row, Statement};
+
+use self::link::{End, Link, MOST_RACES, Trouble, busy, gone, taken_over};
+use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, choose, journal};
+use crate::error::{Error, ErrorKind};
+
+/// The most records of one statement. A group is never larger; only a whole log is.
+const MOST_IN_STATEMENT: usize = 1_000;
+
+/// One city's stream in a database; a database holds as many as there are.
+///
+/// Whoever opens a stream to write takes it over: an earlier writer, wherever it runs and however long it was
+/// paused, is refused from then on. A group is one statement and one round trip. If the connection is lost
+/// while an answer is due, the store connects again, shuts out what it had under way, and looks whether the
+/// group is kept: it is then, once, or it is written.
+///
+/// The address is one of libpq: `postgres://user@host/database`, or `host=/run/postgresql dbname=city`. The
+/// connection is not encrypted; `sslmode=require` is refused. It must not be opened or used inside of an
+/// asynchronous runtime, for it waits; a [`SharedOffice`](crate::office::SharedOffice) writes on its own thread.
+///
+/// # Example: a city on a server
+/// ```no_run
+/// use bianzhi::journal::PostgresStore;
+/// # fn main() -> Result<(), bianzhi::Error> {
+/// let store = PostgresStore::open("postgres://office@db.example/province", "nanping")?;
+/// let office = bianzhi::Office::open_on(store, None, None)?;
+/// # Ok(()) }
+/// ```
+pub struct PostgresStore {
+    stream: String,
+    link: Mutex<Link>,
+}
+
+impl PostgresStore {
+    /// Opens this stream for writing and takes it over; tables and stream are made if they are not there yet.
+    ///
+    /// # Errors
+    /// If the server cannot be reached, does not keep what it acknowledges (`fsync` or `synchronous_commit` is
+    /// off), or its tables were made by a newer version.
+    pub fn open(address: &str, stream: impl Into<String>) -> Result<Self, Error> {
+        let (mut link, stream) = (Link::open(address)?, stream.into());
+        link.found()?;
+        link.take_over(&stream)?;
+        Ok(Self { stream, link: Mutex::new(link) })
+    }
+
+    /// Opens a stream to read it, whoever writes it: the named one, or the only one.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::open`]; if the database holds no journal or not this stream, or holds several and
+    /// none is named.
+    pub fn open_to_read(address: &str, stream: Option<&str>) -> Result<Self, Error> {
+        let mut link = Link::open(address)?;
+        link.recognise()?;
+        let query = "SELECT stream FROM bianzhi.stream ORDER BY stream";
+        let streams = link.asking(|client| texts(&client.query(query, &[])?))?;
+        let stream = choose(link.place(), &streams, stream)?;
+        Ok(Self { stream, link: Mutex::new(link) })
+    }
+
+    /// How long a lost server is waited for before a writer gives up: 30 seconds unless it is told otherwise.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Self {
+        self.link().patience = patience;
+        self
+    }
+
+    /// A lock that was left by a panic guards nothing half done: what matters stands on the server.
+    fn link(&self) -> MutexGuard<'_, Link> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").field("stream", &self.stream).finish_non_exhaustive()
+    }
+}
+
+impl Store for PostgresStore {
+    fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    fn header(&self) -> Result<Option<Header>, Error> {
+        let query = "SELECT format, algorithm, charter_digest, charter FROM bianzhi.stream WHERE stream = $1";
+        let stream = &self.stream;
+        let read = |row: Row| -> Result<Result<Header, Error>, postgres::Error> {
+            let (format, algorithm, charter): (i64, _, _) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?);
+            let digest: String = row.try_get(2)?;
+            // No build has a format that is no u32.
+            let format = u32::try_from(format).unwrap_or(u32::MAX);
+            let stream = stream.clone();
+            Ok(digest.parse().map(|charter_digest| Header {
+                format,
+                algorithm,
+                stream,
+                charter_digest,
+                charter,
+            }))
+        };
+        self.link().asking(|client| client.query_opt(query, &[stream])?.map(read).transpose())?.transpose()
+    }
+
+    fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        let (mut link, stream) = (self.link(), &self.stream);
+        let place = link.place().to_owned();
+        // Asked for first: entries that come in while others are read stand behind this end.
+        let end = link.asking(|client| end(client, stream))?;
+        let mut passed = end.as_ref().is_none_or(|(records, _)| *records == 0);
+        let mut due = 0_u64;
+        let query = "SELECT seq, request_id, body, hash FROM bianzhi.entry WHERE stream = $1 AND seq >= $2 ORDER BY seq";
+        link.asking(|client| {
+            // A connection that was made anew goes on where the last one ended.
+            let parameters: [&(dyn ToSql + Sync); 2] = [stream, &signed(due)];
+            let mut rows = client.query_raw(query, parameters)?;
+            while let Some(row) = rows.next()? {
+                let record = match record(&row, due)? {
+                    Ok(record) => record,
+                    Err(error) => return Ok(Err(error)),
+                };
+                due = record.number.saturating_add(1);
+                if let Some((records, hash)) = &end {
+                    passed |= Ok(due) == u64::try_from(*records) && record.hash.to_string() == *hash;
+                }
+                if let Err(error) = each(record) {
+                    return Ok(Err(error));
+                }
+            }
+            Ok(Ok(()))
+        })??;
+        match end {
+            Some((records, hash)) if !passed => Err(journal(format!(
+                "entry {due} is missing: `{place}` ends with what stands before it, and last was written {records}:{hash}"
+            ))),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
+        let Self { stream, link } = self;
+        let link = link.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !link.is_writer() {
+            let message =
+                format!("`{stream}` in `{}` was opened to read; it cannot be written", link.place());
+            return Err(Error::new(ErrorKind::Io, message));
+        }
+        let after = batch.records.iter().fold(batch.expected, |head, record| head.after(record));
+        for _ in 0..MOST_RACES {
+            if link.is_lost() && link.restore()?.is_some_and(|end| end == as_end(&after)) {
+                // It was kept; only the answer was lost.
+                return Ok(());
+            }
+            let written = link.writing(|client, epoch, append| write(client, append, stream, epoch, batch));
+            match written.ok_or_else(|| gone(link.place()))? {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(conflict(link, stream, batch)?),
+                Err(cause) => match Trouble::of(&cause) {
+                    Trouble::Lost => link.lose(),
+                    Trouble::Race => {}
+                    Trouble::Refused => return Err(link.failed(&cause)),
+                },
+            }
+        }
+        Err(busy(link.place()))
+    }
+
+    fn policy_digests(&self) -> Result<Vec<String>, Error> {
+        let query = "SELECT DISTINCT digest FROM bianzhi.policy_file WHERE stream = $1";
+        let mut digests = self.link().asking(|client| texts(&client.query(query, &[&self.stream])?))?;
+        // Every server sorts texts its own way.
+        digests.sort();
+        Ok(digests)
+    }
+
+    fn policies(&self, digest: &str) -> Result<Option<PolicyFiles>, Error> {
+        let query = "SELECT path, content FROM bianzhi.policy_file WHERE stream = $1 AND digest = $2";
+        let file = |row: &Row| Ok((row.try_get(0)?, row.try_get(1)?));
+        let mut files: PolicyFiles = self
+            .link()
+            .asking(|client| client.query(query, &[&self.stream, &digest])?.iter().map(file).collect())?;
+        files.sort();
+        Ok((!files.is_empty()).then_some(files))
+    }
+}
+
+/// Writes a batch, all or nothing; `false` if this is not the writer any more, or the head is another one.
+fn write(
+    client: &mut postgres::Client,
+    append: &Statement,
+    stream: &str,
+    epoch: i64,
+    batch: &Batch<'_>,
+) -> Result<bool, postgres::Error> {
+    if batch.records.len() <= MOST_IN_STATEMENT {
+        return write_part(client, append, stream, epoch, batch);
+    }
+    let mut transaction = client.transaction()?;
+    let mut part =
+        Batch { header: batch.header, expected: batch.expected, records: &[], policies: batch.policies };
+    for records in batch.records.chunks(MOST_IN_STATEMENT) {
+        part.records = records;
+        if !write_part(&mut transaction, append, stream, epoch, &part)? {
+            return Ok(false);
+        }
+        let expected = records.iter().fold(part.expected, |head, record| head.after(record));
+        part = Batch { header: None, expected, records: &[], policies: &[] };
+    }
+    transaction.commit()?;
+    Ok(true)
+}
+
+fn write_part(
+    client: &mut impl GenericClient,
+    append: &Statement,
+    stream: &str,
+    epoch: i64,
+    batch: &Batch<'_>,
+) -> Result<bool, postgres::Error> {
+    let before = match batch.header {
+        Some(_) => (0, String::new()),
+        None => as_end(&batch.expected),
+    };
+    let after = as_end(&batch.records.iter().fold(batch.expected, |head, record| head.after(record)));
+    let header: Vec<_> = batch.header.into_iter().collect();
+    let formats: Vec<i64> = header.iter().map(|header| i64::from(header.format)).collect();
+    let algorithms: Vec<&str> = header.iter().map(|header| header.algorithm.as_str()).collect();
+    let charter_digests: Vec<String> =
+        header.iter().map(|header| header.charter_digest.to_string()).collect();
+    let charters: Vec<&str> = header.iter().map(|header| header.charter.as_str()).collect();
+    let files = || {
+        let sets = batch.policies.iter();
+        sets.flat_map(|(digest, files)| files.iter().map(move |(path, content)| (digest, path, content)))
+    };
+    let digests: Vec<&str> = files().map(|(digest, _, _): (&Arc<str>, _, _)| &**digest).collect();
+    let paths: Vec<&str> = files().map(|(_, path, _)| path.as_str()).collect();
+    let contents: Vec<&[u8]> = files().map(|(_, _, content)| content.as_slice()).collect();
+    let numbers: Vec<i64> = batch.records.iter().map(|record| signed(record.number)).collect();
+    let ids: Vec<Option<&str>> = batch.records.iter().map(|record| record.request_id.as_deref()).collect();
+    let bodies: Vec<&str> = batch.records.iter().map(|record| record.body.as_str()).collect();
+    let hashes: Vec<String> = batch.records.iter().map(|record| record.hash.to_string()).collect();
+    let written = client.query(
+        append,
+        &[
+            &stream,
+            &epoch,
+            &before.0,
+            &before.1,
+            &after.0,
+            &after.1,
+            &formats,
+            &algorithms,
+            &charter_digests,
+            &charters,
+            &digests,
+            &paths,
+            &contents,
+            &numbers,
+            &ids,
+            &bodies,
+            &hashes,
+        ],
+    )?;
+    Ok(!written.is_empty())
+}
+
+/// Why nothing was written: who stands there, or which head.
+fn conflict(link: &mut Link, stream: &str, batch: &Batch<'_>) -> Result<Error, Error> {
+    let (end, epoch) = link.asking(|client| {
+        let query = "SELECT epoch FROM bianzhi.writer WHERE stream = $1";
+        let epoch = client.query_opt(query, &[&stream])?.map(|row| row.try_get::<_, i64>(0)).transpose()?;
+        Ok((end(client, stream)?, epoch))
+    })?;
+    if link.writing(|_, own, _| Some(own)) != Some(epoch) {
+        return Ok(taken_over(link.place(), stream));
+    }
+    let stands = match end {
+        Some((records, _)) if records > 0 => format!("it ends with entry {}", records.saturating_sub(1)),
+        Some(_) | None => "it is empty".to_owned(),
+    };
+    Ok(journal(format!(
+        "another writer uses `{stream}` in `{}`: entry {} was to be written behind what was read, but {stands}; open it again",
+        link.place(),
+        batch.expected.records
+    )))
+}
+
+/// Where the server says that a stream ends; none if nobody ever opened it.
+fn end(client: &mut postgres::Client, stream: &str) -> Result<Option<End>, postgres::Error> {
+    let row = client.query_opt("SELECT records, hash FROM bianzhi.writer WHERE stream = $1", &[&stream])?;
+    row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
+}
+
+fn as_end(head: &Head) -> End {
+    (signed(head.records), head.hash.to_string())
+}
+
+/// No stream has 2⁶³ entries.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn record(row: &Row, due: u64) -> Result<Result<Record, Error>, postgres::Error> {
+    let (number, request_id, body): (i64, _, _) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let hash: String = row.try_get(3)?;
+    let Ok(number) = u64::try_from(number) else {
+        return Ok(Err(journal(format!("entry {due} is missing: entry {number} stands in its place"))));
+    };
+    Ok(match hash.parse::<Digest>() {
+        Ok(hash) => Ok(Record { number, request_id, body, hash }),
+        Err(error) => Err(journal(format!("entry {number}: {error}"))),
+    })
+}
+
+fn texts(rows: &[Row]) -> Result<Vec<String>, postgres::Error> {
+    rows.iter().map(|row| row.try_get(0)).collect()
+}

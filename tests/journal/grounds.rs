@@ -1,0 +1,71 @@
+//! The suite in memory and in SQLite. `tests/postgres/` runs it on a server.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bianzhi::Error;
+use bianzhi::journal::{Header, Record, SqliteStore, Store};
+use rusqlite::{Connection, params};
+
+use super::flaky::Flaky;
+use super::suite::{CHECKS, Ground};
+
+/// Memory that outlives its stores.
+#[derive(Default)]
+struct Memory(BTreeMap<String, Flaky>);
+
+impl Ground for Memory {
+    fn open(&mut self, stream: &str) -> Result<Box<dyn Store>, Error> {
+        let new = || Flaky(Arc::default(), stream.to_owned());
+        Ok(Box::new(self.0.entry(stream.to_owned()).or_insert_with(new).clone()))
+    }
+
+    fn forge(&mut self, header: &Header, records: &[Record]) {
+        let mut disk = self.0[&header.stream].0.lock().unwrap();
+        disk.header = Some(header.clone());
+        disk.records = records.to_vec();
+    }
+}
+
+/// A SQLite file.
+struct File(tempfile::TempDir);
+
+impl Ground for File {
+    fn open(&mut self, stream: &str) -> Result<Box<dyn Store>, Error> {
+        Ok(Box::new(SqliteStore::open(self.0.path().join("city.journal"), stream)?))
+    }
+
+    fn forge(&mut self, header: &Header, records: &[Record]) {
+        let connection = Connection::open(self.0.path().join("city.journal")).unwrap();
+        let Header { format, algorithm, stream, charter_digest, charter } = header;
+        connection
+            .execute(
+                "UPDATE stream SET format = ?2, algorithm = ?3, charter_digest = ?4, charter = ?5 WHERE stream = ?1",
+                params![stream, format, algorithm, charter_digest.to_string(), charter],
+            )
+            .unwrap();
+        connection.execute("DELETE FROM entry WHERE stream = ?1", [stream]).unwrap();
+        for Record { number, request_id, body, hash } in records {
+            let insert =
+                "INSERT INTO entry (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let row = params![stream, number, request_id, body, hash.to_string()];
+            connection.execute(insert, row).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_suite_holds_in_memory() {
+    for (name, check) in CHECKS {
+        println!("{name}");
+        check(&mut || Box::new(Memory::default()));
+    }
+}
+
+#[test]
+fn the_suite_holds_in_sqlite() {
+    for (name, check) in CHECKS {
+        println!("{name}");
+        check(&mut || Box::new(File(tempfile::tempdir().unwrap())));
+    }
+}
