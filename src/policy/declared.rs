@@ -7,7 +7,7 @@ use super::value::Value;
 use super::vocabulary::Item;
 use crate::document::{Document, Fields, Node, did_you_mean};
 use crate::error::{Fault, Phrase, same, table};
-use crate::model::{FactValue, Mention};
+use crate::model::{Date, FactValue, Mention};
 
 /// What `facts.yaml` declares.
 #[derive(Debug, Clone, Default)]
@@ -102,6 +102,16 @@ impl Declared {
         }
         let hint = did_you_mean(name, known.iter().copied());
         Some(format!("the {what} `{name}` is not declared in the policies' facts.yaml{hint}"))
+    }
+
+    /// What a declared fact might say where somebody only misses it: yes, today, one, or that it is there.
+    pub(crate) fn sample(&self, name: &str, today: Date) -> Option<FactValue> {
+        Some(match self.facts.get(name)?.item {
+            Item::YesNo => FactValue::YesNo(true),
+            Item::Date => FactValue::Date(today),
+            Item::Number | Item::Decimal => FactValue::Whole(1),
+            _ => FactValue::Text("…".to_owned()),
+        })
     }
 
     /// A fact's value as its declared type.

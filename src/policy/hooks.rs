@@ -203,7 +203,8 @@ impl PolicySet {
         }
         let mut run = self.run_on_rhai(hook, scene, given.clone());
         let unmet = run.outcome.said.iter().any(|said| said.required);
-        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && self.2.is_none() {
+        let watched = self.2.is_some() || self.3.is_some();
+        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && !watched {
             return run;
         }
         let again = self.run_on_tree(hook, scene, given);
@@ -238,12 +239,20 @@ impl PolicySet {
 
     fn run_on_tree(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
         let call = Arc::new(Call::again(scene, hook.situation));
-        let mut sights = self.2.as_ref().map(|_| tree::Sights::default());
+        let trail = self.3.as_ref().map(|_| tree::Trail::default());
+        let mut sights =
+            (self.2.is_some() || trail.is_some()).then(|| tree::Sights { trail, ..Default::default() });
         let (result, recorded) = match self.0.scripts.get(hook.script) {
-            Some(script) => tree::run(&script.tree, hook.body, &call, vec![Value::View(given)], &mut sights),
+            Some(script) => {
+                let args = vec![Value::View(given.clone())];
+                tree::run(&script.tree, hook.body, &call, args, &mut sights)
+            }
             None => (Err(Fail::absent(&hook.name)), Vec::new()),
         };
         let outcome = call.outcome();
+        if let Some(trail) = sights.as_mut().and_then(|sights| sights.trail.take()) {
+            self.trace(hook, &call, &given, (trail, &recorded), (&outcome, result.as_ref().err()));
+        }
         if let (Some(tally), Some(sights)) = (&self.2, sights) {
             tally.ran(hook.script, &sights, &outcome, result.as_ref().err());
         }
@@ -314,6 +323,7 @@ impl RequestSeen {
             effective: asked.effective,
             facts: asked.facts.clone(),
             by_reaction: asked.by_reaction,
+            at: asked.at,
             found: Found::of(books, asked.verb),
         }
     }
@@ -328,6 +338,7 @@ impl RequestSeen {
             effective: date,
             facts: BTreeMap::new(),
             by_reaction: false,
+            at: None,
             found: Found::default(),
         }
     }

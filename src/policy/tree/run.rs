@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::points::{Place, Sort};
+use super::trail::{At, Trail, is_computed};
 use super::{Block, Node, Operator, Over, Step, Tree, What, print};
 use crate::policy::call::{Call, Fail};
 use crate::policy::limits;
@@ -27,10 +28,12 @@ pub(crate) struct Recorded {
 
 /// What was carried out while somebody watched: the lines of statements, and how often each condition was met
 /// and not met. No larger than the script, however long it runs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Sights {
     pub(crate) lines: BTreeSet<u32>,
     pub(crate) branches: BTreeMap<Place, (u64, u64)>,
+    /// Every condition with its values, where an explanation is asked for.
+    pub(crate) trail: Option<Trail>,
 }
 
 /// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
@@ -133,7 +136,7 @@ impl Runner<'_> {
         }
         match step {
             Step::Set(slot, value) => {
-                let value = self.value(value, slots)?;
+                let value = self.computed(value, slots)?;
                 if let Some(place) = slots.get_mut(*slot) {
                     *place = value;
                 }
@@ -146,7 +149,7 @@ impl Runner<'_> {
             }
             Step::For(parts) => self.repeat(parts.0, &parts.1, &parts.2, slots),
             Step::Return(None) => Ok(Flow::Return(Value::Nothing)),
-            Step::Return(Some(node)) => Ok(Flow::Return(self.value(node, slots)?)),
+            Step::Return(Some(node)) => Ok(Flow::Return(self.computed(node, slots)?)),
             Step::Break => Ok(Flow::Break),
             Step::Continue => Ok(Flow::Continue),
         }
@@ -190,9 +193,31 @@ impl Runner<'_> {
 
     /// Which way a condition goes.
     fn branch(&mut self, node: &Node, sort: Sort, slots: &mut Slots) -> Result<bool, Fail> {
-        let yes = self.yes(node, slots)?;
+        let at = if sort == Sort::Part { At::Part } else { At::If };
+        let row = self.trail().and_then(|trail| trail.enter(node, at));
+        let yes = self.yes(node, slots);
+        self.leave(row, node, yes.as_ref().ok().map(|yes| Value::YesNo(*yes)).as_ref());
+        let yes = yes?;
         self.saw(node, sort, yes);
         Ok(yes)
+    }
+
+    /// A value that gets a name or is a function's result.
+    fn computed(&mut self, node: &Node, slots: &mut Slots) -> Result<Value, Fail> {
+        let row = self.trail().filter(|_| is_computed(node)).and_then(|trail| trail.enter(node, At::Value));
+        let value = self.value(node, slots);
+        self.leave(row, node, value.as_ref().ok());
+        value
+    }
+
+    fn trail(&mut self) -> Option<&mut Trail> {
+        self.sights.as_mut()?.trail.as_mut()
+    }
+
+    fn leave(&mut self, row: Option<usize>, node: &Node, result: Option<&Value>) {
+        if let Some(trail) = self.trail() {
+            trail.leave(row, node, result);
+        }
     }
 
     fn saw(&mut self, node: &Node, sort: Sort, yes: bool) {
@@ -221,6 +246,13 @@ impl Runner<'_> {
                 seen.push((source, value.clone()));
             }
         }
+        if let Some(trail) = self.trail() {
+            match &node.what {
+                What::Constant(value) => trail.constant(value),
+                _ if is_shown(node) => trail.shown(node, &value),
+                _ => {}
+            }
+        }
         Ok(value)
     }
 
@@ -231,6 +263,9 @@ impl Runner<'_> {
             What::Word(receiver, row, name, args) => {
                 let receiver = self.value(receiver, slots)?;
                 let args = self.values(args, slots)?;
+                if let Some(trail) = self.trail() {
+                    trail.word(&receiver, row.en, args.first());
+                }
                 let Value::View(view) = receiver else { return Err(Fail::wrong_type(name)) };
                 (row.read)(self.call, &view, &args)
             }
@@ -246,7 +281,10 @@ impl Runner<'_> {
                 Ok(value)
             }
             What::Required(inner, source) => {
-                let value = self.value(inner, slots)?;
+                let row = self.trail().and_then(|trail| trail.enter(inner, At::Require));
+                let value = self.value(inner, slots);
+                self.leave(row, inner, value.as_ref().ok());
+                let value = value?;
                 self.saw(inner, Sort::Require, value == Value::YesNo(true));
                 // Conditions change nothing, so one that was not met can be looked at again for its values.
                 self.asked = None;
@@ -264,7 +302,11 @@ impl Runner<'_> {
             What::Own(body, _, args) => {
                 let args = self.values(args, slots)?;
                 let seen = self.seen.take();
+                let outside = self.trail().map(Trail::into_function);
                 let value = self.body(*body, args.into_vec());
+                if let (Some(trail), Some(outside)) = (self.trail(), outside) {
+                    trail.back(outside);
+                }
                 self.seen = seen;
                 value
             }
