@@ -42,6 +42,8 @@ pub use listed::{ParameterListed, ReasonListed};
 pub use load::{Checked, folder_files};
 pub use trace::{Condition, ConditionOf, Occasion, RuleTrace};
 
+pub(crate) use trace::{Hints, ReadOf};
+
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 
 use crate::document::did_you_mean;

@@ -198,6 +198,14 @@ impl PolicySet {
         }
     }
 
+    /// The days from which a value of these parameters holds, in the root folder or in a local one.
+    pub(crate) fn parameter_days(&self, names: &BTreeSet<String>) -> BTreeSet<Date> {
+        let listed = self.0.parameters.listed().filter(|(name, ..)| names.contains(*name));
+        let values =
+            listed.flat_map(|(_, values, local)| values.into_iter().chain(local.into_values().flatten()));
+        values.map(|(from, _)| from).collect()
+    }
+
     /// What a declared fact might say where somebody only misses it.
     pub(crate) fn sample_fact(&self, name: &str, on: Date) -> Option<FactValue> {
         self.0.declared.sample(name, on)
@@ -210,9 +218,7 @@ fn occasion(call: &Call, given: &View) -> Occasion {
         Situation::Capacity => Occasion::PoolSize(given.id(call).into()),
         Situation::Date => Occasion::Day(call.scene.date),
         Situation::Audit | Situation::Uncalled => Occasion::Audit,
-        Situation::After => {
-            Occasion::Event(call.scene.event.as_ref().map_or("", |event| event.event.name()))
-        }
+        Situation::After => Occasion::Event(call.scene.event.as_ref().map_or("", |event| event.event.name())),
         Situation::Before | Situation::Witness => Occasion::Request {
             verb: request.map_or("", |request| request.verb.name()),
             at: request.and_then(|request| request.at),
@@ -232,7 +238,9 @@ fn condition(row: Looked, call: &Call) -> Condition {
                 What::Request => ReadOf::Request,
                 What::Node(_) | What::Pool(_) | What::Group(..) => ReadOf::Node(view.id(call)),
                 What::Loan(_) => ReadOf::Loan(view.id(call)),
-                What::Event | What::Office | What::Permit(_) | What::Person(_) | What::Part(_) => ReadOf::Other,
+                What::Event | What::Office | What::Permit(_) | What::Person(_) | What::Part(_) => {
+                    ReadOf::Other
+                }
             },
             _ => ReadOf::Other,
         };
@@ -258,6 +266,14 @@ fn condition(row: Looked, call: &Call) -> Condition {
 }
 
 impl Hints {
+    /// Adds what another condition hints at.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.numbers.extend(&other.numbers);
+        self.dates.extend(&other.dates);
+        self.texts.extend(other.texts.iter().cloned());
+        self.reads.extend(other.reads.iter().cloned());
+    }
+
     fn add(&mut self, value: &Value) {
         match value {
             Value::Number(number) => {

@@ -1,0 +1,305 @@
+//! Why not: the nearest changes of a request that pass, each tried on a fork before it is shown.
+
+use crate::decision::{Decision, Reason};
+use crate::error::Error;
+use crate::model::{FactValue, Lang};
+use crate::request::{Request, Verb};
+
+use super::candidates::{Axis, Candidate, Change, Nearness};
+use super::derive::derive;
+use super::fields::{Edit, edited};
+use super::{Explanation, traced};
+
+/// The most requests that one search asks on forks. An ordinary search takes some ten; a large one, with dates
+/// and several units, about a hundred.
+pub const MOST_TRIES: usize = 240;
+/// The most changes that are shown; nobody weighs more against each other.
+const MOST_SHOWN: usize = 8;
+/// The most changes of one sort that are shown.
+const OF_ONE_SORT: usize = 2;
+/// Values tried on one side of a number or a day before the side is given up.
+const ON_ONE_SIDE: usize = 10;
+/// Changes that lead half the way, from which the search goes on if no single one passes.
+const HALF_WAYS: usize = 3;
+
+/// What would pass instead of a request that did not.
+#[derive(Debug, Clone, Default)]
+pub struct WhyNot {
+    /// Changes that pass, nearest first. Each was granted on a fork.
+    pub suggestions: Vec<Suggestion>,
+    /// How many requests were tried.
+    pub tries: usize,
+    /// Whether the search stopped at [`MOST_TRIES`] with something left to try.
+    pub exhausted: bool,
+}
+
+/// A change with which the request passes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suggestion {
+    /// What the request says otherwise.
+    pub edits: Vec<Edit>,
+    /// What is asked before it, in this order; each is granted.
+    pub first: Vec<Request>,
+    /// The request as it would pass then.
+    pub request: Request,
+}
+
+impl Explanation {
+    /// What would pass instead: changes derived from the conditions that were not met, the laws that would
+    /// have been broken and the faults of the request, each tried before it is told. Nothing for a request
+    /// that was granted. Of numbers and days the nearest is told: the one next to it, towards what was asked,
+    /// does not pass.
+    ///
+    /// # Errors
+    /// As [`Office::decide`](crate::Office::decide).
+    pub fn why_not(&self) -> Result<WhyNot, Error> {
+        let mut search = Search::default();
+        if self.decision.granted() {
+            return Ok(search.into_result());
+        }
+        search.from(self, &Way::default())?;
+        if search.found.is_empty() {
+            let mut half = std::mem::take(&mut search.half);
+            half.sort_by_key(|(left, _)| *left);
+            for (_, way) in half.into_iter().take(HALF_WAYS) {
+                let mut office = self.before.fork();
+                for first in &way.first {
+                    office.submit(first.clone())?;
+                }
+                let Some(request) = edited(&self.decision.request, &way.edits) else { continue };
+                search.from(&traced(office, request)?, &way)?;
+            }
+        }
+        Ok(search.into_result())
+    }
+}
+
+/// What was changed on the way to where the search stands.
+#[derive(Debug, Clone, Default)]
+struct Way {
+    edits: Vec<Edit>,
+    first: Vec<Request>,
+}
+
+#[derive(Default)]
+struct Search {
+    tries: usize,
+    exhausted: bool,
+    found: Vec<(Nearness, u64, Suggestion)>,
+    /// Ways that leave fewer reasons against the request, by how many are left.
+    half: Vec<(usize, Way)>,
+}
+
+/// What came of a try.
+enum Tried {
+    Granted(Request),
+    /// It was not granted, could not be asked, or what comes first was not granted.
+    Not,
+}
+
+impl Search {
+    fn into_result(mut self) -> WhyNot {
+        self.found.sort_by_key(|(nearness, distance, _)| (*nearness, *distance));
+        let suggestions =
+            self.found.into_iter().map(|(.., suggestion)| suggestion).take(MOST_SHOWN).collect();
+        WhyNot { suggestions, tries: self.tries, exhausted: self.exhausted }
+    }
+
+    /// Tries everything that follows from one answer.
+    fn from(&mut self, explanation: &Explanation, way: &Way) -> Result<(), Error> {
+        if explanation.decision.granted() {
+            return Ok(());
+        }
+        let mut candidates = derive(explanation)?;
+        candidates.sort_by_key(Candidate::rank);
+        for candidate in candidates {
+            let (nearness, _) = candidate.rank();
+            if self.shown(nearness) >= OF_ONE_SORT {
+                continue;
+            }
+            match candidate {
+                Candidate::One(change) => {
+                    let distance = u64::try_from(change.distance).unwrap_or(u64::MAX);
+                    if let Tried::Granted(request) = self.go(explanation, way, &change)? {
+                        self.keep((nearness, distance), way, change, request);
+                    }
+                }
+                Candidate::Along(axis) => {
+                    self.along(explanation, way, &axis, false)?;
+                    self.along(explanation, way, &axis, true)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn shown(&self, nearness: Nearness) -> usize {
+        self.found.iter().filter(|(known, ..)| *known == nearness).count()
+    }
+
+    /// The nearest value on one side that passes: some value that does, then halves of what lies between.
+    fn along(&mut self, explanation: &Explanation, way: &Way, axis: &Axis, above: bool) -> Result<(), Error> {
+        let change = |to: i64| Change {
+            nearness: axis.nearness,
+            distance: 0,
+            edits: axis.edit(to).into_iter().collect(),
+            first: Vec::new(),
+        };
+        let side = axis.side(above);
+        // The far end says whether anything passes at all; it is tried among the first.
+        let far = side.iter().skip(ON_ONE_SIDE).next_back().copied();
+        let mut failed = axis.now;
+        let mut passed = None;
+        for probe in side.into_iter().take(ON_ONE_SIDE).chain(far) {
+            match self.go(explanation, way, &change(probe))? {
+                Tried::Granted(request) => {
+                    passed = Some((probe, request));
+                    break;
+                }
+                Tried::Not => failed = probe,
+            }
+        }
+        let Some((mut value, mut request)) = passed else { return Ok(()) };
+        while value.abs_diff(failed) > 1 {
+            if self.exhausted {
+                break;
+            }
+            let middle = value.midpoint(failed);
+            match self.go(explanation, way, &change(middle))? {
+                Tried::Granted(nearer) => (value, request) = (middle, nearer),
+                Tried::Not => failed = middle,
+            }
+        }
+        // Cut short, the value would pass, but it is not known to be the nearest.
+        if value.abs_diff(failed) <= 1 {
+            self.keep((axis.nearness, value.abs_diff(axis.now)), way, change(value), request);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, rank: (Nearness, u64), way: &Way, change: Change, request: Request) {
+        let edits: Vec<Edit> = way.edits.iter().cloned().chain(change.edits).collect();
+        let first = way.first.iter().cloned().chain(change.first).collect();
+        let suggestion = Suggestion { edits, first, request };
+        if self.found.iter().all(|(.., known)| *known != suggestion) {
+            self.found.push((rank.0, rank.1, suggestion));
+        }
+    }
+
+    /// Asks on a fork.
+    fn go(&mut self, explanation: &Explanation, way: &Way, change: &Change) -> Result<Tried, Error> {
+        let Some(request) = edited(&explanation.decision.request, &change.edits) else {
+            return Ok(Tried::Not);
+        };
+        if request == *explanation.decision.request && change.first.is_empty() {
+            return Ok(Tried::Not);
+        }
+        if self.tries >= MOST_TRIES {
+            self.exhausted = true;
+            return Ok(Tried::Not);
+        }
+        self.tries = self.tries.saturating_add(1);
+        let mut fork = explanation.before.fork();
+        for first in &change.first {
+            if !fork.submit(first.clone())?.granted() {
+                return Ok(Tried::Not);
+            }
+        }
+        let decision = fork.submit(request.clone())?;
+        if decision.granted() {
+            return Ok(Tried::Granted(request));
+        }
+        let left = codes(&decision);
+        let before = codes(&explanation.decision);
+        if way.edits.is_empty() && way.first.is_empty() && fewer(&left, &before) {
+            self.half.push((left.len(), Way { edits: change.edits.clone(), first: change.first.clone() }));
+        }
+        Ok(Tried::Not)
+    }
+}
+
+fn codes(decision: &Decision) -> Vec<String> {
+    decision.reasons.iter().map(Reason::code).map(str::to_owned).collect()
+}
+
+/// Whether nothing is left but part of what there was.
+fn fewer(left: &[String], before: &[String]) -> bool {
+    left.len() < before.len() && left.iter().all(|code| before.contains(code))
+}
+
+impl Suggestion {
+    /// The change in words, to stand behind 若 or before `it would be granted`.
+    pub fn text(&self, lang: Lang) -> String {
+        let first = self.first.iter().map(|request| done_first(request, lang));
+        let edits = self.edits.iter().map(|edit| edit.text(lang));
+        let parts: Vec<String> = first.chain(edits).collect();
+        parts.join(lang.pick("，并", ", and "))
+    }
+}
+
+impl Edit {
+    fn text(&self, lang: Lang) -> String {
+        let field = match self.at {
+            Some(at) => format!("#{at} {}", self.field),
+            None => self.field.clone(),
+        };
+        if let Some(fact) = self.field.strip_prefix("facts.") {
+            let what = match (&self.to, lang) {
+                (Some(FactValue::YesNo(true)) | None, _) => String::new(),
+                (Some(FactValue::Text(text)), _) if text == "…" => String::new(),
+                (Some(to), _) => format!(" = {to}"),
+            };
+            return match lang {
+                Lang::Zh => format!("附上 {fact}{what}"),
+                Lang::En => format!("with the fact {fact}{what}"),
+            };
+        }
+        match (&self.from, &self.to, lang) {
+            (_, Some(to), Lang::Zh) if field == "on" => format!("改在 {to} 提出"),
+            (_, Some(to), Lang::En) if field == "on" => format!("asked on {to}"),
+            (_, Some(to), Lang::Zh) if field == "by" => format!("由 {to} 提出"),
+            (_, Some(to), Lang::En) if field == "by" => format!("asked by {to}"),
+            (Some(from), Some(to), Lang::Zh) => format!("{field} 由 {from} 改为 {to}"),
+            (Some(from), Some(to), Lang::En) => format!("with {field} {to} instead of {from}"),
+            (None, Some(to), Lang::Zh) => format!("填写 {field} = {to}"),
+            (None, Some(to), Lang::En) => format!("with {field} {to}"),
+            (_, None, Lang::Zh) => format!("不填 {field}"),
+            (_, None, Lang::En) => format!("without {field}"),
+        }
+    }
+}
+
+/// What is done first, in words.
+fn done_first(request: &Request, lang: Lang) -> String {
+    match (&request.verb, lang) {
+        (Verb::GiveBack(verb), Lang::Zh) => format!("先归还调借 {} 的 {} 名", verb.loan, verb.count),
+        (Verb::GiveBack(verb), Lang::En) => {
+            format!("after {} seats of loan {} went back", verb.count, verb.loan)
+        }
+        (Verb::Withdraw(verb), Lang::Zh) => format!("先撤回用编核准 {}", verb.permit),
+        (Verb::Withdraw(verb), Lang::En) => format!("after permit {} was withdrawn", verb.permit),
+        (Verb::Convert(verb), _) => {
+            let who = match &verb.who {
+                crate::request::Sitting::Person(person) => person.to_string(),
+                crate::request::Sitting::Unnamed { unit, .. } => unit.to_string(),
+            };
+            match lang {
+                Lang::Zh => format!("先将 {who} 转为本编"),
+                Lang::En => format!("after {who} moved to an own seat"),
+            }
+        }
+        (Verb::Evaluate(verb), Lang::Zh) => format!("先评估调借 {}（继续）", verb.loan),
+        (Verb::Evaluate(verb), Lang::En) => format!("after loan {} was evaluated (continue)", verb.loan),
+        (Verb::Amend(verb), _) => {
+            let facts: Vec<String> =
+                verb.facts.iter().flatten().map(|(name, value)| format!("{name} = {value}")).collect();
+            let facts = facts.join(lang.pick("、", ", "));
+            match lang {
+                Lang::Zh => format!("先为 {} 登记 {facts}", verb.node),
+                Lang::En => format!("after {facts} was recorded for {}", verb.node),
+            }
+        }
+        (other, Lang::Zh) => format!("先办理 {}", other.name()),
+        (other, Lang::En) => format!("after {}", other.name()),
+    }
+}
