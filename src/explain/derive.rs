@@ -12,8 +12,8 @@ use crate::document::nearest;
 use crate::error::Error;
 use crate::graph::NodeIx;
 use crate::ledger::{KindIx, Ledger, Loan, Sitter};
-use crate::model::{Date, FactValue, InputCode, LawCode, LoanOutcome, Mention, NodeId, Seats};
-use crate::policy::{Hints, Occasion, PolicySet, ReadOf};
+use crate::model::{Date, FactValue, InputCode, LawCode, LoanOutcome, NodeId, Seats};
+use crate::policy::{Condition, ConditionOf, Hints, Occasion, PolicySet, ReadOf};
 use crate::request::{Convert, Request, Sitting, Verb};
 
 /// The members of a batch that are looked at where no single one is at fault.
@@ -40,8 +40,10 @@ pub(super) fn derive(explanation: &Explanation) -> Result<Vec<Candidate>, Error>
             let about = |about: &Occasion| matches!(about, Occasion::Request { at: member, by_reaction: false, .. } if *member == at);
             rule.is_against() && about(&rule.about)
         });
-        let mut parameters = BTreeSet::new();
+        let (mut parameters, mut tags) = (BTreeSet::new(), BTreeSet::new());
         for rule in against {
+            hints.join(&rule.hints);
+            tags.extend(rule.conditions.iter().filter(|one| is_unmet(one)).flat_map(tags_in));
             rule.conditions.iter().for_each(|condition| hints.join(&condition.hints));
             parameters.extend(rule.parameters.iter().map(|read| read.name.clone()));
         }
@@ -57,6 +59,7 @@ pub(super) fn derive(explanation: &Explanation) -> Result<Vec<Candidate>, Error>
             policies,
             hints,
             parameters,
+            tags,
             reasons,
             fields,
             kind,
@@ -107,6 +110,8 @@ struct Ground<'a> {
     hints: Hints,
     /// The parameters that they read.
     parameters: BTreeSet<String>,
+    /// The tags that a requirement which was not met looked at.
+    tags: BTreeSet<String>,
     reasons: Vec<&'a Reason>,
     fields: Vec<Shown>,
     kind: Option<KindIx>,
@@ -303,14 +308,12 @@ impl Ground<'_> {
                     self.hints.numbers.iter().flat_map(around).map(FactValue::Whole).collect()
                 }
                 FactValue::Date(_) => self.hints.dates.iter().copied().map(FactValue::Date).collect(),
-                FactValue::Text(_) => self
-                    .hints
-                    .texts
-                    .iter()
-                    .filter(|text| **text != name)
-                    .cloned()
-                    .map(FactValue::Text)
-                    .collect(),
+                // A number of a document that is there, but is another than the rule wants.
+                FactValue::Text(_) if own.is_some() => {
+                    let texts = self.hints.texts.iter().filter(|text| **text != name && !text.is_empty());
+                    texts.cloned().map(FactValue::Text).collect()
+                }
+                FactValue::Text(_) => Vec::new(),
                 FactValue::YesNo(_) | FactValue::Number(_) => Vec::new(),
             };
             let is_missing = own.is_none_or(|own| {
@@ -373,19 +376,17 @@ impl Ground<'_> {
     /// The same seat by another right: a permit or a loan of the unit, a category, a purpose.
     fn rights(&mut self) {
         let books = Arc::clone(self.books);
-        let texts: Vec<String> = self.hints.texts.iter().cloned().collect();
         for name in ["category", "purpose"] {
-            if self.field(name).is_none() || !self.counts(name) {
-                continue;
-            }
-            let declared = |text: &&String| match (self.policies, name) {
-                (Some(policies), "category") => policies.undeclared(&Mention::Category(text)).is_none(),
-                (Some(policies), _) => policies.undeclared(&Mention::Purpose(text)).is_none(),
-                (None, _) => false,
-            };
-            let texts: Vec<String> = texts.iter().filter(declared).cloned().collect();
-            for (distance, text) in (1..).zip(texts) {
-                self.set(Nearness::Right, distance, name, Some(FactValue::Text(text)));
+            let Some(field) = self.field(name).filter(|_| self.counts(name)) else { continue };
+            let declared = self.policies.map(|policies| policies.words_for(name)).unwrap_or_default();
+            // Words that a condition names come first; where nothing was said, any declared one may do.
+            let named = declared.iter().filter(|word| self.hints.texts.contains(**word));
+            let empty = field.value.as_ref().is_none_or(|value| value.to_string().is_empty());
+            let others = declared.iter().filter(|word| empty && !self.hints.texts.contains(**word));
+            let words: Vec<String> =
+                named.chain(others.take(THINGS)).map(|word| (*word).to_owned()).collect();
+            for (distance, word) in (1..).zip(words) {
+                self.set(Nearness::Right, distance, name, Some(FactValue::Text(word)));
             }
         }
         let Verb::Appoint(verb) = self.verb else { return };
@@ -572,8 +573,12 @@ impl Ground<'_> {
             }
             let Some(FactValue::Text(id)) = &field.value else { continue };
             let Some(node) = books.node(id) else { continue };
-            let gives = matches!(field.name.as_str(), "from" | "lender" | "unit");
-            let wanted = Wanted { kind: self.kind, seats: if gives { count } else { Seats::ZERO } };
+            // A law has weighed the figures: who cannot give as much need not be tried.
+            let gives = matches!(field.name.as_str(), "from" | "lender" | "unit")
+                && self.laws().next().is_some()
+                && !matches!(self.verb, Verb::Draw(_));
+            let seats = if gives { count } else { Seats::ZERO };
+            let wanted = Wanted { kind: self.kind, seats, tags: &self.tags };
             for (distance, other) in places::around(&books, node, &wanted).into_iter().enumerate() {
                 let other = FactValue::Text(books.id(other).to_string());
                 self.set(Nearness::Place, distance, &field.name, Some(other));
@@ -607,6 +612,15 @@ fn convert(books: &Ledger, sitter: Sitter) -> Option<Request> {
     let Sitter::Named(person) = sitter else { return None };
     let person = books.person_at(person)?.id.clone();
     Some(Convert { who: Sitting::Person(person) }.into())
+}
+
+fn is_unmet(condition: &Condition) -> bool {
+    condition.of == ConditionOf::Require && condition.met() != Some(true)
+}
+
+fn tags_in(condition: &Condition) -> impl Iterator<Item = String> {
+    let reads = condition.hints.reads.iter().filter(|(_, word, _)| *word == "has_tag");
+    reads.map(|(.., tag)| tag.clone())
 }
 
 fn in_years(day: Date, years: i32) -> Option<Date> {

@@ -6,6 +6,7 @@ mod fields;
 mod places;
 mod sentence;
 mod why_not;
+mod words;
 
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ impl Office {
     /// assert_eq!(explained.sentence(Lang::En), "denied: two must stay free (条例第六条)");
     /// assert_eq!(explained.rules[0].conditions[0].valued, "(8 - 7) >= 2");
     /// let instead = explained.why_not()?;
-    /// assert_eq!(instead.suggestions[0].text(Lang::En), "with count 6 instead of 7");
+    /// assert_eq!(instead.suggestions[0].text(explained.books(), Lang::En), "with count 6 instead of 7");
     /// # Ok(()) }
     /// ```
     pub fn explain(&self, request: impl Into<Request>) -> Result<Explanation, Error> {

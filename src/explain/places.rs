@@ -1,5 +1,7 @@
 //! Places: other nodes at which the same might pass, the nearest and likest first.
 
+use std::collections::BTreeSet;
+
 use crate::graph::{NodeIx, Role};
 use crate::ledger::{KindIx, Ledger};
 use crate::model::Seats;
@@ -9,17 +11,19 @@ const PLACES: usize = 6;
 
 /// What a place must have to be worth trying.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct Wanted<'a> {
     pub(super) kind: Option<KindIx>,
     /// Seats that it can give.
     pub(super) seats: Seats,
+    /// Tags on which a requirement hangs that was not met: a place that differs in them comes first.
+    pub(super) tags: &'a BTreeSet<String>,
 }
 
 /// Other nodes of the same role: those beside it, then those beside the node above; of equally near ones those
-/// that share most tags.
-pub(super) fn around(books: &Ledger, node: NodeIx, wanted: &Wanted) -> Vec<NodeIx> {
+/// that share most tags, but for the wanted ones.
+pub(super) fn around(books: &Ledger, node: NodeIx, wanted: &Wanted<'_>) -> Vec<NodeIx> {
     let role = books.role(node);
-    let mut found: Vec<(usize, usize, usize, NodeIx)> = Vec::new();
+    let mut found: Vec<(usize, bool, usize, usize, NodeIx)> = Vec::new();
     let tags = books.tags(node);
     let mut from = node;
     for away in 0..2_usize {
@@ -38,18 +42,19 @@ pub(super) fn around(books: &Ledger, node: NodeIx, wanted: &Wanted) -> Vec<NodeI
                 continue;
             }
             let shared = books.tags(other).iter().filter(|tag| tags.contains(tag)).count();
-            found.push((away, tags.len().saturating_sub(shared), found.len(), other));
+            let same = wanted.tags.iter().all(|tag| books.has_tag(node, tag) == books.has_tag(other, tag));
+            found.push((away, same, tags.len().saturating_sub(shared), found.len(), other));
         }
         if found.len() >= PLACES {
             break;
         }
         from = parent;
     }
-    found.sort_unstable_by_key(|(away, unlike, order, _)| (*away, *unlike, *order));
+    found.sort_unstable_by_key(|(away, same, unlike, order, _)| (*away, *same, *unlike, *order));
     found.into_iter().map(|(.., node)| node).take(PLACES).collect()
 }
 
-impl Wanted {
+impl Wanted<'_> {
     fn fits(&self, books: &Ledger, node: NodeIx) -> bool {
         let Some(kind) = self.kind.filter(|_| self.seats > Seats::ZERO) else { return true };
         let figures = books.figures(node, kind);

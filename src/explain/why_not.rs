@@ -1,9 +1,8 @@
 //! Why not: the nearest changes of a request that pass, each tried on a fork before it is shown.
 
-use crate::decision::{Decision, Reason};
+use crate::decision::{Decision, Outcome, Reason};
 use crate::error::Error;
-use crate::model::{FactValue, Lang};
-use crate::request::{Request, Verb};
+use crate::request::Request;
 
 use super::candidates::{Axis, Candidate, Change, Nearness};
 use super::derive::derive;
@@ -209,97 +208,19 @@ impl Search {
         if decision.granted() {
             return Ok(Tried::Granted(request));
         }
-        let left = codes(&decision);
-        let before = codes(&explanation.decision);
-        if way.edits.is_empty() && way.first.is_empty() && fewer(&left, &before) {
-            self.half.push((left.len(), Way { edits: change.edits.clone(), first: change.first.clone() }));
+        if way.edits.is_empty() && way.first.is_empty() && is_nearer(&decision, &explanation.decision) {
+            let way = Way { edits: change.edits.clone(), first: change.first.clone() };
+            self.half.push((decision.reasons.len(), way));
         }
         Ok(Tried::Not)
     }
 }
 
-fn codes(decision: &Decision) -> Vec<String> {
-    decision.reasons.iter().map(Reason::code).map(str::to_owned).collect()
-}
-
-/// Whether nothing is left but part of what there was.
-fn fewer(left: &[String], before: &[String]) -> bool {
-    left.len() < before.len() && left.iter().all(|code| before.contains(code))
-}
-
-impl Suggestion {
-    /// The change in words, to stand behind 若 or before `it would be granted`.
-    pub fn text(&self, lang: Lang) -> String {
-        let first = self.first.iter().map(|request| done_first(request, lang));
-        let edits = self.edits.iter().map(|edit| edit.text(lang));
-        let parts: Vec<String> = first.chain(edits).collect();
-        parts.join(lang.pick("，并", ", and "))
-    }
-}
-
-impl Edit {
-    fn text(&self, lang: Lang) -> String {
-        let field = match self.at {
-            Some(at) => format!("#{at} {}", self.field),
-            None => self.field.clone(),
-        };
-        if let Some(fact) = self.field.strip_prefix("facts.") {
-            let what = match (&self.to, lang) {
-                (Some(FactValue::YesNo(true)) | None, _) => String::new(),
-                (Some(FactValue::Text(text)), _) if text == "…" => String::new(),
-                (Some(to), _) => format!(" = {to}"),
-            };
-            return match lang {
-                Lang::Zh => format!("附上 {fact}{what}"),
-                Lang::En => format!("with the fact {fact}{what}"),
-            };
-        }
-        match (&self.from, &self.to, lang) {
-            (_, Some(to), Lang::Zh) if field == "on" => format!("改在 {to} 提出"),
-            (_, Some(to), Lang::En) if field == "on" => format!("asked on {to}"),
-            (_, Some(to), Lang::Zh) if field == "by" => format!("由 {to} 提出"),
-            (_, Some(to), Lang::En) if field == "by" => format!("asked by {to}"),
-            (Some(from), Some(to), Lang::Zh) => format!("{field} 由 {from} 改为 {to}"),
-            (Some(from), Some(to), Lang::En) => format!("with {field} {to} instead of {from}"),
-            (None, Some(to), Lang::Zh) => format!("填写 {field} = {to}"),
-            (None, Some(to), Lang::En) => format!("with {field} {to}"),
-            (_, None, Lang::Zh) => format!("不填 {field}"),
-            (_, None, Lang::En) => format!("without {field}"),
-        }
-    }
-}
-
-/// What is done first, in words.
-fn done_first(request: &Request, lang: Lang) -> String {
-    match (&request.verb, lang) {
-        (Verb::GiveBack(verb), Lang::Zh) => format!("先归还调借 {} 的 {} 名", verb.loan, verb.count),
-        (Verb::GiveBack(verb), Lang::En) => {
-            format!("after {} seats of loan {} went back", verb.count, verb.loan)
-        }
-        (Verb::Withdraw(verb), Lang::Zh) => format!("先撤回用编核准 {}", verb.permit),
-        (Verb::Withdraw(verb), Lang::En) => format!("after permit {} was withdrawn", verb.permit),
-        (Verb::Convert(verb), _) => {
-            let who = match &verb.who {
-                crate::request::Sitting::Person(person) => person.to_string(),
-                crate::request::Sitting::Unnamed { unit, .. } => unit.to_string(),
-            };
-            match lang {
-                Lang::Zh => format!("先将 {who} 转为本编"),
-                Lang::En => format!("after {who} moved to an own seat"),
-            }
-        }
-        (Verb::Evaluate(verb), Lang::Zh) => format!("先评估调借 {}（继续）", verb.loan),
-        (Verb::Evaluate(verb), Lang::En) => format!("after loan {} was evaluated (continue)", verb.loan),
-        (Verb::Amend(verb), _) => {
-            let facts: Vec<String> =
-                verb.facts.iter().flatten().map(|(name, value)| format!("{name} = {value}")).collect();
-            let facts = facts.join(lang.pick("、", ", "));
-            match lang {
-                Lang::Zh => format!("先为 {} 登记 {facts}", verb.node),
-                Lang::En => format!("after {facts} was recorded for {}", verb.node),
-            }
-        }
-        (other, Lang::Zh) => format!("先办理 {}", other.name()),
-        (other, Lang::En) => format!("after {}", other.name()),
-    }
+/// Whether nothing is left but part of what there was, or the policies are content and only a law is not.
+fn is_nearer(now: &Decision, before: &Decision) -> bool {
+    let before_codes = before.codes();
+    let part = now.reasons.len() < before.reasons.len()
+        && now.codes().iter().all(|code| before_codes.contains(code));
+    let lawful = |decision: &Decision| decision.reasons.iter().all(|one| matches!(one, Reason::Law(_)));
+    part || (before.outcome == Outcome::Denied && now.outcome == Outcome::Refused && lawful(now))
 }

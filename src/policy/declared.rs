@@ -18,6 +18,9 @@ pub(crate) struct Declared {
     pub(crate) tags: BTreeMap<String, Titles>,
 }
 
+/// Stands for any text that a document's number might be.
+pub(crate) const ANY_TEXT: &str = "…";
+
 /// A fact's type and titles.
 #[derive(Debug, Clone)]
 pub(crate) struct FactDeclared {
@@ -110,8 +113,18 @@ impl Declared {
             Item::YesNo => FactValue::YesNo(true),
             Item::Date => FactValue::Date(today),
             Item::Number | Item::Decimal => FactValue::Whole(1),
-            _ => FactValue::Text("…".to_owned()),
+            _ => FactValue::Text(ANY_TEXT.to_owned()),
         })
+    }
+
+    /// The categories, or the purposes, that are declared.
+    pub(crate) fn words_for(&self, field: &str) -> Vec<&str> {
+        let known = match field {
+            "category" => &self.categories,
+            "purpose" => &self.purposes,
+            _ => return Vec::new(),
+        };
+        known.keys().map(String::as_str).collect()
     }
 
     /// A fact's value as its declared type.

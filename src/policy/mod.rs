@@ -42,7 +42,9 @@ pub use listed::{ParameterListed, ReasonListed};
 pub use load::{Checked, folder_files};
 pub use trace::{Condition, ConditionOf, Occasion, RuleTrace};
 
+pub(crate) use declared::ANY_TEXT;
 pub(crate) use trace::{Hints, ReadOf};
+pub(crate) use vocabulary::field_in_chinese;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 

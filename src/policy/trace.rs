@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::call::{Call, Fail, Outcome};
 use super::remarks::{Remarks, shown};
-use super::tree::{At, Looked, Recorded, Trail};
+use super::tree::{At, Looked, Read, Recorded, Trail};
 use super::value::Value;
 use super::view::{View, What};
 use super::vocabulary::Situation;
@@ -38,6 +38,8 @@ pub struct RuleTrace {
     pub proposals: Vec<(&'static str, Arc<str>)>,
     /// Why it failed, if it did.
     pub failed: Option<Remark>,
+    /// What it read outside conditions.
+    pub(crate) hints: Hints,
 }
 
 /// What a rule was asked about.
@@ -174,6 +176,8 @@ impl PolicySet {
     ) {
         let Some(traces) = &self.3 else { return };
         let Remarks { denials, notes, findings } = self.remarks(hook, call, &outcome.said, recorded);
+        let mut hints = Hints::default();
+        hints.add_reads(&trail.reads, call);
         let trace = RuleTrace {
             hook: Arc::clone(&hook.name),
             script: self.path(hook.script).to_owned(),
@@ -190,12 +194,18 @@ impl PolicySet {
                 .map(|(verb, line)| (verb.name(), self.place(hook, *line)))
                 .collect(),
             failed: fail.map(|fail| self.failed(hook, fail)),
+            hints,
         };
         let mut traces = traces.0.lock().unwrap_or_else(PoisonError::into_inner);
         // A size is asked again wherever it counts; the same calculation needs no second row.
         if !(call.situation == Situation::Capacity && traces.contains(&trace)) {
             traces.push(trace);
         }
+    }
+
+    /// The categories, or the purposes, that are declared.
+    pub(crate) fn words_for(&self, field: &str) -> Vec<&str> {
+        self.0.declared.words_for(field)
     }
 
     /// The days from which a value of these parameters holds, in the root folder or in a local one.
@@ -232,21 +242,7 @@ fn condition(row: Looked, call: &Call) -> Condition {
     for value in row.values.iter().map(|(_, value)| value).chain(&row.constants) {
         hints.add(value);
     }
-    for read in &row.reads {
-        let of = match &read.of {
-            Value::View(view) => match &view.what {
-                What::Request => ReadOf::Request,
-                What::Node(_) | What::Pool(_) | What::Group(..) => ReadOf::Node(view.id(call)),
-                What::Loan(_) => ReadOf::Loan(view.id(call)),
-                What::Event | What::Office | What::Permit(_) | What::Person(_) | What::Part(_) => {
-                    ReadOf::Other
-                }
-            },
-            _ => ReadOf::Other,
-        };
-        let argument = read.argument.as_ref().map(ToString::to_string).unwrap_or_default();
-        hints.reads.insert((of, read.word, argument));
-    }
+    hints.add_reads(&row.reads, call);
     Condition {
         line: row.line,
         column: row.column,
@@ -272,6 +268,24 @@ impl Hints {
         self.dates.extend(&other.dates);
         self.texts.extend(other.texts.iter().cloned());
         self.reads.extend(other.reads.iter().cloned());
+    }
+
+    fn add_reads(&mut self, reads: &[Read], call: &Call) {
+        for read in reads {
+            let of = match &read.of {
+                Value::View(view) => match &view.what {
+                    What::Request => ReadOf::Request,
+                    What::Node(_) | What::Pool(_) | What::Group(..) => ReadOf::Node(view.id(call)),
+                    What::Loan(_) => ReadOf::Loan(view.id(call)),
+                    What::Event | What::Office | What::Permit(_) | What::Person(_) | What::Part(_) => {
+                        ReadOf::Other
+                    }
+                },
+                _ => ReadOf::Other,
+            };
+            let argument = read.argument.as_ref().map(ToString::to_string).unwrap_or_default();
+            self.reads.insert((of, read.word, argument));
+        }
     }
 
     fn add(&mut self, value: &Value) {

@@ -20,7 +20,7 @@ use super::vocabulary::{HostFn, Row, Type};
 pub(crate) use points::{Place, Points, Sort, points};
 pub(crate) use read::{Known, Reading, WordFound, read};
 pub(crate) use run::{Recorded, Sights, run};
-pub(crate) use trail::{At, Looked, Trail};
+pub(crate) use trail::{At, Looked, Read, Trail};
 
 /// A script's functions, one body for each combination of argument types in which one is called.
 #[derive(Debug, Default)]

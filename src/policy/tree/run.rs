@@ -157,7 +157,7 @@ impl Runner<'_> {
 
     fn repeat(&mut self, slot: usize, over: &Over, body: &Block, slots: &mut Slots) -> Result<Flow, Fail> {
         let (items, range) = match over {
-            Over::List(list) => match self.value(list, slots)? {
+            Over::List(list) => match self.computed(list, slots)? {
                 Value::List(items) => (items, 0..0),
                 _ => return Err(Fail::wrong_type("for")),
             },

@@ -10,6 +10,8 @@ pub(crate) struct Trail {
     pub(crate) rows: Vec<Looked>,
     /// Whether there was more than is kept.
     pub(crate) more: bool,
+    /// Words that were read outside conditions, such as for the arguments of a function.
+    pub(crate) reads: Vec<Read>,
     /// The rows whose conditions are being looked at, outermost first.
     open: Vec<usize>,
     /// How many of them belong to functions further out: those are not told the values of this one.
@@ -124,9 +126,13 @@ impl Trail {
 
     /// A word was read of a view.
     pub(super) fn word(&mut self, of: &Value, word: &'static str, argument: Option<&Value>) {
+        let read = Read { of: of.clone(), word, argument: argument.cloned() };
         for row in &self.open {
             let Some(row) = self.rows.get_mut(*row) else { continue };
-            row.reads.push(Read { of: of.clone(), word, argument: argument.cloned() });
+            row.reads.push(read.clone());
+        }
+        if self.open.is_empty() && self.reads.len() < limits::TRAIL {
+            self.reads.push(read);
         }
     }
 }
