@@ -99,6 +99,11 @@ pub(super) fn verb_at(verb: &mut Verb, at: Option<u32>) -> Option<&mut Verb> {
 }
 
 impl Edit {
+    /// The request with this change; none if it has no such field, or one of another sort.
+    pub fn of(&self, request: &Request) -> Option<Request> {
+        edited(request, std::slice::from_ref(self))
+    }
+
     fn make(&self, request: &mut Request) -> Option<()> {
         if let Some(name) = self.field.strip_prefix("facts.") {
             let facts = match (&mut request.verb, self.at) {
