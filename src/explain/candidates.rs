@@ -61,8 +61,8 @@ pub(super) struct Axis {
     pub(super) now: i64,
     /// The day from which days are counted; none for numbers.
     day: Option<Date>,
-    /// Values to try, on either side.
-    probes: BTreeSet<i64>,
+    /// Values to try, on either side, the likeliest first.
+    probes: Vec<i64>,
 }
 
 impl Candidate {
@@ -76,19 +76,23 @@ impl Candidate {
 }
 
 impl Axis {
-    /// Numbers around the one that was asked for; each probe brings its neighbours.
+    /// Numbers around the one that was asked for: its neighbours, the probes, the smallest, and what lies
+    /// beside a probe or is left of one.
     pub(super) fn numbers(
         field: &str,
         at: Option<u32>,
         now: i64,
         probes: impl IntoIterator<Item = i64>,
     ) -> Self {
-        let near = [now.saturating_sub(1), now.saturating_add(1), 1, -1];
-        let around = probes.into_iter().flat_map(|probe| {
-            let apart = now.saturating_sub(probe);
-            [probe, probe.saturating_sub(1), probe.saturating_add(1), apart, apart.saturating_sub(1)]
+        let probes: Vec<i64> = probes.into_iter().collect();
+        let near = [now.saturating_sub(1), now.saturating_add(1)];
+        let around = probes.iter().flat_map(|probe| {
+            let apart = now.saturating_sub(*probe);
+            [probe.saturating_sub(1), probe.saturating_add(1), apart, apart.saturating_sub(1)]
         });
-        let probes = around.chain(near).filter(|probe| *probe != now).collect();
+        let all = near.into_iter().chain(probes.iter().copied()).chain([1, 0, -1]).chain(around);
+        // A cut that would pass as a raise is another request.
+        let probes = once_each(all.filter(|probe| *probe != now && (*probe < 0) == (now < 0)));
         Self { nearness: Nearness::Number, field: field.to_owned(), at, now, day: None, probes }
     }
 
@@ -101,16 +105,13 @@ impl Axis {
         probes: impl IntoIterator<Item = Date>,
     ) -> Self {
         let probes = probes.into_iter().map(|probe| days_between(day, probe)).filter(|days| *days != 0);
-        Self { nearness, field: field.to_owned(), at, now: 0, day: Some(day), probes: probes.collect() }
+        let probes = once_each(probes);
+        Self { nearness, field: field.to_owned(), at, now: 0, day: Some(day), probes }
     }
 
-    /// The probes above or below, nearest first.
-    pub(super) fn side(&self, above: bool) -> Vec<i64> {
-        if above {
-            self.probes.iter().copied().filter(|probe| *probe > self.now).collect()
-        } else {
-            self.probes.iter().rev().copied().filter(|probe| *probe < self.now).collect()
-        }
+    /// The values to try above, or below.
+    pub(super) fn side(&self, above: bool) -> impl Iterator<Item = i64> {
+        self.probes.iter().copied().filter(move |probe| (*probe > self.now) == above)
     }
 
     /// The change to this value.
@@ -122,6 +123,11 @@ impl Axis {
         let (from, to) = (value(self.now), Some(value(to)?));
         Some(Edit { field: self.field.clone(), at: self.at, from, to })
     }
+}
+
+fn once_each(probes: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut known = BTreeSet::new();
+    probes.filter(|probe| known.insert(*probe)).collect()
 }
 
 fn days_between(from: Date, to: Date) -> i64 {

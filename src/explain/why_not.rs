@@ -17,7 +17,7 @@ const MOST_SHOWN: usize = 8;
 /// The most changes of one sort that are shown.
 const OF_ONE_SORT: usize = 2;
 /// Values tried on one side of a number or a day before the side is given up.
-const ON_ONE_SIDE: usize = 10;
+const ON_ONE_SIDE: usize = 12;
 /// Changes that lead half the way, from which the search goes on if no single one passes.
 const HALF_WAYS: usize = 3;
 
@@ -144,21 +144,20 @@ impl Search {
             edits: axis.edit(to).into_iter().collect(),
             first: Vec::new(),
         };
-        let side = axis.side(above);
-        // The far end says whether anything passes at all; it is tried among the first.
-        let far = side.iter().skip(ON_ONE_SIDE).next_back().copied();
-        let mut failed = axis.now;
-        let mut passed = None;
-        for probe in side.into_iter().take(ON_ONE_SIDE).chain(far) {
+        let (mut failures, mut passed) = (vec![axis.now], None);
+        for probe in axis.side(above).take(ON_ONE_SIDE) {
             match self.go(explanation, way, &change(probe))? {
                 Tried::Granted(request) => {
                     passed = Some((probe, request));
                     break;
                 }
-                Tried::Not => failed = probe,
+                Tried::Not => failures.push(probe),
             }
         }
         let Some((mut value, mut request)) = passed else { return Ok(()) };
+        // The last that failed on the way from what was asked to what passes.
+        let between = failures.into_iter().filter(|one| one.abs_diff(axis.now) < value.abs_diff(axis.now));
+        let mut failed = between.max_by_key(|one| one.abs_diff(axis.now)).unwrap_or(axis.now);
         while value.abs_diff(failed) > 1 {
             if self.exhausted {
                 break;

@@ -1,7 +1,7 @@
 //! `bianzhi explain`: why a step of a scenario was answered as it was, and what would pass instead.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bianzhi::explain::{Explanation, MOST_TRIES, WhyNot};
 use bianzhi::model::Lang;
@@ -49,7 +49,7 @@ pub(crate) enum Depth {
 
 /// Replays the scenario up to the step, and explains it.
 pub(crate) fn explain(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
-    let explanation = of_step(&arguments.scenario, arguments.policies.as_deref(), arguments.step)?;
+    let explanation = of_step(arguments, lang)?;
     let why_not = match arguments.depth {
         Depth::Sentence => WhyNot::default(),
         Depth::Table | Depth::Full => explanation.why_not()?,
@@ -63,30 +63,36 @@ pub(crate) fn explain(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
     Ok(Ending::AsExpected)
 }
 
-fn of_step(file: &Path, policies: Option<&Path>, step: usize) -> Result<Explanation, Error> {
+fn of_step(arguments: &Arguments, lang: Lang) -> Result<Explanation, Error> {
+    let (file, step) = (&arguments.scenario, arguments.step);
     let scenario = Scenario::load(file)?;
-    let bad = |message: String| Error::input(vec![Fault::nowhere(message)]);
     let steps = scenario.steps().len();
-    let found = step.checked_sub(1).and_then(|place| scenario.steps().get(place));
-    let Some(found) = found else {
+    let Some(found) = step.checked_sub(1).and_then(|place| scenario.steps().get(place)) else {
         let file = file.display();
-        return Err(bad(format!("没有第 {step} 步 · there is no step {step}: `{file}` has {steps}")));
+        let message = match lang {
+            Lang::Zh => format!("没有第 {step} 步：`{file}` 共 {steps} 步"),
+            Lang::En => format!("there is no step {step}: `{file}` has {steps}"),
+        };
+        return Err(Error::input(vec![Fault::nowhere(message)]));
+    };
+    let asks_nothing = |what: &str| {
+        let message = match lang {
+            Lang::Zh => format!("第 {step} 步是核对（{what}），没有申请可说明"),
+            Lang::En => format!("step {step} is a check of {what}: nothing was asked"),
+        };
+        Error::input(vec![Fault::at(file, found.line, 1, message)])
     };
     if let Action::Check(check) = &found.action {
-        let message = format!(
-            "第 {step} 步是核对，没有申请可说明 · step {step} is a check of {}: nothing was asked",
-            check.subject()
-        );
-        return Err(Error::input(vec![Fault::at(file, found.line, 1, message)]));
+        return Err(asks_nothing(&check.subject()));
     }
-    let mut office = scenario.open(policies)?;
+    let mut office = scenario.open(arguments.policies.as_deref())?;
     let mut playing = scenario.play(&mut office);
     for played in playing.by_ref().take(step.saturating_sub(1)) {
         played?;
     }
     match playing.next_request() {
         Some(request) => playing.office().explain(request),
-        None => Err(bad(format!("第 {step} 步没有申请 · step {step} asks nothing"))),
+        None => Err(asks_nothing("")),
     }
 }
 
@@ -205,12 +211,15 @@ impl Told<'_> {
         };
         let inset = "  ".repeat(condition.depth.min(MOST_INSET));
         let place = self.paint.faint(&format!("{}:{}", rule.script, condition.line));
-        let valued = match &condition.result {
-            Some(result) if condition.of == ConditionOf::Value => format!("{} = {result}", condition.valued),
-            _ => condition.valued.clone(),
+        let source = match condition.result.as_ref().filter(|_| condition.of == ConditionOf::Value) {
+            Some(result) if result.to_string().is_empty() => format!("{} = []", condition.source),
+            Some(result) => format!("{} = {result}", condition.source),
+            None => condition.source.clone(),
         };
-        let valued = if valued == condition.source { String::new() } else { format!("   ({valued})") };
-        writeln!(out, "    {word} {inset}{}{valued}  {place}", condition.source)?;
+        // What only repeats the source or the result tells nothing.
+        let told = source.ends_with(&condition.valued) || source.starts_with(&condition.valued);
+        let valued = if told { String::new() } else { format!("   ({})", condition.valued) };
+        writeln!(out, "    {word} {inset}{source}{valued}  {place}")?;
         if self.depth == Depth::Full && condition.of != ConditionOf::Value {
             for (source, value) in &condition.values {
                 writeln!(out, "            {inset}{source} = {value}")?;

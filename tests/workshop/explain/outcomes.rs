@@ -37,7 +37,7 @@ fn enough(unit, most) {
             [
                 "2 if: false = false",
                 "3 value: 10 - 3 = 7",
-                "4 require: 7 > 0 && false = false",
+                "4 require: (7 > 0) && false = false",
                 "4 part: 7 > 0 = true",
                 "4 part: false = false",
                 "8 if: true = true",
