@@ -13,15 +13,12 @@ impl Explanation {
         let word = decision.outcome.word(lang);
         let why = match decision.reasons.split_first() {
             Some((first, rest)) => {
-                let mut why = self.reason(first, lang);
-                if !rest.is_empty() {
-                    let rest = rest.len();
-                    why.push_str(&match lang {
-                        Lang::Zh => format!("；另有 {rest} 条理由"),
-                        Lang::En => format!("; and {rest} more"),
-                    });
+                let why = self.reason(first, lang);
+                match (rest.len(), lang) {
+                    (0, _) => why,
+                    (rest, Lang::Zh) => format!("{why}；另有 {rest} 条理由"),
+                    (rest, Lang::En) => format!("{why}; and {rest} more"),
                 }
-                why
             }
             None => granted(decision, &self.rules, lang),
         };
@@ -64,25 +61,20 @@ fn granted(decision: &Decision, rules: &[RuleTrace], lang: Lang) -> String {
     let met = conditions.filter(|one| one.of == ConditionOf::Require && one.met() == Some(true)).count();
     let reactions = decision.events.iter().filter(|happened| happened.rule.is_some()).count();
     let findings = decision.findings.len();
-    let mut why = match (lang, rules.len()) {
-        (Lang::Zh, 0) => "没有规则过问，账法均已满足".to_owned(),
-        (Lang::En, 0) => "no rule had a say, and every law holds".to_owned(),
-        (Lang::Zh, rules) => format!("{rules} 条规则过问，{met} 项要求均已满足，账法均已满足"),
-        (Lang::En, rules) => format!("{rules} rules were asked, {met} requirements are met, every law holds"),
+    let mut parts = match (lang, rules.len()) {
+        (Lang::Zh, 0) => vec!["没有规则过问，账法均已满足".to_owned()],
+        (Lang::En, 0) => vec!["no rule had a say, and every law holds".to_owned()],
+        (Lang::Zh, rules) => vec![format!("{rules} 条规则过问，{met} 项要求均已满足，账法均已满足")],
+        (Lang::En, rules) => vec![format!("rules asked {rules}, requirements met {met}, every law holds")],
     };
     if reactions > 0 {
-        why.push_str(&match lang {
-            Lang::Zh => format!("；联动 {reactions} 项"),
-            Lang::En => format!("; rules brought about {reactions} more events"),
-        });
+        let word = lang.pick("联动", "events brought about by rules");
+        parts.push(format!("{word} {reactions}{}", lang.pick(" 项", "")));
     }
     if findings > 0 {
-        why.push_str(&match lang {
-            Lang::Zh => format!("；发现问题 {findings} 项"),
-            Lang::En => format!("; {findings} findings"),
-        });
+        parts.push(format!("{} {findings}{}", lang.pick("发现问题", "findings"), lang.pick(" 项", "")));
     }
-    why
+    parts.join(lang.pick("；", "; "))
 }
 
 /// What people call a node; its id if the books do not know it.

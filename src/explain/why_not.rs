@@ -91,7 +91,7 @@ struct Search {
 
 /// What came of a try.
 enum Tried {
-    Granted(Request),
+    Granted(Box<Request>),
     /// It was not granted, could not be asked, or what comes first was not granted.
     Not,
 }
@@ -120,7 +120,7 @@ impl Search {
                 Candidate::One(change) => {
                     let distance = u64::try_from(change.distance).unwrap_or(u64::MAX);
                     if let Tried::Granted(request) = self.go(explanation, way, &change)? {
-                        self.keep((nearness, distance), way, change, request);
+                        self.keep((nearness, distance), way, change, *request);
                     }
                 }
                 Candidate::Along(axis) => {
@@ -170,7 +170,7 @@ impl Search {
         }
         // Cut short, the value would pass, but it is not known to be the nearest.
         if value.abs_diff(failed) <= 1 {
-            self.keep((axis.nearness, value.abs_diff(axis.now)), way, change(value), request);
+            self.keep((axis.nearness, value.abs_diff(axis.now)), way, change(value), *request);
         }
         Ok(())
     }
@@ -205,7 +205,7 @@ impl Search {
         }
         let decision = fork.submit(request.clone())?;
         if decision.granted() {
-            return Ok(Tried::Granted(request));
+            return Ok(Tried::Granted(Box::new(request)));
         }
         if way.edits.is_empty() && way.first.is_empty() && is_nearer(&decision, &explanation.decision) {
             let way = Way { edits: change.edits.clone(), first: change.first.clone() };

@@ -58,7 +58,11 @@ fn called(value: &FactValue, field: &str, books: &Ledger) -> String {
         ["by", "node", "unit", "from", "to", "lender", "borrower", "pool", "parent", "sponsor", "into"];
     let node = match value {
         FactValue::Text(id) if NODES.contains(&field) => books.node(id),
-        _ => None,
+        FactValue::Text(_)
+        | FactValue::YesNo(_)
+        | FactValue::Whole(_)
+        | FactValue::Number(_)
+        | FactValue::Date(_) => None,
     };
     match node.map(|node| books.name(node)) {
         Some(name) if name != value.to_string() => format!("{name} ({value})"),

@@ -113,7 +113,7 @@ impl Declared {
             Item::YesNo => FactValue::YesNo(true),
             Item::Date => FactValue::Date(today),
             Item::Number | Item::Decimal => FactValue::Whole(1),
-            _ => FactValue::Text(ANY_TEXT.to_owned()),
+            Item::Text | Item::View(..) => FactValue::Text(ANY_TEXT.to_owned()),
         })
     }
 

@@ -42,7 +42,7 @@ impl PolicySet {
         let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
         let hooks = std::iter::once(&self.0.root).chain(local.map(|folder| &folder.hooks));
         for hook in hooks.filter_map(|hooks| hooks.get(&name)).flatten() {
-            let done = self.call(hook, &scene, View { what: What::Request, kind });
+            let done = self.call(hook, &scene, &View { what: What::Request, kind });
             let Remarks { denials, notes, findings } = done.remarks;
             answer.denials.extend(denials);
             answer.notes.extend(notes);
@@ -86,7 +86,7 @@ impl PolicySet {
             by: acting(books, told.by),
             freed: told.freed.cloned(),
         });
-        self.react(hook, &Arc::new(scene), View { what: What::Event, kind })
+        self.react(hook, &Arc::new(scene), &View { what: What::Event, kind })
     }
 
     /// Calls an `on_date` hook.
@@ -94,10 +94,10 @@ impl PolicySet {
         let date = books.today();
         let mut scene = Scene::new(books, self, date);
         scene.request = Some(RequestSeen::advance(books, date));
-        self.react(hook, &Arc::new(scene), View { what: What::Office, kind: None })
+        self.react(hook, &Arc::new(scene), &View { what: What::Office, kind: None })
     }
 
-    fn react(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Reaction {
+    fn react(&self, hook: &HookRef, scene: &Arc<Scene>, given: &View) -> Reaction {
         let done = self.call(hook, scene, given);
         let proposals = if done.failed.is_some() { Vec::new() } else { done.proposals };
         Reaction {
@@ -165,7 +165,7 @@ impl PolicySet {
         scene.folders = self.folders_of(books, &[pool]);
         let scene = Arc::new(scene);
         let given = View::of_pool(&Call::new(&scene, Situation::Capacity), pool);
-        let run = self.run(hook, &scene, given);
+        let run = self.run(hook, &scene, &given);
         parameters.extend(run.outcome.parameters);
         match run.result {
             Ok(Value::Number(size)) => Ok(Seats::new(size).or_zero().min(Seats::MOST)),
@@ -186,7 +186,7 @@ impl PolicySet {
     }
 
     /// Calls a hook; the conditions that were not met come with the values in them, from the tree.
-    pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Done {
+    pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: &View) -> Done {
         let run = self.run(hook, scene, given);
         Done {
             remarks: self.remarks(hook, &run.call, &run.outcome.said, &run.recorded),
@@ -197,7 +197,7 @@ impl PolicySet {
     }
 
     /// Carries a hook out, one way or both.
-    fn run(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+    fn run(&self, hook: &HookRef, scene: &Arc<Scene>, given: &View) -> Run {
         if self.1 == Interpreter::Tree {
             return self.run_on_tree(hook, scene, given);
         }
@@ -237,7 +237,7 @@ impl PolicySet {
         Run { call, result, outcome, recorded: Vec::new() }
     }
 
-    fn run_on_tree(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+    fn run_on_tree(&self, hook: &HookRef, scene: &Arc<Scene>, given: &View) -> Run {
         let call = Arc::new(Call::again(scene, hook.situation));
         let trail = self.3.as_ref().map(|_| tree::Trail::default());
         let mut sights =
@@ -251,7 +251,7 @@ impl PolicySet {
         };
         let outcome = call.outcome();
         if let Some(trail) = sights.as_mut().and_then(|sights| sights.trail.take()) {
-            self.trace(hook, &call, &given, (trail, &recorded), (&outcome, result.as_ref().err()));
+            self.trace(hook, &call, given, (trail, &recorded), (&outcome, result.as_ref().err()));
         }
         if let (Some(tally), Some(sights)) = (&self.2, sights) {
             tally.ran(hook.script, &sights, &outcome, result.as_ref().err());

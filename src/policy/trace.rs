@@ -272,16 +272,17 @@ impl Hints {
 
     fn add_reads(&mut self, reads: &[Read], call: &Call) {
         for read in reads {
-            let of = match &read.of {
-                Value::View(view) => match &view.what {
+            let of = if let Value::View(view) = &read.of {
+                match &view.what {
                     What::Request => ReadOf::Request,
                     What::Node(_) | What::Pool(_) | What::Group(..) => ReadOf::Node(view.id(call)),
                     What::Loan(_) => ReadOf::Loan(view.id(call)),
                     What::Event | What::Office | What::Permit(_) | What::Person(_) | What::Part(_) => {
                         ReadOf::Other
                     }
-                },
-                _ => ReadOf::Other,
+                }
+            } else {
+                ReadOf::Other
             };
             let argument = read.argument.as_ref().map(ToString::to_string).unwrap_or_default();
             self.reads.insert((of, read.word, argument));

@@ -306,17 +306,9 @@ const MOST_INSET: usize = 8;
 fn about(about: &Occasion, lang: Lang) -> String {
     match about {
         Occasion::Request { verb, at, by_reaction } => {
-            let mut text = match lang {
-                Lang::Zh => format!("事项 {verb}"),
-                Lang::En => format!("request {verb}"),
-            };
-            if let Some(at) = at {
-                text.push_str(&format!(" #{at}"));
-            }
-            if *by_reaction {
-                text.push_str(lang.pick("（联动）", " (by a rule)"));
-            }
-            text
+            let member = at.map(|at| format!(" #{at}")).unwrap_or_default();
+            let by = if *by_reaction { lang.pick("（联动）", " (by a rule)") } else { "" };
+            format!("{} {verb}{member}{by}", lang.pick("事项", "request"))
         }
         Occasion::Event(event) => format!("{} {event}", lang.pick("事件", "event")),
         Occasion::Day(day) => format!("{} {day}", lang.pick("换日", "day")),

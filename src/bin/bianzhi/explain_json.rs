@@ -85,13 +85,13 @@ struct Instead<'a> {
 struct Change<'a> {
     zh: String,
     en: String,
-    edits: Vec<Field<'a>>,
+    edits: Vec<Edited<'a>>,
     first: &'a [Request],
     request: &'a Request,
 }
 
 #[derive(Serialize)]
-struct Field<'a> {
+struct Edited<'a> {
     field: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<u32>,
@@ -198,7 +198,7 @@ fn row(condition: &Condition) -> Row<'_> {
 fn change<'a>(suggestion: &'a Suggestion, books: &Ledger) -> Change<'a> {
     let field = |edit: &'a Edit| {
         let Edit { field, at, from, to } = edit;
-        Field { field, at: *at, from: shown(from.as_ref()), to: shown(to.as_ref()) }
+        Edited { field, at: *at, from: shown(from.as_ref()), to: shown(to.as_ref()) }
     };
     Change {
         zh: suggestion.text(books, Lang::Zh),

@@ -19,10 +19,9 @@ pub(super) fn valued(node: &Node, values: &[(String, Value)]) -> String {
         }
     }
     let one = |node: &Node| valued(node, values);
-    let all = |nodes: &[Node]| nodes.iter().map(|node| one(node)).collect::<Vec<_>>().join(", ");
+    let all = |nodes: &[Node]| nodes.iter().map(&one).collect::<Vec<_>>().join(", ");
     let inside = |node: &Node| inside(node, values);
-    let joined =
-        |parts: &[Node], sign: &str| parts.iter().map(|part| inside(part)).collect::<Vec<_>>().join(sign);
+    let joined = |parts: &[Node], sign: &str| parts.iter().map(&inside).collect::<Vec<_>>().join(sign);
     match &node.what {
         What::Constant(value) => written(value),
         What::Local(_, name) => name.to_string(),

@@ -302,7 +302,7 @@ impl Runner<'_> {
             What::Own(body, _, args) => {
                 let args = self.values(args, slots)?;
                 let seen = self.seen.take();
-                let outside = self.trail().map(Trail::into_function);
+                let outside = self.trail().map(Trail::begin_function);
                 let value = self.body(*body, args.into_vec());
                 if let (Some(trail), Some(outside)) = (self.trail(), outside) {
                     trail.back(outside);

@@ -93,7 +93,7 @@ impl Trail {
     }
 
     /// A function begins: what it reads is no value of the condition that called it. Gives what `back` takes.
-    pub(super) fn into_function(&mut self) -> usize {
+    pub(super) fn begin_function(&mut self) -> usize {
         std::mem::replace(&mut self.outside, self.open.len())
     }
 

@@ -58,10 +58,7 @@ fn enough(unit, most) {
 fn a_grant_and_a_pool_sized_by_rule_are_explained() {
     let office = office("fn on_draw(request) { require(request.pool.free >= 1, \"not-so\"); }");
     let explained = office.explain(Request::draw("second-pool", "full", "p9")).unwrap();
-    assert_eq!(
-        explained.sentence(Lang::En),
-        "granted: 1 rules were asked, 1 requirements are met, every law holds"
-    );
+    assert_eq!(explained.sentence(Lang::En), "granted: rules asked 1, requirements met 1, every law holds");
     let about: Vec<&Occasion> = explained.rules.iter().map(|rule| &rule.about).collect();
     assert_eq!(about[0], &Occasion::PoolSize("second-pool".into()));
     assert_eq!(explained.rules.len(), 2, "the size is told once: {about:?}");
