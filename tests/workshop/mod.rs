@@ -4,4 +4,6 @@ mod coverage;
 mod explain;
 mod manual;
 #[cfg(feature = "cli")]
+mod save;
+#[cfg(feature = "cli")]
 mod test_command;

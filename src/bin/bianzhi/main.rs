@@ -18,6 +18,7 @@ mod lines;
 mod new;
 mod plan;
 mod run;
+mod save;
 mod show;
 mod table;
 mod terminal;
