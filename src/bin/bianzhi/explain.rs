@@ -14,10 +14,10 @@ use crate::words::Names;
 use crate::{Ending, Failure, explain_json};
 
 /// What `explain` takes.
-///
-/// 退出码 exit codes: 0 已说明 explained · 2 场景读不了、没有这一步、或这一步是核对 the scenario cannot be read,
-/// there is no such step, or it is a check
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "退出码 exit codes: 0 已说明 explained · 2 文件有误，或这一步没有申请 a file is at fault, or the step asks nothing"
+)]
 pub(crate) struct Arguments {
     /// 场景文件 · the scenario
     #[arg(value_name = "SCENARIO")]

@@ -111,6 +111,8 @@ fn it_ends_with_two_where_there_is_nothing_to_explain() {
         let ran = explain(&words);
         assert!(ran.code == Some(2) && ran.out.is_empty() && ran.err.contains(expect), "{words:?} {ran:?}");
     }
+    let help = explain(&["--step", "1", "--help"]);
+    assert!(help.code == Some(0) && help.out.contains("exit codes: 0 已说明 explained"), "{}", help.out);
     let ran = explain(&["--lang", "en"]);
     assert!(ran.code == Some(2) && ran.err.contains("--step <N>"), "{ran:?}");
     let ran = explain(&["--step", "8", "--policies", "nowhere"]);
