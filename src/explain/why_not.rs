@@ -124,8 +124,11 @@ impl Search {
                     }
                 }
                 Candidate::Along(axis) => {
+                    let half = self.half.len();
                     self.along(explanation, way, &axis, false)?;
                     self.along(explanation, way, &axis, true)?;
+                    // Half the way a number is not the nearest yet; it is looked for behind the other change.
+                    self.half.truncate(half);
                 }
             }
         }
@@ -159,19 +162,15 @@ impl Search {
         let between = failures.into_iter().filter(|one| one.abs_diff(axis.now) < value.abs_diff(axis.now));
         let mut failed = between.max_by_key(|one| one.abs_diff(axis.now)).unwrap_or(axis.now);
         while value.abs_diff(failed) > 1 {
-            if self.exhausted {
-                break;
-            }
             let middle = value.midpoint(failed);
             match self.go(explanation, way, &change(middle))? {
                 Tried::Granted(nearer) => (value, request) = (middle, nearer),
+                // Cut short, the value would pass, but it is not known to be the nearest.
+                Tried::Not if self.exhausted => return Ok(()),
                 Tried::Not => failed = middle,
             }
         }
-        // Cut short, the value would pass, but it is not known to be the nearest.
-        if value.abs_diff(failed) <= 1 {
-            self.keep((axis.nearness, value.abs_diff(axis.now)), way, change(value), *request);
-        }
+        self.keep((axis.nearness, value.abs_diff(axis.now)), way, change(value), *request);
         Ok(())
     }
 

@@ -20,6 +20,7 @@ fn rules(most: u16, keep: u16) -> PolicySet {
     let script = format!(
         "fn on_permit(request) {{
     require(request.count <= {most} || request.unit.available - request.count >= {keep}, \"few\");
+    require(request.count * 3 <= request.unit.available + 40 * {most}, \"few\");
     require(days_between(request.on, request.ends) <= 60 * {most}, \"short\");
 }}
 fn on_borrow(request) {{
@@ -30,7 +31,7 @@ fn on_borrow(request) {{
 fn on_appoint(request) {{
     require(request.unit.vacancy != {keep} || request.has_fact(\"consent\"), \"consent\");
 }}
-fn on_transfer(request) {{ if request.count > {most} {{ deny(\"few\"); }} }}
+fn on_transfer(request) {{ if request.count * 7 > 30 * {most} + 3 {{ deny(\"few\"); }} }}
 fn on_authorize(request) {{ require(request.change < {most} && request.change > -{most}, \"few\"); }}
 "
     );
@@ -75,6 +76,12 @@ fn nearer(edit: &Edit) -> Option<Edit> {
     (!is_asked).then(|| Edit { to: Some(to), ..edit.clone() })
 }
 
+/// The request with a much larger number.
+fn larger(field: &str, request: &Request, by: u16) -> Option<Request> {
+    let to = Some(FactValue::Whole(100 + i64::from(by)));
+    Edit { field: field.to_owned(), at: None, from: None, to }.of(request)
+}
+
 #[test]
 fn every_suggestion_is_granted_and_the_nearest_number_is_nearest() {
     let config =
@@ -92,6 +99,12 @@ fn every_suggestion_is_granted_and_the_nearest_number_is_nearest() {
             let mut ruled = pair.office.fork();
             ruled.set_policies(if step % 3 == 0 { None } else { Some(rules.clone()) });
             told.set(told.get() + checked(&ruled, &request)?);
+            // The same with a number far from any that passes.
+            if let Some(more) =
+                ["count", "change", "size"].iter().find_map(|field| larger(field, &request, most))
+            {
+                told.set(told.get() + checked(&ruled, &more)?);
+            }
             pair.step(&request).unwrap();
         }
         Ok(())
