@@ -95,6 +95,52 @@ fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times
     Ok(Times { laws, hire: hired, hire_under_all, denied, draw, permit })
 }
 
+/// A request that is explained, and whether it is granted.
+struct Case {
+    name: &'static str,
+    request: Request,
+    granted: bool,
+}
+
+fn cases() -> Vec<Case> {
+    let kind = KindId::new(KIND);
+    let in_scope = (0..CITY.units).find(|number| !is_organ(*number, CITY)).map(unit);
+    let organ = (0..CITY.units).find(|number| is_organ(*number, CITY) && county_of(*number, CITY) < POOLS);
+    let mut cases = Vec::new();
+    if let Some(unit) = in_scope {
+        let (name, request) = ("hire", Request::appoint(&unit, &kind).into());
+        cases.push(Case { name, request, granted: true });
+        let (name, request) = ("permit denied", Request::permit("k", &unit, &kind, 4, OPENED).into());
+        cases.push(Case { name, request, granted: false });
+    }
+    if let Some(organ) = organ {
+        let pool = format!("pool{}", county_of(organ, CITY));
+        let request = Request::draw(pool, unit(organ), "p").category("selected-graduate").into();
+        cases.push(Case { name: "draw", request, granted: true });
+    }
+    cases
+}
+
+/// What explanations cost beside the plain decision, and what a search for another way costs; a line each.
+fn measure_explanations(criterion: &mut Criterion, rules: &Rules) -> Result<Vec<String>, Error> {
+    let office = Office::open(Charter::from_opening(books(CITY))?, rules.all.clone())?;
+    let mut lines = Vec::new();
+    for Case { name, request, granted } in cases() {
+        let explained = office.explain(request.clone())?;
+        assert_eq!(explained.decision.granted(), granted, "{name}: {:?}", explained.decision.reasons);
+        let group = format!("explain/{name}");
+        let plain = time(criterion, &group, "decide", 1, || drop(black_box(office.decide(request.clone()))));
+        let told = time(criterion, &group, "explain", 1, || drop(black_box(office.explain(request.clone()))));
+        let tries = explained.why_not()?.tries;
+        let searched = time(criterion, &group, "why not", 1, || drop(black_box(explained.why_not())));
+        let ratio = told / plain;
+        lines.push(format!(
+            "{name:<16} {plain:>10.0} ns {told:>9.0} ns {ratio:>7.1} {searched:>8.0} ns {tries:>7}"
+        ));
+    }
+    Ok(lines)
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut criterion = Criterion::default().configure_from_args();
     let rules = Rules::load()?;
@@ -103,6 +149,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
     let city = measure(&mut criterion, CITY, &rules)?;
     let nation = measure(&mut criterion, NATION, &rules)?;
+    let explanations = measure_explanations(&mut criterion, &rules)?;
     criterion.final_summary();
     println!("under three rules, a request     1,000 units   1,000,000 units   ratio");
     let row = |name: &str, city: f64, nation: f64| {
@@ -114,6 +161,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     row("permit denied", city.denied, nation.denied);
     row("draw and leave", city.draw, nation.draw);
     row("permit and withdraw", city.permit, nation.permit);
+    println!("under every rule        decide      explain   ratio     why not   tries");
+    for line in explanations {
+        println!("{line}");
+    }
     println!("loading every shipped rule: {:.1} ms", load / 1e6);
     Ok(())
 }

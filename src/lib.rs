@@ -6,6 +6,7 @@ mod decision;
 pub mod document;
 mod error;
 mod event;
+pub mod explain;
 pub mod graph;
 pub mod journal;
 pub mod ledger;

@@ -154,7 +154,7 @@ impl<'a> Attempt<'a> {
                 return Err(No { outcome: Outcome::Refused, reasons: vec![reason] });
             }
             let facts = member_facts(asked.facts, &member.facts);
-            let asked = Asked { verb: &member.verb, facts: &facts, ..*asked };
+            let asked = Asked { verb: &member.verb, facts: &facts, at: Some(number), ..*asked };
             let plan =
                 self.plan(&working, actor.clone(), &asked, None, None, act).map_err(|no| no.at(number))?;
             let below: Vec<Reason> = plan

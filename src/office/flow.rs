@@ -43,6 +43,7 @@ pub(super) fn submit(office: &mut Office, request: Request) -> Arc<Decision> {
         date: office.today(),
         effective: request.effective.unwrap_or(office.today()),
         by_reaction: false,
+        at: None,
     };
     let mut act = Act::default();
     let bad_id = request.id.as_ref().filter(|id| !id.is_well_formed());
@@ -101,6 +102,7 @@ pub(super) fn advance(office: &mut Office, date: Date) -> Arc<Advanced> {
             date,
             effective: date,
             by_reaction: false,
+            at: None,
         };
         let answer = policies.before(&office.books, &asked);
         act.notes.extend(answer.notes);

@@ -93,6 +93,13 @@ impl Office {
     /// # Errors
     /// If the entry is no decision, or its policies are neither in the journal nor the office's own.
     pub fn decide_again(&self, entry: u64) -> Result<Again, Error> {
+        let (mut office, recorded) = self.before_decision(entry)?;
+        let now = office.submit(Request::clone(&recorded.request))?;
+        Ok(Again { recorded, now })
+    }
+
+    /// The office as it stood just before a decision, under the policies of then; and the decision.
+    pub(crate) fn before_decision(&self, entry: u64) -> Result<(Self, Arc<Decision>), Error> {
         let recorded = match self.journal.entry(entry) {
             Some(Entry::Decided(decision)) => Arc::clone(decision),
             Some(Entry::Opened { .. } | Entry::Advanced(_)) => {
@@ -104,8 +111,7 @@ impl Office {
         let before = recorded.advanced.as_ref().map_or(entry, |advanced| advanced.entry);
         let mut office = self.behind(before)?;
         office.policies = policies;
-        let now = office.submit(Request::clone(&recorded.request))?;
-        Ok(Again { recorded, now })
+        Ok((office, recorded))
     }
 
     /// The office before the entry with this number.

@@ -188,6 +188,7 @@ impl Act {
                 date: books.today(),
                 effective: books.today(),
                 by_reaction: true,
+                at: None,
             };
             let attempt = Attempt::new(Some(ground.policies), ground.journal);
             let events = attempt.decide(books, Ok(Actor::Reaction), &asked, None, None, self);

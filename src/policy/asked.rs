@@ -26,6 +26,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) effective: Date,
     /// Whether a rule proposed it: then only the root folder decides.
     pub(crate) by_reaction: bool,
+    /// The member's number, from 1, in a batch.
+    pub(crate) at: Option<u32>,
 }
 
 /// What the hooks before a request said.

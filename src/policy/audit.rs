@@ -56,7 +56,7 @@ impl PolicySet {
         let scene = Arc::new(scene);
         for hook in hooks {
             let given = view(&Call::new(&scene, hook.situation));
-            let done = self.call(hook, &scene, given);
+            let done = self.call(hook, &scene, &given);
             findings.extend(done.remarks.findings);
             findings.extend(done.failed);
         }

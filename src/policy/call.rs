@@ -42,6 +42,8 @@ pub(crate) struct RequestSeen {
     pub(crate) effective: Date,
     pub(crate) facts: BTreeMap<String, FactValue>,
     pub(crate) by_reaction: bool,
+    /// The member's number in a batch.
+    pub(crate) at: Option<u32>,
     /// What the request's names stand for in the books.
     pub(crate) found: Found,
 }

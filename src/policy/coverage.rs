@@ -147,7 +147,7 @@ impl PolicySet {
     /// Answers and the steps that scripts may take stay what they are.
     #[must_use]
     pub fn with_coverage(self) -> Self {
-        Self(self.0, self.1, Some(Arc::default()))
+        Self(self.0, self.1, Some(Arc::default()), self.3)
     }
 
     /// What was reached since [`PolicySet::with_coverage`]; nothing without it.

@@ -7,7 +7,7 @@ use super::value::Value;
 use super::vocabulary::Item;
 use crate::document::{Document, Fields, Node, did_you_mean};
 use crate::error::{Fault, Phrase, same, table};
-use crate::model::{FactValue, Mention};
+use crate::model::{Date, FactValue, Mention};
 
 /// What `facts.yaml` declares.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,9 @@ pub(crate) struct Declared {
     pub(crate) purposes: BTreeMap<String, Titles>,
     pub(crate) tags: BTreeMap<String, Titles>,
 }
+
+/// Stands for any text that a document's number might be.
+pub(crate) const ANY_TEXT: &str = "…";
 
 /// A fact's type and titles.
 #[derive(Debug, Clone)]
@@ -102,6 +105,26 @@ impl Declared {
         }
         let hint = did_you_mean(name, known.iter().copied());
         Some(format!("the {what} `{name}` is not declared in the policies' facts.yaml{hint}"))
+    }
+
+    /// What a declared fact might say where somebody only misses it: yes, today, one, or that it is there.
+    pub(crate) fn sample(&self, name: &str, today: Date) -> Option<FactValue> {
+        Some(match self.facts.get(name)?.item {
+            Item::YesNo => FactValue::YesNo(true),
+            Item::Date => FactValue::Date(today),
+            Item::Number | Item::Decimal => FactValue::Whole(1),
+            Item::Text | Item::View(..) => FactValue::Text(ANY_TEXT.to_owned()),
+        })
+    }
+
+    /// The categories, or the purposes, that are declared.
+    pub(crate) fn words_for(&self, field: &str) -> Vec<&str> {
+        let known = match field {
+            "category" => &self.categories,
+            "purpose" => &self.purposes,
+            _ => return Vec::new(),
+        };
+        known.keys().map(String::as_str).collect()
     }
 
     /// A fact's value as its declared type.

@@ -36,7 +36,7 @@ impl PolicySet {
         let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
         let hooks = std::iter::once(&self.0.root).chain(local.map(|folder| &folder.hooks));
         for hook in hooks.filter_map(|hooks| hooks.get(&name)).flatten() {
-            let done = self.call(hook, &scene, View { what: What::Request, kind });
+            let done = self.call(hook, &scene, &View { what: What::Request, kind });
             let Remarks { denials, notes, findings } = done.remarks;
             answer.denials.extend(denials);
             answer.notes.extend(notes);
@@ -80,7 +80,7 @@ impl PolicySet {
             by: acting(books, told.by),
             freed: told.freed.cloned(),
         });
-        self.react(hook, &Arc::new(scene), View { what: What::Event, kind })
+        self.react(hook, &Arc::new(scene), &View { what: What::Event, kind })
     }
 
     /// Calls an `on_date` hook.
@@ -88,10 +88,10 @@ impl PolicySet {
         let date = books.today();
         let mut scene = Scene::new(books, self, date);
         scene.request = Some(RequestSeen::advance(books, date));
-        self.react(hook, &Arc::new(scene), View { what: What::Office, kind: None })
+        self.react(hook, &Arc::new(scene), &View { what: What::Office, kind: None })
     }
 
-    fn react(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Reaction {
+    fn react(&self, hook: &HookRef, scene: &Arc<Scene>, given: &View) -> Reaction {
         let done = self.call(hook, scene, given);
         let proposals = if done.failed.is_some() { Vec::new() } else { done.proposals };
         Reaction {
@@ -162,7 +162,7 @@ impl PolicySet {
         scene.folders = self.folders_of(books, &[pool]);
         let scene = Arc::new(scene);
         let call = Call::again(&scene, Situation::Capacity);
-        let run = self.run(hook, &call, View::of_pool(&call, pool));
+        let run = self.run(hook, &call, &View::of_pool(&call, pool));
         parameters.extend(run.outcome.parameters);
         *steps = run.outcome.steps;
         match run.result {
@@ -184,7 +184,7 @@ impl PolicySet {
     }
 
     /// Calls a hook; the conditions that were not met come with the values in them, from the tree.
-    pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Done {
+    pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: &View) -> Done {
         let call = Call::again(scene, hook.situation);
         let run = self.run(hook, &call, given);
         Done {
@@ -196,13 +196,14 @@ impl PolicySet {
     }
 
     /// Carries a hook out, one way or both.
-    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call, given: View) -> Run<'a> {
+    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call, given: &View) -> Run<'a> {
         if self.1 == Interpreter::Tree {
             return self.run_on_tree(hook, call, given);
         }
         let mut run = self.run_on_rhai(hook, &call.scene, given.clone());
         let unmet = run.outcome.said.iter().any(|said| said.required);
-        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && self.2.is_none() {
+        let watched = self.2.is_some() || self.3.is_some();
+        if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && !watched {
             return run;
         }
         let again = self.run_on_tree(hook, call, given);
@@ -235,13 +236,18 @@ impl PolicySet {
         Run { result, outcome: call.outcome(), recorded: Vec::new() }
     }
 
-    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call, given: View) -> Run<'a> {
-        let mut sights = self.2.as_ref().map(|_| tree::Sights::default());
+    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call, given: &View) -> Run<'a> {
+        let trail = self.3.as_ref().map(|_| tree::Trail::default());
+        let mut sights =
+            (self.2.is_some() || trail.is_some()).then(|| tree::Sights { trail, ..Default::default() });
         let (result, recorded) = match self.0.scripts.get(hook.script) {
-            Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given), &mut sights),
+            Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given.clone()), &mut sights),
             None => (Err(Fail::absent(&hook.name)), Vec::new()),
         };
         let outcome = call.outcome();
+        if let Some(trail) = sights.as_mut().and_then(|sights| sights.trail.take()) {
+            self.trace(hook, call, given, (trail, &recorded), (&outcome, result.as_ref().err()));
+        }
         if let (Some(tally), Some(sights)) = (&self.2, sights) {
             tally.ran(hook.script, &sights, &outcome, result.as_ref().err());
         }
@@ -324,6 +330,7 @@ impl RequestSeen {
             effective: asked.effective,
             facts: asked.facts.clone(),
             by_reaction: asked.by_reaction,
+            at: asked.at,
             found: Found::of(books, asked.verb),
         }
     }
@@ -337,6 +344,7 @@ impl RequestSeen {
             effective: date,
             facts: BTreeMap::new(),
             by_reaction: false,
+            at: None,
             found: Found::default(),
         }
     }

@@ -38,3 +38,5 @@ pub(crate) const TRYING: u64 = 20;
 pub(crate) const LOOKED_AT: u64 = 64;
 /// The most steps when a call is looked at again on the tree, where every expression is one.
 pub(crate) const STEPS_AGAIN: u64 = 10 * STEPS;
+/// The most conditions of one call that an explanation keeps: nobody reads more, and loops repeat themselves.
+pub(crate) const TRAIL: usize = 500;

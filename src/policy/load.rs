@@ -257,7 +257,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         let source = files.get(&path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         set.add(path, source.unwrap_or_default(), ast, reading, &folders);
     }
-    Ok(PolicySet(Arc::new(set), Interpreter::default(), None))
+    Ok(PolicySet(Arc::new(set), Interpreter::default(), None, None))
 }
 
 pub(super) struct Loading<'a> {

@@ -23,6 +23,7 @@ mod remarks;
 mod scan;
 mod script;
 mod slips;
+mod trace;
 mod translate;
 mod tree;
 mod value;
@@ -38,12 +39,18 @@ use declared::Declared;
 use parameters::Parameters;
 use reasons::Reasons;
 use script::Script;
+use trace::Traces;
 use vocabulary::Situation;
 
 pub use coverage::{ArticleCoverage, BranchCoverage, CodeCoverage, Coverage, ScriptCoverage};
 pub use fix::Fix;
 pub use listed::{ParameterListed, ReasonListed};
 pub use load::{Checked, folder_files};
+pub use trace::{Condition, ConditionOf, Occasion, RuleTrace};
+
+pub(crate) use declared::ANY_TEXT;
+pub(crate) use trace::{Hints, ReadOf};
+pub(crate) use vocabulary::field_in_chinese;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 
@@ -55,7 +62,7 @@ use crate::model::{Date, FactValue, Mention, NodeId};
 
 /// All policies of a folder, compiled once and never changed: cheap to clone, safe to share.
 #[derive(Clone)]
-pub struct PolicySet(Arc<Inner>, Interpreter, Option<Arc<Tally>>);
+pub struct PolicySet(Arc<Inner>, Interpreter, Option<Arc<Tally>>, Option<Arc<Traces>>);
 
 /// Which way a script is carried out. Both ways give the same answers; that is tested, request by request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +154,7 @@ impl PolicySet {
     /// The same policies, carried out another way.
     #[must_use]
     pub fn with_interpreter(self, interpreter: Interpreter) -> Self {
-        Self(self.0, interpreter, self.2)
+        Self(self.0, interpreter, self.2, self.3)
     }
 
     /// What is allowed, but looks wrong: texts that nobody uses, divisions that drop a rest.

@@ -104,7 +104,7 @@ impl PolicySet {
 }
 
 /// A value as an answer shows it: things by their ids.
-fn shown(value: &Value, call: &Call) -> FactValue {
+pub(super) fn shown(value: &Value, call: &Call) -> FactValue {
     match value {
         Value::View(view) => FactValue::Text(view.id(call)),
         Value::List(items) => {

@@ -1,6 +1,6 @@
 //! Checks: what a step says of the books, in the words of the scripts, and where the books differ.
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::shortened;
 use crate::document::{Document, Key, Node, date, did_you_mean};
@@ -17,8 +17,28 @@ pub struct Check {
     says: Vec<(Row, CheckValue)>,
 }
 
+/// As a step writes it.
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match &self.subject {
+            Subject::Person(id) => map.serialize_entry("person", id)?,
+            Subject::Permit(id) => map.serialize_entry("permit", id)?,
+            Subject::Loan(id) => map.serialize_entry("loan", id)?,
+            Subject::Pool(id) => map.serialize_entry("pool", id)?,
+            Subject::Node { id, kind } => {
+                map.serialize_entry("node", id)?;
+                kind.as_ref().map_or(Ok(()), |kind| map.serialize_entry("kind", kind))?;
+            }
+            Subject::Today => {}
+        }
+        self.says.iter().try_for_each(|(row, value)| map.serialize_entry(row.name, value))?;
+        map.end()
+    }
+}
+
 /// A value in the books, as a check writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum CheckValue {
     /// Nothing: unknown, or not there.
@@ -34,7 +54,7 @@ pub enum CheckValue {
 }
 
 /// Where the books are otherwise than a check says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Difference {
     /// The property.
     pub field: String,

@@ -54,7 +54,9 @@ impl Played {
 /// After an error the playing is over.
 #[derive(Debug)]
 pub struct Playing<'a> {
-    steps: std::iter::Enumerate<std::slice::Iter<'a, Step>>,
+    steps: std::slice::Iter<'a, Step>,
+    /// How many steps were played.
+    played: usize,
     office: &'a mut Office,
     on: Date,
     by: Option<NodeId>,
@@ -64,7 +66,7 @@ pub struct Playing<'a> {
 impl<'a> Playing<'a> {
     pub(super) fn new(steps: &'a [Step], office: &'a mut Office) -> Self {
         let on = office.today();
-        Self { steps: steps.iter().enumerate(), office, on, by: None, failed: false }
+        Self { steps: steps.iter(), played: 0, office, on, by: None, failed: false }
     }
 
     /// The office as it stands between two steps.
@@ -72,15 +74,32 @@ impl<'a> Playing<'a> {
         self.office
     }
 
+    /// The request that the next step asks, with its day and actor; none if that step is a check, or if no step
+    /// is left.
+    pub fn next_request(&self) -> Option<Request> {
+        let step = self.steps.as_slice().first()?;
+        let Action::Ask { request, .. } = &step.action else { return None };
+        Some(self.request(step, request))
+    }
+
+    /// A step's request as it is asked now.
+    fn request(&self, step: &Step, request: &Request) -> Request {
+        let on = step.on.unwrap_or(self.on);
+        let by = step.by.as_ref().or(self.by.as_ref()).cloned();
+        let books = self.office.books();
+        Request {
+            // A day that only carries over is no content of the request: asked again, it is the same.
+            on: step.on.or(Some(on).filter(|on| *on > self.office.today())),
+            by: Some(by.unwrap_or_else(|| books.id(books.root()))),
+            ..request.clone()
+        }
+    }
+
     fn turn(&mut self, number: usize, step: &Step) -> Result<Played, Error> {
         let on = step.on.unwrap_or(self.on);
         let by = step.by.as_ref().or(self.by.as_ref()).cloned();
         let (advanced, answer) = match &step.action {
-            Action::Ask { request, expect } => {
-                // A day that only carries over is no content of the request: asked again, it is the same.
-                let day = step.on.or(Some(on).filter(|on| *on > self.office.today()));
-                self.ask(request, day, by.as_ref(), expect.as_ref())?
-            }
+            Action::Ask { request, expect } => self.ask(self.request(step, request), expect.as_ref())?,
             Action::Check(check) => self.check(check, on)?,
         };
         if on >= self.office.today() || !is_backdated(&answer) {
@@ -91,15 +110,9 @@ impl<'a> Playing<'a> {
 
     fn ask(
         &mut self,
-        request: &Request,
-        on: Option<Date>,
-        by: Option<&NodeId>,
+        request: Request,
         expect: Option<&Expectation>,
     ) -> Result<(Option<Arc<Advanced>>, Answer), Error> {
-        let mut request = request.clone();
-        request.on = on;
-        let books = self.office.books();
-        request.by = Some(by.cloned().unwrap_or_else(|| books.id(books.root())));
         let (advanced, decision) = self.submit(request)?;
         let expected = expect.map(|expect| expect.is_met_by(&decision));
         Ok((advanced, Answer::Decided { decision, expected }))
@@ -131,8 +144,9 @@ impl Iterator for Playing<'_> {
         if self.failed {
             return None;
         }
-        let (place, step) = self.steps.next()?;
-        let played = self.turn(place.saturating_add(1), step);
+        let step = self.steps.next()?;
+        self.played = self.played.saturating_add(1);
+        let played = self.turn(self.played, step);
         self.failed = played.is_err();
         Some(played)
     }

@@ -1,6 +1,9 @@
 //! The workshop of policy authors: the folder's tests, what they reach, and what the command answers.
 
 mod coverage;
+mod explain;
 mod manual;
+#[cfg(feature = "cli")]
+mod save;
 #[cfg(feature = "cli")]
 mod test_command;

@@ -7,6 +7,8 @@ mod city;
 mod coverage;
 mod diff;
 mod effect;
+mod explain;
+mod explain_json;
 mod generate;
 mod history;
 mod journal;
@@ -16,6 +18,7 @@ mod lines;
 mod new;
 mod plan;
 mod run;
+mod save;
 mod show;
 mod table;
 mod terminal;
@@ -47,6 +50,8 @@ struct CommandLine {
 enum Command {
     /// 逐步运行场景文件并核对预期 · play a scenario and compare with what it expects
     Run(run::Arguments),
+    /// 说明一步为何准予、不予或驳回，以及怎样可以通过 · why a step was answered so, and what would pass
+    Explain(explain::Arguments),
     /// 检查政策目录 · check a policy folder without running anything
     Check(check::Arguments),
     /// 显示期初账册，或日志中任一时点的账册 · show a charter's opening books, or a journal's at any moment
@@ -111,6 +116,7 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let ended = match &line.command {
         Command::Run(arguments) => run::run(arguments, lang, &mut out),
+        Command::Explain(arguments) => explain::explain(arguments, lang, &mut out),
         Command::Check(arguments) => check::check(arguments, lang, &mut out),
         Command::Show(arguments) => show::show(arguments, lang, &mut out),
         Command::History(arguments) => history::history(arguments, lang, &mut out),

@@ -100,7 +100,7 @@ fn write_scenario(plan: &SchoolPlan, path: &Path, charter: &Path, policies: &Pat
 }
 
 /// A path as seen from a folder; both are absolute.
-fn seen_from(folder: &Path, path: &Path) -> Result<String, Error> {
+pub(crate) fn seen_from(folder: &Path, path: &Path) -> Result<String, Error> {
     let shared = folder.components().zip(path.components()).take_while(|(one, other)| one == other).count();
     let relative = if shared == 0 {
         path.to_path_buf()

@@ -11,7 +11,7 @@ use bianzhi::{Advanced, Decision, Happened, Reason, Remark, in_reading_order};
 use crate::table::padded;
 use crate::terminal::Paint;
 use crate::words::Names;
-use crate::{Ending, Failure, balance, kept, lines};
+use crate::{Ending, Failure, balance, kept, lines, save};
 
 /// What `run` takes.
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,9 @@ pub(crate) struct Arguments {
     /// 把每一步记入此文件（或 postgres:// 地址）；已有账则接着记 · keep every entry in this file, or at this postgres:// address; go on if it has entries
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// 把这次的结果存为政策目录的测试 tests/NAME.yaml；已有同名文件则不存 · keep what was answered as a test of the policies
+    #[arg(long, value_name = "NAME", conflicts_with = "journal")]
+    save_test: Option<String>,
 }
 
 /// Plays the scenario.
@@ -43,6 +46,7 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
     };
     let told = Told { lang, paint: Paint::for_stdout() };
     let (mut asked, mut failed) = (0_usize, 0_usize);
+    let mut all = Vec::new();
     let mut playing = scenario.play(&mut office);
     while let Some(played) = playing.next() {
         let played = played?;
@@ -54,6 +58,9 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
             let action = scenario.steps().get(played.step.saturating_sub(1)).map(|step| &step.action);
             told.step(out, playing.office(), &played, action)?;
         }
+        if arguments.save_test.is_some() {
+            all.push(played);
+        }
     }
     match (arguments.json, arguments.books) {
         (true, true) => lines::write_books(out, &office)?,
@@ -61,6 +68,12 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
         (false, _) => {
             balance::write(out, &office, lang, told.paint)?;
             told.summary(out, asked, failed)?;
+        }
+    }
+    if let Some(name) = &arguments.save_test {
+        let file = save::save(&scenario, policies.or(scenario.policies()), &all, name)?;
+        if !arguments.json {
+            writeln!(out, "{} {}", lang.pick("已存为测试", "saved as the test"), file.display())?;
         }
     }
     Ok(if failed == 0 { Ending::AsExpected } else { Ending::Otherwise })

@@ -142,6 +142,7 @@ fn ask_on(set: &PolicySet, date: Date, request: impl Into<Request>) -> Answer {
         date,
         effective: date,
         by_reaction: false,
+        at: None,
     };
     set.before(&books, &asked)
 }

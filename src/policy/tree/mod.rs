@@ -12,6 +12,7 @@ mod read;
 mod run;
 mod seen;
 mod statements;
+mod trail;
 mod weight;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(crate) use points::{Place, Points, Sort, points};
 pub(crate) use read::{Known, Reading, WordFound, read};
 pub(crate) use run::run;
 pub(crate) use seen::{Recorded, Sights};
+pub(crate) use trail::{At, Looked, Read, Trail};
 
 /// A script's functions, one body for each combination of argument types in which one is called.
 #[derive(Debug, Default)]

@@ -5,14 +5,17 @@
     reason = "the reader has checked all types; what is not named here fails closed"
 )]
 
+mod watch;
+
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::compute::{arithmetic, compare, ordered, whole};
-use super::points::{Place, Sort};
-use super::seen::{Recorded, Sights, is_shown};
+use super::points::Sort;
+use super::seen::{Recorded, Sights};
+use super::trail::Trail;
 use super::{Block, Node, Operator, Over, Step, Tree, What, print};
 use crate::policy::call::{Call, Fail};
 use crate::policy::hooks::no_value;
@@ -41,6 +44,7 @@ pub(crate) fn run<'a>(
         asked: None,
         recorded: Vec::new(),
         read: SmallVec::new(),
+        trails: sights.as_ref().is_some_and(|sights| sights.trail.is_some()),
         sights: sights.take(),
     };
     runner.stack.push(given);
@@ -68,6 +72,8 @@ struct Runner<'a> {
     recorded: Vec<Recorded>,
     /// The parameters read so far, by their places.
     read: SmallVec<[usize; 8]>,
+    /// Whether a trail is kept.
+    trails: bool,
     /// What was seen, if somebody watches.
     sights: Option<Sights>,
 }
@@ -140,7 +146,7 @@ impl<'a> Runner<'a> {
         }
         match step {
             Step::Set(slot, value) => {
-                let value = self.value(value)?;
+                let value = self.computed(value)?;
                 self.set(*slot, value);
                 self.last = Value::Nothing;
                 Ok(Flow::Next)
@@ -158,7 +164,7 @@ impl<'a> Runner<'a> {
             Step::For(parts) => self.repeat(parts.0, &parts.1, &parts.2),
             Step::Return(node) => {
                 self.last = match node {
-                    Some(node) => self.value(node)?,
+                    Some(node) => self.computed(node)?,
                     None => Value::Nothing,
                 };
                 Ok(Flow::Return)
@@ -168,16 +174,9 @@ impl<'a> Runner<'a> {
         }
     }
 
-    #[cold]
-    fn saw_step(&mut self, step: &Step) {
-        if let (Some(sights), Some(line)) = (&mut self.sights, step.line()) {
-            sights.lines.insert(line);
-        }
-    }
-
     fn repeat(&mut self, slot: usize, over: &'a Over, body: &'a Block) -> Result<Flow, Fail> {
         let (items, range) = match over {
-            Over::List(list) => match self.value(list)? {
+            Over::List(list) => match self.computed(list)? {
                 Value::List(items) => (items, 0..0),
                 _ => return Err(Fail::wrong_type("for")),
             },
@@ -232,27 +231,10 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Which way a condition goes.
-    fn branch(&mut self, node: &'a Node, sort: Sort) -> Result<bool, Fail> {
-        let yes = self.yes(node)?;
-        if self.sights.is_some() {
-            self.saw(node, sort, yes);
-        }
-        Ok(yes)
-    }
-
-    fn saw(&mut self, node: &Node, sort: Sort, yes: bool) {
-        if let Some(sights) = &mut self.sights {
-            let (met, unmet) = sights.branches.entry(Place::of(node, sort)).or_default();
-            let count = if yes { met } else { unmet };
-            *count = count.saturating_add(1);
-        }
-    }
-
     /// The value of an expression; a failure carries the line of the innermost one.
     fn value(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
         let found = self.evaluate(node);
-        if self.seen.is_none() && found.is_ok() {
+        if !self.told() && found.is_ok() {
             return found;
         }
         if let Ok(value) = &found {
@@ -263,7 +245,7 @@ impl<'a> Runner<'a> {
 
     /// A whole number. While nobody asks for the values in it, no value is made of it on the way.
     fn number(&mut self, node: &'a Node) -> Result<i64, Fail> {
-        if self.seen.is_none() {
+        if !self.told() {
             let known = match &node.what {
                 What::Constant(Value::Number(number)) => Some(*number),
                 What::Local(slot, _) => match self.local(*slot) {
@@ -290,24 +272,12 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Keeps a value that is told beside the condition in which it was read.
-    fn show(&mut self, node: &Node, value: &Value<'a>) {
-        if let Some(seen) = &mut self.seen
-            && is_shown(node)
-        {
-            let source = print::source(node);
-            if seen.iter().all(|(known, _)| *known != source) {
-                seen.push((source, value.clone().into_own()));
-            }
-        }
-    }
-
     fn evaluate(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
         match &node.what {
             What::Constant(value) => Ok(value.borrowed()),
             What::Local(slot, name) => self.local(*slot).cloned().ok_or_else(|| Fail::absent(name)),
             What::Word(receiver, row, name, args) => {
-                if let (What::Local(slot, _), [], None) = (&receiver.what, args.as_slice(), &self.seen) {
+                if let (What::Local(slot, _), [], false) = (&receiver.what, args.as_slice(), self.told()) {
                     // The commonest reading of all: the view is looked at where it stands.
                     return match self.local(*slot) {
                         Some(Value::View(view)) => (row.read)(self.call, view, &[]),
@@ -319,7 +289,7 @@ impl<'a> Runner<'a> {
             What::Parameter(place, _) => self.parameter(node, *place),
             What::Not(_) | What::And(_) | What::Or(_) | What::In(_) => self.plain_yes(node).map(Value::YesNo),
             What::Binary(operator, _) if operator.compares() => self.plain_yes(node).map(Value::YesNo),
-            What::Binary(operator, sides) => self.computed(*operator, &sides.0, &sides.1),
+            What::Binary(operator, sides) => self.combined(*operator, &sides.0, &sides.1),
             What::Required(inner, source) => self.required(inner, source).map(Value::YesNo),
             What::Host(function, _, args) => self.host(node, function, args),
             What::Own(body, _, args) => self.own(*body, args),
@@ -354,11 +324,11 @@ impl<'a> Runner<'a> {
         args: &'a [Node],
     ) -> Result<Value<'a>, Fail> {
         let receiver = self.value(receiver)?;
-        let Value::View(view) = receiver else { return Err(Fail::wrong_type(name)) };
-        if args.is_empty() {
-            return (row.read)(self.call, &view, &[]);
-        }
         let args = self.values(args)?;
+        if let Some(trail) = self.trail() {
+            trail.word(&receiver, row.en, args.first());
+        }
+        let Value::View(view) = receiver else { return Err(Fail::wrong_type(name)) };
         (row.read)(self.call, &view, &args)
     }
 
@@ -385,7 +355,11 @@ impl<'a> Runner<'a> {
             self.stack.push(value);
         }
         let seen = self.seen.take();
+        let outside = self.trail().map(Trail::begin_function);
         let value = self.body(body, base);
+        if let (Some(trail), Some(outside)) = (self.trail(), outside) {
+            trail.back(outside);
+        }
         self.seen = seen;
         value
     }
@@ -400,7 +374,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn computed(&mut self, operator: Operator, one: &'a Node, two: &'a Node) -> Result<Value<'a>, Fail> {
+    fn combined(&mut self, operator: Operator, one: &'a Node, two: &'a Node) -> Result<Value<'a>, Fail> {
         if one.ty == Type::NUMBER && two.ty == Type::NUMBER {
             let one = self.number(one)?;
             let two = self.number(two)?;
@@ -417,23 +391,6 @@ impl<'a> Runner<'a> {
             facts.push((Arc::clone(name), self.value(value)?));
         }
         Ok(Value::Facts(facts.into()))
-    }
-
-    /// The condition of a `require`. Conditions change nothing, so one that was not met can be looked at again
-    /// for its values.
-    fn required(&mut self, inner: &'a Node, source: &Arc<str>) -> Result<bool, Fail> {
-        let yes = self.branch(inner, Sort::Require)?;
-        self.asked = None;
-        if !yes {
-            let outer = self.seen.replace(Vec::new());
-            let sights = self.sights.take();
-            let again = self.value(inner);
-            self.sights = sights;
-            let values = std::mem::replace(&mut self.seen, outer).unwrap_or_default();
-            again?;
-            self.asked = Some(Recorded { condition: Arc::clone(source), values });
-        }
-        Ok(yes)
     }
 
     /// A block inside an expression: a `return` in it would leave the function, which the reader does not allow.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::points::Place;
+use super::trail::Trail;
 use super::{Node, What};
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{HostPlace, Item, Type};
@@ -17,10 +18,12 @@ pub(crate) struct Recorded {
 
 /// What was carried out while somebody watched: the lines of statements, and how often each condition was met
 /// and not met. No larger than the script, however long it runs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Sights {
     pub(crate) lines: BTreeSet<u32>,
     pub(crate) branches: BTreeMap<Place, (u64, u64)>,
+    /// Every condition with its values, where an explanation is asked for.
+    pub(crate) trail: Option<Trail>,
 }
 
 /// Whether an expression's value is told beside a condition: what was read, not what was computed from it.

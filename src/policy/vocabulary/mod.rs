@@ -112,3 +112,14 @@ pub(crate) fn event_sort(event: &Event) -> Sort {
 pub(crate) fn request_sort(verb: &Verb) -> Sort {
     requests::sort(verb.name())
 }
+
+/// What a field of a verb is called in Chinese: the word that scripts have for it.
+pub(crate) fn field_in_chinese(verb: &Verb, field: &str) -> Option<&'static str> {
+    let word = match (verb, field) {
+        (_, "id") => "new_id",
+        // Of an authorization, `to` is a number and no node.
+        (Verb::Authorize(_), "to") => "change",
+        (_, field) => field,
+    };
+    row(request_sort(verb), word).map(|row| row.zh)
+}

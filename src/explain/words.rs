@@ -1,0 +1,107 @@
+//! Words: what would be done otherwise, as one clause for people.
+
+use super::fields::{Edit, verb_at};
+use super::why_not::Suggestion;
+use crate::ledger::Ledger;
+use crate::model::{FactValue, Lang};
+use crate::policy::{ANY_TEXT, field_in_chinese};
+use crate::request::{Request, Sitting, Verb};
+
+impl Suggestion {
+    /// The change as a clause, in Chinese to stand behind 若; `books` know what nodes are called.
+    pub fn text(&self, books: &Ledger, lang: Lang) -> String {
+        let first = self.first.iter().map(|request| done_first(request, books, lang));
+        let edits = self.edits.iter().map(|edit| self.edit(edit, books, lang));
+        let parts: Vec<String> = first.chain(edits).collect();
+        parts.join(lang.pick("，并", ", and "))
+    }
+
+    fn edit(&self, edit: &Edit, books: &Ledger, lang: Lang) -> String {
+        if let Some(fact) = edit.field.strip_prefix("facts.") {
+            let what = match &edit.to {
+                Some(FactValue::YesNo(true)) | None => String::new(),
+                Some(FactValue::Text(text)) if text == ANY_TEXT => String::new(),
+                Some(to) => format!(" = {to}"),
+            };
+            let member = edit.at.map(|at| format!("#{at} ")).unwrap_or_default();
+            return match lang {
+                Lang::Zh => format!("附上{member} {fact}{what}"),
+                Lang::En => format!("{member}with the fact {fact}{what}"),
+            };
+        }
+        let mut verb = self.request.verb.clone();
+        let zh = verb_at(&mut verb, edit.at).and_then(|verb| field_in_chinese(verb, &edit.field));
+        let field = match (lang, zh) {
+            (Lang::Zh, Some(zh)) => zh,
+            (Lang::Zh | Lang::En, _) => edit.field.as_str(),
+        };
+        let field = edit.at.map_or_else(|| field.to_owned(), |at| format!("#{at} {field}"));
+        let shown = |value: &Option<FactValue>| value.as_ref().map(|value| called(value, &edit.field, books));
+        match (edit.field.as_str(), shown(&edit.from), shown(&edit.to), lang) {
+            ("on", _, Some(to), Lang::Zh) => format!("改在 {to} 提出"),
+            ("on", _, Some(to), Lang::En) => format!("asked on {to}"),
+            ("by", _, Some(to), Lang::Zh) => format!("由 {to} 提出"),
+            ("by", _, Some(to), Lang::En) => format!("asked by {to}"),
+            (_, Some(from), Some(to), Lang::Zh) => format!("将 {field} 由 {from} 改为 {to}"),
+            (_, Some(from), Some(to), Lang::En) => format!("with {field} {to} instead of {from}"),
+            (_, None, Some(to), Lang::Zh) => format!("填写 {field} {to}"),
+            (_, None, Some(to), Lang::En) => format!("with {field} {to}"),
+            (_, _, None, Lang::Zh) => format!("不填 {field}"),
+            (_, _, None, Lang::En) => format!("without {field}"),
+        }
+    }
+}
+
+/// A value; a node with its name.
+fn called(value: &FactValue, field: &str, books: &Ledger) -> String {
+    const NODES: [&str; 11] =
+        ["by", "node", "unit", "from", "to", "lender", "borrower", "pool", "parent", "sponsor", "into"];
+    let node = match value {
+        FactValue::Text(id) if NODES.contains(&field) => books.node(id),
+        FactValue::Text(_)
+        | FactValue::YesNo(_)
+        | FactValue::Whole(_)
+        | FactValue::Number(_)
+        | FactValue::Date(_) => None,
+    };
+    match node.map(|node| books.name(node)) {
+        Some(name) if name != value.to_string() => format!("{name} ({value})"),
+        _ => value.to_string(),
+    }
+}
+
+/// What is done first.
+fn done_first(request: &Request, books: &Ledger, lang: Lang) -> String {
+    match (&request.verb, lang) {
+        (Verb::GiveBack(verb), Lang::Zh) => format!("先归还调借 {} 的 {} 名", verb.loan, verb.count),
+        (Verb::GiveBack(verb), Lang::En) => {
+            format!("after {} seats of loan {} went back", verb.count, verb.loan)
+        }
+        (Verb::Withdraw(verb), Lang::Zh) => format!("先撤回用编核准 {}", verb.permit),
+        (Verb::Withdraw(verb), Lang::En) => format!("after permit {} was withdrawn", verb.permit),
+        (Verb::Convert(verb), _) => {
+            let who = match &verb.who {
+                Sitting::Person(person) => person.to_string(),
+                Sitting::Unnamed { unit, .. } => unit.to_string(),
+            };
+            match lang {
+                Lang::Zh => format!("先将 {who} 转为本编"),
+                Lang::En => format!("after {who} moved to an own seat"),
+            }
+        }
+        (Verb::Evaluate(verb), Lang::Zh) => format!("先评估调借 {}（继续）", verb.loan),
+        (Verb::Evaluate(verb), Lang::En) => format!("after loan {} was evaluated (continue)", verb.loan),
+        (Verb::Amend(verb), _) => {
+            let facts = verb.facts.iter().flatten();
+            let facts: Vec<String> = facts.map(|(name, value)| format!("{name} = {value}")).collect();
+            let facts = facts.join(lang.pick("、", ", "));
+            let node = called(&FactValue::Text(verb.node.to_string()), "node", books);
+            match lang {
+                Lang::Zh => format!("先为 {node} 登记 {facts}"),
+                Lang::En => format!("after {facts} was recorded for {node}"),
+            }
+        }
+        (other, Lang::Zh) => format!("先办理 {}", other.name()),
+        (other, Lang::En) => format!("after {}", other.name()),
+    }
+}
