@@ -2,12 +2,10 @@
 
 mod network;
 
-use std::collections::HashMap;
-
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::model::NodeId;
+use crate::model::{NodeId, Places};
 
 pub use network::{Network, Place, Tie};
 
@@ -32,7 +30,7 @@ pub struct QuotaGraph {
     tree: DiGraph<Shape, Contains>,
     /// Each node's parent once more, so that the way up is one step a level; the root is its own.
     parents: Vec<NodeIx>,
-    ids: HashMap<NodeId, NodeIx>,
+    ids: Places<NodeId, NodeIx>,
     root: NodeIx,
 }
 
@@ -69,7 +67,7 @@ impl QuotaGraph {
     pub(crate) fn new(root: NodeId, level: u8, role: Role) -> Self {
         let mut tree = DiGraph::new();
         let place = NodeIx::new(tree.add_node(Shape { id: root.clone(), role, level, gone: false }));
-        Self { tree, parents: vec![place], ids: HashMap::from([(root, place)]), root: place }
+        Self { tree, parents: vec![place], ids: Places::from_iter([(root, place)]), root: place }
     }
 
     /// Makes room for so many nodes at once.

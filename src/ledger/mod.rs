@@ -32,14 +32,14 @@ mod reshape;
 mod reverse;
 mod shape;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use smallvec::SmallVec;
 
 use crate::graph::{NodeIx, QuotaGraph};
-use crate::model::{Date, FactValue, KindId, LoanId, PermitId, PersonId, PoolSize, Seats};
+use crate::model::{Date, FactValue, KindId, LoanId, PermitId, PersonId, Places, PoolSize, Seats};
 
 use book::{Book, Sums};
 use loans::Due;
@@ -69,7 +69,7 @@ pub struct Ledger {
     rows: Pages<Row>,
     books: Pages<Book>,
     groups: Pages<Sums>,
-    group_places: Arc<HashMap<(NodeIx, TagIx, KindIx), usize>>,
+    group_places: Arc<Places<(NodeIx, TagIx, KindIx), usize>>,
     loans: Pages<Loan>,
     loan_places: HashTrieMapSync<LoanId, LoanIx>,
     permits: Pages<Permit>,
@@ -126,7 +126,7 @@ struct TagIx(u32);
 #[derive(Debug, Clone, Default)]
 struct TagNames {
     names: Vec<String>,
-    places: HashMap<String, TagIx>,
+    places: Places<String, TagIx>,
 }
 
 /// What is known of a node beside its figures and tags: read seldom, changed less.

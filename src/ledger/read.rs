@@ -9,11 +9,24 @@ impl Ledger {
     /// The books of a node and kind. A pool's cap is its fixed size; where a rule says its size, give it by
     /// [`Ledger::pool_figures`].
     pub fn figures(&self, node: NodeIx, kind: KindIx) -> Figures {
-        match self.role(node) {
-            Role::Unit => self.unit_figures(node, kind),
-            Role::Jurisdiction => self.jurisdiction_figures(node, kind),
-            Role::Pool => self.pool_figures(node, kind, self.fixed_size(node)),
+        if self.role(node) == Role::Pool {
+            return self.pool_figures(node, kind, self.fixed_size(node));
         }
+        Figures { room: self.room(node, kind), ..self.own_figures(node, kind) }
+    }
+
+    /// The figures of a unit or a jurisdiction but its room, for which one looks at everything above it.
+    pub(crate) fn own_figures(&self, node: NodeIx, kind: KindIx) -> Figures {
+        let Some(book) = self.book(node, kind) else { return Figures::default() };
+        if self.role(node) == Role::Unit {
+            return Figures { allotted: Seats::ZERO, charged: book.charged, ..summed(book.sums()) };
+        }
+        self.jurisdiction_figures(node, kind, book)
+    }
+
+    /// What can really be filled at a node today.
+    pub(crate) fn room(&self, node: NodeIx, kind: KindIx) -> Seats {
+        if self.book(node, kind).is_none() { Seats::ZERO } else { self.slack(node, kind).or_zero() }
     }
 
     /// A pool's books at this size. Other kinds than its own are 0.
@@ -86,19 +99,7 @@ impl Ledger {
         slacks.min().unwrap_or(Seats::ZERO)
     }
 
-    fn unit_figures(&self, unit: NodeIx, kind: KindIx) -> Figures {
-        let Some(book) = self.book(unit, kind) else { return Figures::default() };
-        let sums = book.sums();
-        Figures {
-            allotted: Seats::ZERO,
-            charged: book.charged,
-            room: self.slack(unit, kind).or_zero(),
-            ..summed(sums)
-        }
-    }
-
-    fn jurisdiction_figures(&self, node: NodeIx, kind: KindIx) -> Figures {
-        let Some(book) = self.book(node, kind) else { return Figures::default() };
+    fn jurisdiction_figures(&self, node: NodeIx, kind: KindIx, book: &Book) -> Figures {
         let sums = self.group_sums(node, TagIx::EVERY, kind);
         let Book { cap, occupied, permitted, lent, borrowed, borrowed_occupied, allotted, charged, .. } =
             book;
@@ -116,7 +117,7 @@ impl Ledger {
             net_vacancy: sums.net_vacancy(),
             excess: sums.excess,
             available: Seats::ZERO,
-            room: self.slack(node, kind).or_zero(),
+            room: Seats::ZERO,
             headcount: sums.headcount,
         }
     }

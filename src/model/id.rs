@@ -1,10 +1,14 @@
 //! Ids: what nodes, kinds, loans, permits, people and requests are called.
 
 use std::borrow::Borrow;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Places by what is found there. Nothing that decides or is shown goes through one in its own order.
+pub(crate) type Places<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// The longest id, in characters.
 const LONGEST: usize = 64;

@@ -13,6 +13,7 @@ mod seats;
 pub use code::{InputCode, LawCode};
 pub use fact::FactValue;
 pub use figures::Figures;
+pub(crate) use id::Places;
 pub use id::{KindId, LoanId, NodeId, PermitId, PersonId, RequestId};
 pub use jiff::civil::Date;
 pub use lang::Lang;

@@ -8,7 +8,7 @@ use super::value::Value;
 use super::vocabulary::Situation;
 use super::{PolicySet, limits};
 use crate::decision::ParameterRead;
-use crate::event::Event;
+use crate::event::{Event, Field};
 use crate::graph::NodeIx;
 use crate::ledger::{KindIx, Ledger, LoanIx, PermitIx};
 use crate::model::{Date, FactValue, KindId, RequestId, Seats};
@@ -49,6 +49,8 @@ pub(crate) struct RequestSeen {
 /// What the names in a request stand for.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Found {
+    /// The unit that the request names, or where the person sits.
+    pub(crate) unit: Option<NodeIx>,
     pub(crate) kind: Option<KindIx>,
     pub(crate) loan: Option<LoanIx>,
     pub(crate) permit: Option<PermitIx>,
@@ -58,6 +60,8 @@ pub(crate) struct Found {
 #[derive(Debug, Clone)]
 pub(crate) struct EventSeen {
     pub(crate) event: Event,
+    /// Its fields, as its words read them.
+    pub(crate) fields: Vec<(&'static str, Field)>,
     /// Who asked for what led to it.
     pub(crate) by: NodeIx,
     /// The one kind of an `abolished` that the hook is called for.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use super::call::{Call, EventSeen, Fail, Found, Outcome, RequestSeen, Scene, note_read};
+use super::parameters::Holding;
 use super::remarks::Remarks;
 use super::tree;
 use super::value::Value;
@@ -74,6 +75,7 @@ impl PolicySet {
                 |asked| RequestSeen::of(books, asked),
             ));
         scene.event = Some(EventSeen {
+            fields: told.happened.event.fields(),
             event: told.happened.event.clone(),
             by: acting(books, told.by),
             freed: told.freed.cloned(),
@@ -159,8 +161,8 @@ impl PolicySet {
         let mut scene = Scene::new(books, self, date);
         scene.folders = self.folders_of(books, &[pool]);
         let scene = Arc::new(scene);
-        let given = View::of_pool(&Call::new(&scene, Situation::Capacity), pool);
-        let run = self.run(hook, &scene, given);
+        let call = Call::again(&scene, Situation::Capacity);
+        let run = self.run(hook, &call, View::of_pool(&call, pool));
         parameters.extend(run.outcome.parameters);
         *steps = run.outcome.steps;
         match run.result {
@@ -183,9 +185,10 @@ impl PolicySet {
 
     /// Calls a hook; the conditions that were not met come with the values in them, from the tree.
     pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Done {
-        let run = self.run(hook, scene, given);
+        let call = Call::again(scene, hook.situation);
+        let run = self.run(hook, &call, given);
         Done {
-            remarks: self.remarks(hook, &run.call, &run.outcome.said, &run.recorded),
+            remarks: self.remarks(hook, &call, &run.outcome.said, &run.recorded),
             failed: run.result.err().map(|fail| self.failed(hook, &fail)),
             proposals: run.outcome.proposals,
             parameters: run.outcome.parameters,
@@ -193,16 +196,16 @@ impl PolicySet {
     }
 
     /// Carries a hook out, one way or both.
-    fn run(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call, given: View) -> Run<'a> {
         if self.1 == Interpreter::Tree {
-            return self.run_on_tree(hook, scene, given);
+            return self.run_on_tree(hook, call, given);
         }
-        let mut run = self.run_on_rhai(hook, scene, given.clone());
+        let mut run = self.run_on_rhai(hook, &call.scene, given.clone());
         let unmet = run.outcome.said.iter().any(|said| said.required);
         if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && self.2.is_none() {
             return run;
         }
-        let again = self.run_on_tree(hook, scene, given);
+        let again = self.run_on_tree(hook, call, given);
         run.recorded = again.recorded;
         run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
         match (&mut run.result, again.result) {
@@ -223,29 +226,26 @@ impl PolicySet {
         run
     }
 
-    fn run_on_rhai(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
+    fn run_on_rhai(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run<'static> {
         let call = Arc::new(Call::new(scene, hook.situation));
         let result = match self.0.scripts.get(hook.script) {
             Some(script) => engine::run(&self.0.engine, &script.ast, &hook.name, &call, given),
             None => Err(Fail::absent(&hook.name)),
         };
-        let outcome = call.outcome();
-        Run { call, result, outcome, recorded: Vec::new() }
+        Run { result, outcome: call.outcome(), recorded: Vec::new() }
     }
 
-    fn run_on_tree(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run {
-        let call = Arc::new(Call::again(scene, hook.situation));
+    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call, given: View) -> Run<'a> {
         let mut sights = self.2.as_ref().map(|_| tree::Sights::default());
         let (result, recorded) = match self.0.scripts.get(hook.script) {
-            Some(script) => tree::run(&script.tree, hook.body, &call, Value::View(given), &mut sights),
+            Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given), &mut sights),
             None => (Err(Fail::absent(&hook.name)), Vec::new()),
         };
-        let result = result.map(Value::into_own);
         let outcome = call.outcome();
         if let (Some(tally), Some(sights)) = (&self.2, sights) {
             tally.ran(hook.script, &sights, &outcome, result.as_ref().err());
         }
-        Run { call, result, outcome, recorded }
+        Run { result, outcome, recorded }
     }
 
     /// A parameter's value in a call: where a node is given, as it holds there.
@@ -266,12 +266,9 @@ impl PolicySet {
         Ok(holding.value.borrowed())
     }
 
-    /// The same for a parameter that a script names, found when the script was read.
-    pub(super) fn parameter_at<'a>(&'a self, call: &Call, place: usize) -> Option<Value<'a>> {
-        let scene = &call.scene;
-        let holding = self.0.parameters.value_at(place, scene.date, &scene.folders)?;
-        call.read(holding.read);
-        Some(holding.value.borrowed())
+    /// What a parameter holds in a scene, by its place.
+    pub(super) fn holding(&self, scene: &Scene, place: usize) -> Option<Holding<'_>> {
+        self.0.parameters.value_at(place, scene.date, &scene.folders)
     }
 
     /// The tags that keep a unit out of the large holders: a parameter, where the policies have it.
@@ -302,9 +299,8 @@ pub(super) fn no_value(name: &str, date: Date) -> Fail {
 }
 
 /// One call of one hook, carried out.
-struct Run {
-    call: Arc<Call>,
-    result: Result<Value<'static>, Fail>,
+struct Run<'a> {
+    result: Result<Value<'a>, Fail>,
     outcome: Outcome,
     /// The conditions that were not met, with the values in them.
     recorded: Vec<tree::Recorded>,
@@ -353,19 +349,27 @@ impl Found {
         match verb {
             Verb::Authorize(verb) => kind_named = Some(&verb.kind),
             Verb::Transfer(verb) => kind_named = Some(&verb.kind),
-            Verb::Permit(verb) => kind_named = Some(&verb.kind),
+            Verb::Permit(verb) => {
+                kind_named = Some(&verb.kind);
+                found.unit = books.node(verb.unit.as_str());
+            }
             Verb::Borrow(verb) => kind_named = Some(&verb.kind),
             Verb::Withdraw(verb) => found.permit = books.permit(verb.permit.as_str()),
             Verb::Appoint(verb) => {
                 kind_named = Some(&verb.kind);
+                found.unit = books.node(verb.unit.as_str());
                 found.loan = verb.loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
                 found.permit = verb.permit.as_ref().and_then(|permit| books.permit(permit.as_str()));
             }
             Verb::Name(verb) => {
                 kind_named = Some(&verb.kind);
+                found.unit = books.node(verb.unit.as_str());
                 found.loan = verb.loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
             }
-            Verb::Draw(verb) => found.kind = pool_kind(books, &verb.pool),
+            Verb::Draw(verb) => {
+                found.kind = pool_kind(books, &verb.pool);
+                found.unit = books.node(verb.unit.as_str());
+            }
             Verb::Resize(verb) => found.kind = pool_kind(books, &verb.pool),
             Verb::Vacate(verb) => found.sitting(books, &verb.who),
             Verb::Convert(verb) => found.sitting(books, &verb.who),
@@ -391,6 +395,9 @@ impl Found {
         let of_permit = found.permit.and_then(|permit| books.permit_at(permit)).map(|permit| permit.kind);
         let named = kind_named.and_then(|kind| books.kind(kind.as_str()));
         found.kind = named.or(found.kind).or(of_loan).or(of_permit);
+        if let Verb::Withdraw(_) = verb {
+            found.unit = found.permit.and_then(|permit| books.permit_at(permit)).map(|permit| permit.unit);
+        }
         found
     }
 
@@ -399,10 +406,12 @@ impl Found {
             Sitting::Person(person) => {
                 let person = books.person(person.as_str()).and_then(|person| books.person_at(person));
                 self.kind = person.and_then(crate::ledger::Person::kind);
+                self.unit = person.and_then(crate::ledger::Person::unit);
                 self.loan = person.and_then(crate::ledger::Person::loan);
             }
-            Sitting::Unnamed { kind, loan, .. } => {
+            Sitting::Unnamed { unit, kind, loan } => {
                 self.kind = books.kind(kind.as_str());
+                self.unit = books.node(unit.as_str());
                 self.loan = loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
             }
         }

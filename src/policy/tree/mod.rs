@@ -10,7 +10,9 @@ mod points;
 mod print;
 mod read;
 mod run;
+mod seen;
 mod statements;
+mod weight;
 
 use std::sync::Arc;
 
@@ -19,7 +21,8 @@ use super::vocabulary::{HostFn, Row, Type};
 
 pub(crate) use points::{Place, Points, Sort, points};
 pub(crate) use read::{Known, Reading, WordFound, read};
-pub(crate) use run::{Recorded, Sights, run};
+pub(crate) use run::run;
+pub(crate) use seen::{Recorded, Sights};
 
 /// A script's functions, one body for each combination of argument types in which one is called.
 #[derive(Debug, Default)]
@@ -42,6 +45,9 @@ pub(crate) struct Body {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Block {
     pub(crate) steps: Vec<Step>,
+    /// What each statement costs: itself and every expression in it, whether or not it is looked at. Known
+    /// once the whole script is read.
+    pub(crate) weights: Vec<u32>,
 }
 
 /// A statement.

@@ -146,6 +146,7 @@ pub(crate) fn read(
     reader.all(local);
     let Reader { bodies, mut reading, .. } = reader;
     reading.tree.bodies = bodies;
+    reading.tree.weigh();
     reading.edits.sort();
     reading.edits.dedup();
     reading.faults.sort();

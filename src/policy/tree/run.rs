@@ -5,7 +5,6 @@
     reason = "the reader has checked all types; what is not named here fails closed"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -13,27 +12,13 @@ use smallvec::SmallVec;
 
 use super::compute::{arithmetic, compare, ordered, whole};
 use super::points::{Place, Sort};
-use super::{Block, Node, Over, Step, Tree, What, print};
+use super::seen::{Recorded, Sights, is_shown};
+use super::{Block, Node, Operator, Over, Step, Tree, What, print};
 use crate::policy::call::{Call, Fail};
 use crate::policy::hooks::no_value;
 use crate::policy::limits;
 use crate::policy::value::{List, Value};
-use crate::policy::vocabulary::{HostPlace, Item, Type, looked_at};
-
-/// A condition that was asked for and not met, with the values in it.
-#[derive(Debug, Clone)]
-pub(crate) struct Recorded {
-    pub(crate) condition: Arc<str>,
-    pub(crate) values: Vec<(String, Value<'static>)>,
-}
-
-/// What was carried out while somebody watched: the lines of statements, and how often each condition was met
-/// and not met. No larger than the script, however long it runs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Sights {
-    pub(crate) lines: BTreeSet<u32>,
-    pub(crate) branches: BTreeMap<Place, (u64, u64)>,
-}
+use crate::policy::vocabulary::{HostFn, HostPlace, Row, Type, looked_at};
 
 /// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
 /// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted.
@@ -50,20 +35,16 @@ pub(crate) fn run<'a>(
         stack: SmallVec::new(),
         base: 0,
         depth: 0,
-        line: 0,
+        last: Value::Nothing,
         steps: 0,
         seen: None,
         asked: None,
         recorded: Vec::new(),
+        read: SmallVec::new(),
         sights: sights.take(),
     };
     runner.stack.push(given);
-    let value = runner.body(body, 0).map_err(|mut fail| {
-        if fail.line == 0 {
-            fail.line = runner.line;
-        }
-        fail
-    });
+    let value = runner.body(body, 0);
     *sights = runner.sights.take();
     call.took(runner.steps);
     (value, runner.recorded)
@@ -76,8 +57,8 @@ struct Runner<'a> {
     stack: SmallVec<[Value<'a>; 16]>,
     base: usize,
     depth: usize,
-    /// The line of the expression looked at last.
-    line: u32,
+    /// What the statement carried out last gave.
+    last: Value<'a>,
     /// Steps taken so far; what words and functions cost beside is charged to the call.
     steps: u64,
     /// The values read, while a condition that was not met is looked at again.
@@ -85,14 +66,17 @@ struct Runner<'a> {
     /// The condition looked at last, if it was not met.
     asked: Option<Recorded>,
     recorded: Vec<Recorded>,
+    /// The parameters read so far, by their places.
+    read: SmallVec<[usize; 8]>,
     /// What was seen, if somebody watches.
     sights: Option<Sights>,
 }
 
-/// How a statement ended.
-enum Flow<'a> {
-    Next(Value<'a>),
-    Return(Value<'a>),
+/// How a statement ended; what it gave is the runner's `last`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    Return,
     Break,
     Continue,
 }
@@ -118,10 +102,8 @@ impl<'a> Runner<'a> {
         self.stack.truncate(base);
         self.base = outer;
         self.depth = self.depth.saturating_sub(1);
-        Ok(match flow? {
-            Flow::Next(value) | Flow::Return(value) => value,
-            Flow::Break | Flow::Continue => Value::Nothing,
-        })
+        flow?;
+        Ok(std::mem::replace(&mut self.last, Value::Nothing))
     }
 
     fn local(&self, slot: usize) -> Option<&Value<'a>> {
@@ -134,49 +116,66 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn block(&mut self, block: &'a Block) -> Result<Flow<'a>, Fail> {
-        let mut last = Value::Nothing;
-        for step in &block.steps {
-            match self.step(step)? {
-                Flow::Next(value) => last = value,
-                other @ (Flow::Return(_) | Flow::Break | Flow::Continue) => return Ok(other),
+    fn block(&mut self, block: &'a Block) -> Result<Flow, Fail> {
+        self.last = Value::Nothing;
+        for (place, step) in block.steps.iter().enumerate() {
+            let weight = block.weights.get(place).copied().unwrap_or(1);
+            let flow = self.charge(weight).and_then(|()| self.step(step));
+            let flow = flow.map_err(|fail| in_line(fail, step.line().unwrap_or(0)))?;
+            if flow != Flow::Next {
+                return Ok(flow);
             }
         }
-        Ok(Flow::Next(last))
+        Ok(Flow::Next)
     }
 
-    fn charge(&mut self) -> Result<(), Fail> {
-        self.steps = self.steps.saturating_add(1);
+    fn charge(&mut self, weight: u32) -> Result<(), Fail> {
+        self.steps = self.steps.saturating_add(u64::from(weight));
         if self.steps > limits::STEPS_AGAIN { Err(Fail::too_many_steps()) } else { Ok(()) }
     }
 
-    fn step(&mut self, step: &'a Step) -> Result<Flow<'a>, Fail> {
-        self.charge()?;
-        if let (Some(sights), Some(line)) = (&mut self.sights, step.line()) {
-            sights.lines.insert(line);
+    fn step(&mut self, step: &'a Step) -> Result<Flow, Fail> {
+        if self.sights.is_some() {
+            self.saw_step(step);
         }
         match step {
             Step::Set(slot, value) => {
                 let value = self.value(value)?;
                 self.set(*slot, value);
-                Ok(Flow::Next(Value::Nothing))
+                self.last = Value::Nothing;
+                Ok(Flow::Next)
             }
             // A block that stands as a statement: what leaves it leaves what is around it.
             Step::Do(Node { what: What::Block(block), .. }) => self.block(block),
-            Step::Do(node) => Ok(Flow::Next(self.value(node)?)),
+            Step::Do(node) => {
+                self.last = self.value(node)?;
+                Ok(Flow::Next)
+            }
             Step::If(parts) => {
                 let branch = if self.branch(&parts.0, Sort::If)? { &parts.1 } else { &parts.2 };
                 self.block(branch)
             }
             Step::For(parts) => self.repeat(parts.0, &parts.1, &parts.2),
-            Step::Return(None) => Ok(Flow::Return(Value::Nothing)),
-            Step::Return(Some(node)) => Ok(Flow::Return(self.value(node)?)),
+            Step::Return(node) => {
+                self.last = match node {
+                    Some(node) => self.value(node)?,
+                    None => Value::Nothing,
+                };
+                Ok(Flow::Return)
+            }
             Step::Break => Ok(Flow::Break),
             Step::Continue => Ok(Flow::Continue),
         }
     }
 
-    fn repeat(&mut self, slot: usize, over: &'a Over, body: &'a Block) -> Result<Flow<'a>, Fail> {
+    #[cold]
+    fn saw_step(&mut self, step: &Step) {
+        if let (Some(sights), Some(line)) = (&mut self.sights, step.line()) {
+            sights.lines.insert(line);
+        }
+    }
+
+    fn repeat(&mut self, slot: usize, over: &'a Over, body: &'a Block) -> Result<Flow, Fail> {
         let (items, range) = match over {
             Over::List(list) => match self.value(list)? {
                 Value::List(items) => (items, 0..0),
@@ -190,15 +189,16 @@ impl<'a> Runner<'a> {
             }
         };
         for item in items.iter().cloned().chain(range.map(Value::Number)) {
-            self.charge()?;
+            self.charge(1)?;
             self.set(slot, item);
             match self.block(body)? {
-                Flow::Next(_) | Flow::Continue => {}
+                Flow::Next | Flow::Continue => {}
                 Flow::Break => break,
-                done @ Flow::Return(_) => return Ok(done),
+                Flow::Return => return Ok(Flow::Return),
             }
         }
-        Ok(Flow::Next(Value::Nothing))
+        self.last = Value::Nothing;
+        Ok(Flow::Next)
     }
 
     /// A condition's answer. While nobody asks for the values in it, no value is made of it on the way.
@@ -209,9 +209,7 @@ impl<'a> Runner<'a> {
                 _ => Err(Fail::wrong_type("condition")),
             };
         }
-        self.line = node.line;
-        self.charge()?;
-        self.plain_yes(node).map_err(|fail| at(fail, node))
+        self.plain_yes(node).map_err(|fail| in_line(fail, node.line))
     }
 
     fn plain_yes(&mut self, node: &'a Node) -> Result<bool, Fail> {
@@ -253,8 +251,6 @@ impl<'a> Runner<'a> {
 
     /// The value of an expression; a failure carries the line of the innermost one.
     fn value(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
-        self.line = node.line;
-        self.charge()?;
         let found = self.evaluate(node);
         if self.seen.is_none() && found.is_ok() {
             return found;
@@ -262,7 +258,7 @@ impl<'a> Runner<'a> {
         if let Ok(value) = &found {
             self.show(node, value);
         }
-        found.map_err(|fail| at(fail, node))
+        found.map_err(|fail| in_line(fail, node.line))
     }
 
     /// A whole number. While nobody asks for the values in it, no value is made of it on the way.
@@ -277,19 +273,15 @@ impl<'a> Runner<'a> {
                 _ => None,
             };
             if let Some(number) = known {
-                self.line = node.line;
-                self.charge()?;
                 return Ok(number);
             }
             if let What::Binary(operator, sides) = &node.what
                 && sides.0.ty == Type::NUMBER
                 && sides.1.ty == Type::NUMBER
             {
-                self.line = node.line;
-                self.charge()?;
                 let one = self.number(&sides.0)?;
                 let two = self.number(&sides.1)?;
-                return whole(*operator, one, two).map_err(|fail| at(fail, node));
+                return whole(*operator, one, two).map_err(|fail| in_line(fail, node.line));
             }
         }
         match self.value(node)? {
@@ -317,78 +309,114 @@ impl<'a> Runner<'a> {
             What::Word(receiver, row, name, args) => {
                 if let (What::Local(slot, _), [], None) = (&receiver.what, args.as_slice(), &self.seen) {
                     // The commonest reading of all: the view is looked at where it stands.
-                    self.charge()?;
-                    let Some(Value::View(view)) = self.local(*slot) else {
-                        return Err(Fail::wrong_type(name));
+                    return match self.local(*slot) {
+                        Some(Value::View(view)) => (row.read)(self.call, view, &[]),
+                        _ => Err(Fail::wrong_type(name)),
                     };
-                    return (row.read)(self.call, view, &[]);
                 }
-                let receiver = self.value(receiver)?;
-                let args = self.values(args)?;
-                let Value::View(view) = receiver else { return Err(Fail::wrong_type(name)) };
-                (row.read)(self.call, &view, &args)
+                self.word(receiver, row, name, args)
             }
-            What::Host(function, _, args) => {
-                let args = self.values(args)?;
-                let value = (function.run)(self.call, node.line, &args)?;
-                if function.place == HostPlace::Require {
-                    let asked = self.asked.take();
-                    if args.first() == Some(&Value::YesNo(false)) {
-                        self.recorded.extend(asked);
-                    }
-                }
-                Ok(value)
-            }
-            What::Parameter(place, _) => {
-                self.charge()?;
-                let found = self.call.scene.set.parameter_at(self.call, *place);
-                found.ok_or_else(|| no_value(&print::source(node), self.call.scene.date))
-            }
-            What::Required(inner, source) => self.required(inner, source).map(Value::YesNo),
-            What::Own(body, _, args) => {
-                let base = self.stack.len();
-                for arg in args {
-                    let value = self.value(arg)?;
-                    self.stack.push(value);
-                }
-                let seen = self.seen.take();
-                let value = self.body(*body, base);
-                self.seen = seen;
-                value
-            }
+            What::Parameter(place, _) => self.parameter(node, *place),
             What::Not(_) | What::And(_) | What::Or(_) | What::In(_) => self.plain_yes(node).map(Value::YesNo),
-            What::Minus(inner) => match self.value(inner)? {
-                Value::Number(number) => number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow),
-                Value::Decimal(number) => {
-                    Decimal::ZERO.checked_sub(number).map(Value::Decimal).ok_or_else(Fail::overflow)
-                }
-                _ => Err(Fail::wrong_type("-")),
-            },
-            What::Binary(operator, sides) if operator.compares() => self.plain_yes(node).map(Value::YesNo),
-            What::Binary(operator, sides) if sides.0.ty == Type::NUMBER && sides.1.ty == Type::NUMBER => {
-                let one = self.number(&sides.0)?;
-                let two = self.number(&sides.1)?;
-                whole(*operator, one, two).map(Value::Number)
-            }
-            What::Binary(operator, sides) => {
-                let one = self.value(&sides.0)?;
-                let two = self.value(&sides.1)?;
-                arithmetic(*operator, &one, &two)
-            }
+            What::Binary(operator, _) if operator.compares() => self.plain_yes(node).map(Value::YesNo),
+            What::Binary(operator, sides) => self.computed(*operator, &sides.0, &sides.1),
+            What::Required(inner, source) => self.required(inner, source).map(Value::YesNo),
+            What::Host(function, _, args) => self.host(node, function, args),
+            What::Own(body, _, args) => self.own(*body, args),
+            What::Minus(inner) => self.negative(inner),
             What::List(items) => Ok(Value::list(self.values(items)?)),
-            What::Facts(fields) => {
-                let mut facts = Vec::with_capacity(fields.len());
-                for (name, value) in fields {
-                    facts.push((Arc::clone(name), self.value(value)?));
-                }
-                Ok(Value::Facts(facts.into()))
-            }
+            What::Facts(fields) => self.facts(fields),
             What::If(parts) => {
                 let branch = if self.branch(&parts.0, Sort::If)? { &parts.1 } else { &parts.2 };
                 self.inner_block(branch)
             }
             What::Block(block) => self.inner_block(block),
         }
+    }
+
+    /// A parameter's value. That it was read is told once a call.
+    fn parameter(&mut self, node: &'a Node, place: usize) -> Result<Value<'a>, Fail> {
+        let scene = &self.call.scene;
+        let holding = scene.set.holding(scene, place);
+        let holding = holding.ok_or_else(|| no_value(&print::source(node), scene.date))?;
+        if !self.read.contains(&place) {
+            self.read.push(place);
+            self.call.read(holding.read);
+        }
+        Ok(holding.value.borrowed())
+    }
+
+    fn word(
+        &mut self,
+        receiver: &'a Node,
+        row: &'static Row,
+        name: &str,
+        args: &'a [Node],
+    ) -> Result<Value<'a>, Fail> {
+        let receiver = self.value(receiver)?;
+        let Value::View(view) = receiver else { return Err(Fail::wrong_type(name)) };
+        if args.is_empty() {
+            return (row.read)(self.call, &view, &[]);
+        }
+        let args = self.values(args)?;
+        (row.read)(self.call, &view, &args)
+    }
+
+    fn host(
+        &mut self,
+        node: &'a Node,
+        function: &'static HostFn,
+        args: &'a [Node],
+    ) -> Result<Value<'a>, Fail> {
+        let args = self.values(args)?;
+        if function.place == HostPlace::Require && args.first() == Some(&Value::YesNo(false)) {
+            let asked = self.asked.take();
+            let value = (function.run)(self.call, node.line, &args)?;
+            self.recorded.extend(asked);
+            return Ok(value);
+        }
+        (function.run)(self.call, node.line, &args)
+    }
+
+    fn own(&mut self, body: usize, args: &'a [Node]) -> Result<Value<'a>, Fail> {
+        let base = self.stack.len();
+        for arg in args {
+            let value = self.value(arg)?;
+            self.stack.push(value);
+        }
+        let seen = self.seen.take();
+        let value = self.body(body, base);
+        self.seen = seen;
+        value
+    }
+
+    fn negative(&mut self, inner: &'a Node) -> Result<Value<'a>, Fail> {
+        match self.value(inner)? {
+            Value::Number(number) => number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow),
+            Value::Decimal(number) => {
+                Decimal::ZERO.checked_sub(number).map(Value::Decimal).ok_or_else(Fail::overflow)
+            }
+            _ => Err(Fail::wrong_type("-")),
+        }
+    }
+
+    fn computed(&mut self, operator: Operator, one: &'a Node, two: &'a Node) -> Result<Value<'a>, Fail> {
+        if one.ty == Type::NUMBER && two.ty == Type::NUMBER {
+            let one = self.number(one)?;
+            let two = self.number(two)?;
+            return whole(operator, one, two).map(Value::Number);
+        }
+        let one = self.value(one)?;
+        let two = self.value(two)?;
+        arithmetic(operator, &one, &two)
+    }
+
+    fn facts(&mut self, fields: &'a [(Arc<str>, Node)]) -> Result<Value<'a>, Fail> {
+        let mut facts = Vec::with_capacity(fields.len());
+        for (name, value) in fields {
+            facts.push((Arc::clone(name), self.value(value)?));
+        }
+        Ok(Value::Facts(facts.into()))
     }
 
     /// The condition of a `require`. Conditions change nothing, so one that was not met can be looked at again
@@ -411,7 +439,7 @@ impl<'a> Runner<'a> {
     /// A block inside an expression: a `return` in it would leave the function, which the reader does not allow.
     fn inner_block(&mut self, block: &'a Block) -> Result<Value<'a>, Fail> {
         match self.block(block)? {
-            Flow::Next(value) | Flow::Return(value) => Ok(value),
+            Flow::Next | Flow::Return => Ok(std::mem::replace(&mut self.last, Value::Nothing)),
             Flow::Break | Flow::Continue => Ok(Value::Nothing),
         }
     }
@@ -442,25 +470,11 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// A failure with the line of the expression that failed, unless a closer one is known.
+/// A failure with the line where it happened, unless a closer one is known.
 #[cold]
-fn at(mut fail: Fail, node: &Node) -> Fail {
+fn in_line(mut fail: Fail, line: u32) -> Fail {
     if fail.line == 0 {
-        fail.line = node.line;
+        fail.line = line;
     }
     fail
-}
-
-/// Whether an expression's value is told beside a condition: what was read, not what was computed from it.
-fn is_shown(node: &Node) -> bool {
-    let plain = match node.ty {
-        Type::One(item) | Type::List(item) => !matches!(item, Item::View(..)),
-        Type::Nothing | Type::EmptyList | Type::Facts | Type::Unknown => false,
-    };
-    let read = match &node.what {
-        What::Local(..) | What::Word(..) | What::Own(..) => true,
-        What::Host(function, ..) => function.place == HostPlace::Anywhere,
-        _ => false,
-    };
-    plain && read
 }

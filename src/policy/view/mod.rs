@@ -172,6 +172,11 @@ impl View {
         }
     }
 
+    /// Whether it is a pool.
+    pub(crate) fn is_pool(&self, call: &Call) -> bool {
+        matches!(self.what, What::Node(node) | What::Pool(node) if call.books().role(node) == Role::Pool)
+    }
+
     /// The loan that it is.
     pub(crate) fn loan<'a>(&self, call: &'a Call) -> Result<&'a Loan, Fail> {
         call.books().loan_at(self.loan_place()?).ok_or_else(|| Fail::absent("loan"))
@@ -214,7 +219,8 @@ impl View {
         self.kind.ok_or_else(|| Fail::new("未指明编制类别", "no kind of quota is bound: use `.of(\"…\")`"))
     }
 
-    /// The figures of a node, a pool or a group. A pool's size is asked only where it is `sized`.
+    /// The figures of a node, a pool or a group. A pool's size and a node's room are looked up only where a
+    /// figure needs them (`sized`).
     pub(crate) fn figures(&self, call: &Call, sized: bool) -> Result<Figures, Fail> {
         let kind = self.bound_kind()?;
         let books = call.books();
@@ -224,7 +230,8 @@ impl View {
                 let size = if sized { pool_size(call, *node)? } else { Seats::ZERO };
                 Ok(books.pool_figures(*node, kind, size))
             }
-            What::Node(node) | What::Pool(node) => Ok(books.figures(*node, kind)),
+            What::Node(node) | What::Pool(node) if sized => Ok(books.figures(*node, kind)),
+            What::Node(node) | What::Pool(node) => Ok(books.own_figures(*node, kind)),
             _ => Err(Fail::wrong_type("figures")),
         }
     }

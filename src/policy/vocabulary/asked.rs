@@ -32,17 +32,7 @@ pub(super) fn permit(call: &Call) -> Result<PermitIx, Fail> {
 
 /// The unit where a request's person sits, or whose permit it is.
 pub(super) fn unit(call: &Call) -> Result<NodeIx, Fail> {
-    match verb(call)? {
-        Verb::Permit(verb) => named(call, &verb.unit),
-        Verb::Appoint(verb) => named(call, &verb.unit),
-        Verb::Draw(verb) => named(call, &verb.unit),
-        Verb::Name(verb) => named(call, &verb.unit),
-        Verb::Withdraw(_) => Ok(View::of_permit(call, permit(call)?).permit(call)?.unit),
-        _ => match sitting(call)? {
-            Some(Sitting::Unnamed { unit, .. }) => named(call, unit),
-            _ => sitting_person(call)?.and_then(Person::unit).ok_or_else(|| Fail::absent("unit")),
-        },
-    }
+    call.request()?.found.unit.ok_or_else(|| Fail::absent("unit"))
 }
 
 pub(super) fn sitting(call: &Call) -> Result<Option<&Sitting>, Fail> {

@@ -199,7 +199,7 @@ pub(super) static ROWS: &[Row] =
         })
         .only(&["lent", "rescheduled"]),
         row("schedule", "归还计划", Type::views(Sort::Part), |c, _, _| match field(c, "schedule")? {
-            Some(Field::Schedule(parts)) => Ok(proposals::parts(&parts)),
+            Some(Field::Schedule(parts)) => Ok(proposals::parts(parts)),
             _ => Err(Fail::absent("schedule")),
         })
         .only(&["lent", "rescheduled"])
@@ -214,12 +214,12 @@ pub(super) static ROWS: &[Row] =
         row("left", "剩余数", Type::NUMBER, |c, _, _| number(c, "left")).only(&["returned"]),
         row("route", "途经", Type::views(Sort::Node), |c, v, _| nodes(c, v, "route")).only(&["returned"]),
         row("loan_open", "调借未结", Type::YES_NO, |c, _, _| {
-            Ok(Value::YesNo(field(c, "loan_open")? == Some(Field::YesNo(true))))
+            Ok(Value::YesNo(field(c, "loan_open")? == Some(&Field::YesNo(true))))
         })
         .only(&["returned"]),
         row("outcome", "评估结论", Type::TEXT, |c, _, _| text(c, "outcome")).only(&["evaluated"]),
         row("seats", "席数", Type::NUMBER, |c, v, _| match field(c, "seats")? {
-            Some(Field::Seats(found)) => Ok(seats(found)),
+            Some(Field::Seats(found)) => Ok(seats(*found)),
             _ => match loan(c, v, &[])? {
                 Value::View(view) => Ok(seats(view.loan(c)?.seats)),
                 _ => Err(Fail::absent("seats")),
@@ -255,7 +255,7 @@ pub(super) static ROWS: &[Row] =
         })
         .only(&["year_closed"]),
         row("date", "今日", Type::DATE, |c, _, _| match field(c, "date")? {
-            Some(Field::Date(date)) => Ok(Value::Date(date)),
+            Some(Field::Date(date)) => Ok(Value::Date(*date)),
             _ => Err(Fail::absent("date")),
         })
         .only(&["advanced"]),
@@ -282,15 +282,15 @@ pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<cr
     }
 }
 
-fn field(call: &Call, name: &str) -> Result<Option<Field>, Fail> {
-    let fields = call.event()?.event.fields();
-    Ok(fields.into_iter().find(|(known, _)| *known == name).map(|(_, field)| field))
+fn field<'a>(call: &'a Call, name: &str) -> Result<Option<&'a Field>, Fail> {
+    let fields = &call.event()?.fields;
+    Ok(fields.iter().find(|(known, _)| *known == name).map(|(_, field)| field))
 }
 
 fn number<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
     match field(call, name)? {
-        Some(Field::Seats(found)) => Ok(seats(found)),
-        Some(Field::Whole(found)) => Ok(Value::Number(found)),
+        Some(Field::Seats(found)) => Ok(seats(*found)),
+        Some(Field::Whole(found)) => Ok(Value::Number(*found)),
         _ => Err(Fail::absent(name)),
     }
 }
@@ -298,7 +298,7 @@ fn number<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
 /// A text; absent is empty.
 fn text<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
     Ok(match field(call, name)? {
-        Some(Field::Text(text)) => Value::own_text(text),
+        Some(Field::Text(text)) => Value::text(text),
         Some(Field::Value(value)) => Value::own_text(value.to_string()),
         _ => Value::text(""),
     })
@@ -325,7 +325,7 @@ fn nodes<'a>(call: &'a Call, view: &View, name: &str) -> Result<Value<'a>, Fail>
 
 fn ends<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     match field(call, "ends")? {
-        Some(Field::Date(date)) => Ok(Value::Date(date)),
+        Some(Field::Date(date)) => Ok(Value::Date(*date)),
         _ => Err(Fail::absent("ends")),
     }
 }
@@ -352,7 +352,7 @@ fn person<'a>(call: &'a Call, view: &View, _: &[Value<'a>]) -> Result<Value<'a>,
     }
     let mut seen = PersonSeen {
         sitter: None,
-        id: Some(id),
+        id: Some(id.clone()),
         unit: books.root(),
         kind: view.bound_kind()?,
         category: String::new(),

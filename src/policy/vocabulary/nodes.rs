@@ -20,15 +20,19 @@ macro_rules! figure {
     ($sort:ident, $en:literal, $zh:literal, $field:ident) => {
         Row::new($sort, $en, $zh, Type::NUMBER, |c, v, _| Ok(seats(v.figures(c, false)?.$field))).of_kind()
     };
-    ($sort:ident, $en:literal, $zh:literal, $field:ident, sized) => {
-        Row::new($sort, $en, $zh, Type::NUMBER, |c, v, _| Ok(seats(v.figures(c, true)?.$field))).of_kind()
+    ($sort:ident, $en:literal, $zh:literal, $field:ident, $sized:expr) => {
+        Row::new($sort, $en, $zh, Type::NUMBER, |c, v, _| {
+            let sized: fn(&Call, &View) -> bool = $sized;
+            Ok(seats(v.figures(c, sized(c, v))?.$field))
+        })
+        .of_kind()
     };
 }
 
 macro_rules! figures {
     ($sort:ident) => {
         [
-            figure!($sort, "cap", "核定数", cap, sized),
+            figure!($sort, "cap", "核定数", cap, |c, v| v.is_pool(c)),
             figure!($sort, "occupied", "实有", occupied),
             figure!($sort, "vacancy", "空编", vacancy),
             figure!($sort, "net_vacancy", "净空编", net_vacancy),
@@ -39,7 +43,7 @@ macro_rules! figures {
             figure!($sort, "borrowed_occupied", "借入已用", borrowed_occupied),
             figure!($sort, "charged", "占用", charged),
             figure!($sort, "available", "可用编", available),
-            figure!($sort, "room", "余量", room, sized),
+            figure!($sort, "room", "余量", room, |_, _| true),
             figure!($sort, "reserve", "机动编制", reserve),
             figure!($sort, "allotted", "已分配", allotted),
             figure!($sort, "headcount", "在编人员", headcount),

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# The instruction guard: how many instructions the main paths take, against the kept baseline.
+#
+#   benches/guard.sh           fails if a path takes over 10 % more than benches/baseline.txt says
+#   benches/guard.sh --bless   measures and writes benches/baseline.txt; say in the commit why it moved
+#
+# Instructions are counted by valgrind's callgrind, so neither load nor clock matters. A path is run with two
+# numbers of rounds and told by the difference, which leaves out what comes before the first round.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+paths=(laws hire every-rule denied replay)
+few=100
+many=1100
+baseline=benches/baseline.txt
+
+if ! command -v valgrind >/dev/null; then
+  echo "benches/guard.sh needs valgrind" >&2
+  exit 2
+fi
+binary=$(cargo bench --locked --bench counted --no-run 2>&1 | sed -n 's/.*Executable .*(\(.*\))/\1/p')
+test -x "$binary"
+
+counted() { # PATH ROUNDS
+  local out
+  out=$(mktemp)
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$binary" "$1" "$2" >/dev/null 2>"$out" || {
+    cat "$out" >&2
+    exit 2
+  }
+  sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$out"
+  rm "$out"
+}
+
+measured=$(
+  for path in "${paths[@]}"; do
+    # A replay goes over a whole journal each round: a few rounds are enough.
+    if [ "$path" = replay ]; then from=1 to=3; else from=$few to=$many; fi
+    echo "$path $((($(counted "$path" "$to") - $(counted "$path" "$from")) / (to - from)))"
+  done
+)
+
+if [ "${1:-}" = --bless ]; then
+  {
+    echo "# Instructions a round, by path; moved on purpose with benches/guard.sh --bless. $(rustc --version)"
+    echo "$measured"
+  } >"$baseline"
+  cat "$baseline"
+  exit 0
+fi
+
+echo "$measured" | awk -v baseline="$baseline" '
+  BEGIN { while ((getline line < baseline) > 0) { split(line, part, " "); kept[part[1]] = part[2] } }
+  {
+    if (!($1 in kept)) { printf "%-12s %10d instructions a round, no baseline\n", $1, $2; bad = 1; next }
+    change = ($2 - kept[$1]) * 100 / kept[$1]
+    printf "%-12s %10d instructions a round, baseline %d, %+.1f %%\n", $1, $2, kept[$1], change
+    if (change > 10) bad = 1
+  }
+  END { if (bad) { print "a path grew by more than 10 %, or has no baseline: benches/guard.sh --bless moves it"; exit 1 } }
+'
