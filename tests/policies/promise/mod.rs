@@ -23,8 +23,8 @@ use crate::model::{charters, requests};
 
 /// How many folders are tried, each on books of its own.
 const FOLDERS: u32 = if cfg!(debug_assertions) { 40 } else { 600 };
-/// Hooks in each.
-const HOOKS: usize = 6;
+/// Hooks in each, beside three audits.
+const HOOKS: usize = 4;
 /// Requests asked under each.
 const LENGTH: usize = 30;
 
@@ -102,8 +102,10 @@ fn folder(table: &Table, dice: &mut Dice<'_>, counts: &Counts) -> Vec<(String, S
     let mut kept = Vec::new();
     let rule = table.hooks.iter().find(|hook| hook.name == "capacity").unwrap();
     let first = dice.roll(table.hooks.len());
-    for number in 0..HOOKS {
-        let hook = &table.hooks[(first + number * 11) % table.hooks.len()];
+    let chosen = (0..HOOKS).map(|number| &table.hooks[(first + number * 11) % table.hooks.len()]);
+    // Audits look at everything there is, so they meet most.
+    let audits = table.hooks.iter().filter(|hook| hook.name.starts_with("audit_"));
+    for (number, hook) in chosen.chain(audits).enumerate() {
         if hook.name == "capacity" {
             continue;
         }
@@ -153,7 +155,7 @@ fn what_passes_the_check_does_not_fail_when_it_runs() {
             let decision = office.submit(request.clone()).expect("an answer");
             one_more(&counts.asked, 1);
             let mut said = remarks(&decision);
-            if step % 8 == 0 {
+            if step % 3 == 0 {
                 said.extend(policies.audit(&office.snapshot()));
             }
             one_more(&counts.said, said.len());
@@ -184,4 +186,54 @@ fn what_passes_the_check_does_not_fail_when_it_runs() {
     assert!(passed.get() * 2 > tried.get(), "only {passed:?} of {tried:?} scripts pass");
     assert!(passed.get() < tried.get(), "no script is turned away");
     assert!(said.get() > FOLDERS && remained.get() > 0, "{said:?} remarks, {remained:?}");
+}
+
+const CHARTER: &str = "
+bianzhi: charter/1
+opened: 2024-01-01
+levels: [city, unit]
+kinds: {institution: {zh: 事业编制, en: institution}}
+nodes:
+  - {id: city, level: city, caps: {institution: 10}}
+  - {id: school, parent: city, level: unit, caps: {institution: 5}}
+";
+
+#[test]
+fn what_the_books_do_not_have_is_told_when_they_meet_the_policies() {
+    let office = |script: &str| {
+        let parameters = "late: {zh: 晚, en: late, type: number, values: {2024-06-01: 1}}\n";
+        let files = [("a.rhai", script), ("reasons.yaml", scripts::REASONS), ("parameters.yaml", parameters)];
+        let set =
+            PolicySet::from_files(files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())));
+        Office::open(Charter::parse("charter.yaml", CHARTER).unwrap(), set.unwrap())
+    };
+    for (body, said) in [
+        (
+            "let x = request.by.of(\"instituton\").cap;",
+            "a.rhai:1:43: the books have no kind `instituton`; did you mean `institution`?",
+        ),
+        (
+            "let x = param(\"late\");",
+            "a.rhai: it reads the parameter `late`, which has no value on 2024-01-01",
+        ),
+    ] {
+        let error = office(&format!("fn on_amend(request) {{ {body} }}")).unwrap_err();
+        assert_eq!(error.to_string(), said);
+    }
+    let asked = "if request.by.has_kind(\"support\") { let x = request.by.of(\"support\").cap; }";
+    office(&format!("fn on_amend(request) {{ {asked} }}")).unwrap();
+    office("fn on_amend(request) { let x = request.by.of(\"institution\").cap; }").unwrap();
+}
+
+#[test]
+fn a_folder_that_misses_something_does_not_replace_one_that_decides() {
+    let charter = Charter::parse("charter.yaml", CHARTER).unwrap();
+    let mut office = Office::open(charter, set(&[])).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let script = "fn on_amend(request) { let x = request.by.of(\"support\").cap; }";
+    std::fs::write(folder.path().join("a.rhai"), script).unwrap();
+    let before = office.policies().map(PolicySet::digest);
+    let error = bianzhi::live::reload(&mut office, folder.path()).unwrap_err();
+    assert!(error.to_string().contains("the books have no kind `support`"), "{error}");
+    assert_eq!(office.policies().map(PolicySet::digest), before);
 }

@@ -229,7 +229,7 @@ impl Writer<'_, '_> {
         let text = write(self);
         let mut needs = std::mem::replace(&mut self.needs, outer);
         // An author forgets: then the check must say so.
-        if !needs.is_empty() && self.dice.once_in(14) {
+        if !needs.is_empty() && self.dice.once_in(5) {
             let at = self.dice.roll(needs.len());
             needs.remove(at);
         }
