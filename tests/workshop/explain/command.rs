@@ -16,23 +16,23 @@ fn explain(words: &[&str]) -> Ran {
 
 #[test]
 fn one_sentence_in_chinese_and_in_english() {
-    let zh = explain(&["--step", "8", "--depth", "sentence", "--lang", "zh"]);
+    let zh = explain(&["--step", "15", "--depth", "sentence", "--lang", "zh"]);
     assert_eq!(
         (zh.code, zh.out.as_str()),
         (
             Some(0),
-            "第 8 步  2024-03-05  周转池用编 行政编制周转池 → 市审计局 p-018（selected-graduate）\n\
+            "第 15 步  2024-03-05  周转池用编 行政编制周转池 → 市审计局 p-018（selected-graduate）\n\
              不予：市审计局自己还有2名空编，应先使用本单位编制（《公务员法》第二十七条）\n"
         )
     );
-    let en = explain(&["--step", "8", "--depth", "sentence", "--lang", "en"]).out;
+    let en = explain(&["--step", "15", "--depth", "sentence", "--lang", "en"]).out;
     let sentence = "denied: 市审计局 still has 2 vacant seats of its own and should use them first";
     assert!(en.lines().nth(1).unwrap().starts_with(sentence), "{en}");
 }
 
 #[test]
 fn the_table_has_each_condition_with_its_place_and_values() {
-    let ran = explain(&["--step", "8", "--lang", "en"]);
+    let ran = explain(&["--step", "15", "--lang", "en"]);
     for expect in [
         "\n  unit-has-vacancy  市审计局 still has 2 vacant seats",
         "\n  on_draw  request draw  10_administrative_pool.rhai:17\n",
@@ -46,7 +46,7 @@ fn the_table_has_each_condition_with_its_place_and_values() {
         assert!(ran.out.contains(expect), "no {expect:?} in\n{}", ran.out);
     }
     assert!(!ran.out.contains("request.unit.vacancy = 2"), "only the whole trace lists them:\n{}", ran.out);
-    let full = explain(&["--step", "8", "--lang", "zh", "--depth", "full"]).out;
+    let full = explain(&["--step", "15", "--lang", "zh", "--depth", "full"]).out;
     for expect in [
         "\n    不满足 request.unit.vacancy == 0   (2 == 0)  10_administrative_pool.rhai:26\n            request.unit.vacancy = 2\n",
         "\n  administrative_pool.kind = administrative，2000-01-01 起\n",
@@ -58,10 +58,10 @@ fn the_table_has_each_condition_with_its_place_and_values() {
 
 #[test]
 fn laws_reactions_and_grants_have_their_rows() {
-    let refused = explain(&["--step", "42", "--lang", "en"]).out;
+    let refused = explain(&["--step", "49", "--lang", "en"]).out;
     assert!(refused.contains("charged + asked <= cap   (41500 + 501 <= 42000)"), "{refused}");
     assert!(refused.contains("1. with change 500 instead of 501: it would be granted"), "{refused}");
-    let reacted = explain(&["--step", "13", "--lang", "en"]).out;
+    let reacted = explain(&["--step", "20", "--lang", "en"]).out;
     for expect in
         ["granted: ", "after_vacated  event vacated", "    → convert ", "\nwhat happened\n  → converted "]
     {
@@ -77,10 +77,10 @@ fn json_has_both_languages_the_rules_and_what_would_pass() {
         assert_eq!((ran.code, ran.out.lines().count()), (Some(0), 1), "{}", ran.err);
         serde_json::from_str::<serde_json::Value>(&ran.out).unwrap()
     };
-    let told = line(&["--step", "20", "--json"]);
+    let told = line(&["--step", "27", "--json"]);
     assert_eq!(
         (&told["step"], &told["outcome"], &told["request"]),
-        (&20.into(), &"denied".into(), &"permit".into())
+        (&27.into(), &"denied".into(), &"permit".into())
     );
     let rules = told["rules"].as_array().unwrap();
     let rule = rules.iter().find(|rule| rule["script"] == "30_control_scope.rhai").unwrap();
@@ -91,9 +91,9 @@ fn json_has_both_languages_the_rules_and_what_would_pass() {
     assert_eq!(first["en"], "with count 2 instead of 3");
     assert_eq!(first["edits"][0], serde_json::json!({"field": "count", "from": 3, "to": 2}));
     assert_eq!(first["request"]["permit"]["count"], 2);
-    let sentence = line(&["--step", "20", "--json", "--depth", "sentence"]);
+    let sentence = line(&["--step", "27", "--json", "--depth", "sentence"]);
     assert!(sentence["zh"].as_str().unwrap().starts_with("不予：") && sentence["rules"].is_null());
-    let full = line(&["--step", "20", "--json", "--depth", "full"]);
+    let full = line(&["--step", "27", "--json", "--depth", "full"]);
     let of = |told: &serde_json::Value| told["rules"].to_string().matches("\"of\":\"value\"").count();
     assert_eq!(of(&told), 0);
     assert!(of(&full) > 0);
@@ -104,8 +104,8 @@ fn it_ends_with_two_where_there_is_nothing_to_explain() {
     for (words, expect) in [
         (["--step", "999", "--lang", "en"], "there is no step 999"),
         (["--step", "0", "--lang", "zh"], "没有第 0 步"),
-        (["--step", "16", "--lang", "zh"], "scenario.yaml:40:1: 第 16 步是核对"),
-        (["--step", "16", "--lang", "en"], "is a check of administrative-pool: nothing was asked"),
+        (["--step", "23", "--lang", "zh"], "scenario.yaml:53:1: 第 23 步是核对"),
+        (["--step", "23", "--lang", "en"], "is a check of administrative-pool: nothing was asked"),
         (["--step", "x", "--lang", "en"], "invalid value 'x'"),
     ] {
         let ran = explain(&words);
@@ -115,7 +115,7 @@ fn it_ends_with_two_where_there_is_nothing_to_explain() {
     assert!(help.code == Some(0) && help.out.contains("exit codes: 0 已说明 explained"), "{}", help.out);
     let ran = explain(&["--lang", "en"]);
     assert!(ran.code == Some(2) && ran.err.contains("--step <N>"), "{ran:?}");
-    let ran = explain(&["--step", "8", "--policies", "nowhere"]);
+    let ran = explain(&["--step", "15", "--policies", "nowhere"]);
     assert!(ran.code == Some(2) && ran.err.contains("nowhere"), "{ran:?}");
     let ran = run(&[], &["explain", "nothing.yaml", "--step", "1"]);
     assert!(ran.code == Some(2) && ran.err.contains("nothing.yaml"), "{ran:?}");
