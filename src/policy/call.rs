@@ -138,6 +138,8 @@ pub(crate) struct Failure {
     pub(crate) en: String,
     /// The line, where it is known better than by the caller; 0 else.
     pub(crate) line: u32,
+    /// Whether a limit was met, which one way of running a script may meet before the other.
+    pub(crate) limit: bool,
 }
 
 impl Deref for Fail {
@@ -157,7 +159,14 @@ impl DerefMut for Fail {
 impl Fail {
     /// The script could not be carried out.
     pub(crate) fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self(Box::new(Failure { code: "policy-failed", zh: zh.into(), en: en.into(), line: 0 }))
+        Self(Box::new(Failure { code: "policy-failed", zh: zh.into(), en: en.into(), line: 0, limit: false }))
+    }
+
+    /// A limit was met.
+    pub(crate) fn limit(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        let mut fail = Self::new(zh, en);
+        fail.limit = true;
+        fail
     }
 
     /// A figure of the past that nobody knows.
@@ -186,7 +195,7 @@ impl Fail {
     fn too_much_said() -> Self {
         let most = limits::SAID;
         let kb = limits::SAID_BYTES >> 10;
-        Self::new(
+        Self::limit(
             format!("理由或事项超过 {most} 条，或附注超过 {kb} KB"),
             format!("more than {most} reasons or proposals, or more than {kb} KB of facts"),
         )
@@ -195,7 +204,7 @@ impl Fail {
     /// More steps than one call may take.
     pub(crate) fn too_many_steps() -> Self {
         let most = limits::STEPS;
-        Self::new(format!("步数超过上限 {most}"), format!("more than {most} steps"))
+        Self::limit(format!("步数超过上限 {most}"), format!("more than {most} steps"))
     }
 }
 

@@ -242,9 +242,9 @@ fn failure(error: &EvalAltResult, call: &Call) -> Fail {
             Some(Fail::too_many_steps())
         }
         EvalAltResult::ErrorStackOverflow(_) => {
-            Some(Fail::new("函数调用过深", "functions call each other too deep"))
+            Some(Fail::limit("函数调用过深", "functions call each other too deep"))
         }
-        EvalAltResult::ErrorDataTooLarge(..) => Some(Fail::new("数据过大", "a text or a list is too long")),
+        EvalAltResult::ErrorDataTooLarge(..) => Some(Fail::limit("数据过大", "a text or a list is too long")),
         EvalAltResult::ErrorArithmetic(..) => {
             Some(Fail::new("数值超出范围或除数为零", "the number leaves its range, or a division by zero"))
         }

@@ -209,20 +209,25 @@ impl PolicySet {
         let again = self.run_on_tree(hook, call, given);
         run.recorded = again.recorded;
         run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
-        match (&mut run.result, again.result) {
-            // Rhai knows no place for some failures; the tree fails at the same one.
-            (Err(fail), again) if fail.line == 0 => {
-                fail.line = again.err().map_or(0, |fail| fail.line);
-            }
-            (Err(_), _) => {}
-            (Ok(one), Ok(other))
-                if one.same(&other)
+        let agreed = match (&mut run.result, &again.result) {
+            (Ok(one), Ok(other)) => {
+                one.same(other)
                     && run.outcome.said == again.outcome.said
-                    && run.outcome.proposals == again.outcome.proposals => {}
-            (Ok(_), _) => {
-                run.result =
-                    Err(Fail::new("两种执行方式结果不一致", "the two interpreters disagree about this hook"));
+                    && run.outcome.proposals == again.outcome.proposals
             }
+            (Err(one), Err(other)) => {
+                // Rhai knows no place for some failures; the tree fails at the same one.
+                if one.line == 0 {
+                    one.line = other.line;
+                }
+                one.limit || other.limit || (one.code, one.line) == (other.code, other.line)
+            }
+            (Err(one), Ok(_)) => one.limit,
+            (Ok(_), Err(_)) => false,
+        };
+        if !agreed {
+            run.result =
+                Err(Fail::new("两种执行方式结果不一致", "the two interpreters disagree about this hook"));
         }
         run
     }

@@ -108,3 +108,16 @@ fn the_help_of_every_command_that_judges_says_how_it_ends() {
         assert!(ran.out.contains("exit codes: 0") && ran.out.contains("退出码"), "{words:?}\n{}", ran.out);
     }
 }
+
+#[test]
+fn the_reference_interpreter_answers_the_same() {
+    let played = |way: &str| {
+        let words = ["run", "examples/nanping/scenario.yaml", "--json", "--interpreter", way];
+        let output = command(std::path::Path::new(env!("CARGO_MANIFEST_DIR")), &words).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let tree = played("tree");
+    assert!(tree.split(|byte| *byte == b'\n').count() > 150);
+    assert!(tree == played("rhai") && tree == played("both"));
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use bianzhi::model::Lang;
 use bianzhi::office::Office;
+use bianzhi::policy::Interpreter;
 use bianzhi::scenario::{Action, Answer, Difference, Played, Scenario};
 use bianzhi::{Advanced, Decision, Happened, Reason, Remark, in_reading_order};
 
@@ -28,12 +29,36 @@ pub(crate) struct Arguments {
     /// 改用此目录的政策 · the policies of this folder instead of the scenario's own
     #[arg(long, value_name = "DIR")]
     policies: Option<PathBuf>,
+    /// 规则怎样执行：语法树（默认），或作为参照的 Rhai，或两者对照 · how rules are carried out; Rhai is the reference
+    #[arg(long, value_enum, value_name = "WAY")]
+    interpreter: Option<Way>,
     /// 把每一步记入此文件（或 postgres:// 地址）；已有账则接着记 · keep every entry in this file, or at this postgres:// address; go on if it has entries
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// 把这次的结果存为政策目录的测试 tests/NAME.yaml；已有同名文件则不存 · keep what was answered as a test of the policies
     #[arg(long, value_name = "NAME", conflicts_with = "journal")]
     save_test: Option<String>,
+}
+
+/// How rules are carried out.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Way {
+    /// 语法树 · the typed tree
+    Tree,
+    /// Rhai 引擎 · the Rhai engine
+    Rhai,
+    /// 两者，不一致即不予 · both; where they disagree the rule fails
+    Both,
+}
+
+impl From<Way> for Interpreter {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::Tree => Self::Tree,
+            Way::Rhai => Self::Rhai,
+            Way::Both => Self::Both,
+        }
+    }
 }
 
 /// Plays the scenario.
@@ -44,6 +69,9 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
         Some(file) => scenario.open_on(policies, |root| kept::to_write(file, root))?,
         None => scenario.open(policies)?,
     };
+    if let (Some(way), Some(policies)) = (arguments.interpreter, office.policies().cloned()) {
+        office.set_policies(policies.with_interpreter(way.into()));
+    }
     let told = Told { lang, paint: Paint::for_stdout() };
     let (mut asked, mut failed) = (0_usize, 0_usize);
     let mut all = Vec::new();

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::{DAY, city};
 use crate::policy::call::{Call, Scene};
-use crate::policy::tree;
+use crate::policy::tree::{self, Node, Operator, Step, What};
 use crate::policy::value::Value;
 use crate::policy::view::View;
-use crate::policy::{PolicySet, engine};
+use crate::policy::{Interpreter, PolicySet, engine};
+use crate::request::Request;
 
 /// What both interpreters make of an audit's helper `f(unit)`; they must agree.
 fn both(body: &str) -> Result<Value<'static>, String> {
@@ -126,4 +127,72 @@ fn numbers_are_exact() {
     assert_eq!(both("7 / 2").unwrap(), Value::Number(3));
     assert_eq!(both("ratio(7, 2)").unwrap(), decimal("3.5"));
     assert!(both("9223372036854775807 + unit.vacancy").unwrap_err().contains("range"));
+}
+
+/// How many steps a helper `f(unit)` takes on the tree, watched or not.
+fn taken(body: &str) -> u64 {
+    let set = super::script(&format!(
+        "fn audit_unit(u) {{ let d = u.of(\"administrative\"); f(d); }} fn f(unit) {{ {body} }}"
+    ));
+    let books = city();
+    let scene = Arc::new(Scene::new(&books, &set, DAY));
+    let PolicySet(inner, ..) = &set;
+    let script = &inner.scripts[0];
+    let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();
+    let [plain, watched] = [None, Some(tree::Sights::default())].map(|mut sights| {
+        let call = Call::again(&scene, super::super::vocabulary::Situation::Audit);
+        let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
+        tree::run(&script.tree, place, &call, Value::View(unit), &mut sights).0.unwrap();
+        call.outcome().steps
+    });
+    assert_eq!(plain, watched, "{body}");
+    plain
+}
+
+/// The first `<=` of the first statement, a `require`, becomes `<`.
+fn seed(tree: &mut tree::Tree) {
+    let Step::Do(Node { what: What::Host(_, _, args), .. }) = &mut tree.bodies[0].steps.steps[0] else {
+        panic!("a `require`")
+    };
+    let What::Required(condition, _) = &mut args[0].what else { panic!("a condition") };
+    let What::And(parts) = &mut condition.what else { panic!("two conditions") };
+    let What::Binary(operator, _) = &mut parts[0].what else { panic!("an operator") };
+    assert_eq!(std::mem::replace(operator, Operator::Less), Operator::LessOrSame);
+}
+
+/// A script that is told apart by every operator that orders.
+const ORDERED: &str = "fn on_permit(request) { require(request.count <= 2 && request.count < 9, \"full\"); }";
+
+#[test]
+fn a_difference_between_the_interpreters_is_found() {
+    let asked = |set: &PolicySet, count: i64| {
+        let permit = Request::permit("k", "audit", "administrative", count, DAY);
+        super::ask(set, permit).denials.iter().map(|denial| denial.en.clone()).collect::<Vec<_>>()
+    };
+    let set = super::script(ORDERED).with_interpreter(Interpreter::Both);
+    assert!(asked(&set, 2).is_empty());
+    let PolicySet(inner, way, tally, traces) = set;
+    let mut inner = Arc::try_unwrap(inner).ok().unwrap();
+    seed(&mut inner.scripts[0].tree);
+    let set = PolicySet(Arc::new(inner), way, tally, traces);
+    let told = asked(&set, 2);
+    assert!(told.len() == 1 && told[0].contains("the two interpreters disagree"), "{told:?}");
+    assert!(asked(&set, 1).is_empty());
+}
+
+#[test]
+fn steps_are_the_same_everywhere() {
+    for (body, steps) in [
+        // A statement is one, and so is every expression in it.
+        ("1", 2),
+        ("let x = 1; x", 4),
+        ("if unit.cap > 3 { 1 } else { 2 }", 7),
+        // Both sides of `&&` are paid, looked at or not.
+        ("unit.cap < 0 && unit.cap < 1", 10),
+        // A loop pays for itself, for each turn, and for what it carries out.
+        ("let s = 0; for i in 0..3 { s += i; } s", 22),
+        ("g(2) } fn g(n) { n + 1", 7),
+    ] {
+        assert_eq!(taken(body), steps, "{body}");
+    }
 }

@@ -48,7 +48,7 @@ pub(super) fn arithmetic<'a>(
     }
     if let (Value::Text(one), Value::Text(two), Operator::Plus) = (one, two, operator) {
         if one.len().saturating_add(two.len()) > limits::TEXT_BYTES {
-            return Err(Fail::new("文本过长", "the text is too long"));
+            return Err(Fail::limit("文本过长", "the text is too long"));
         }
         return Ok(Value::own_text(format!("{one}{two}")));
     }

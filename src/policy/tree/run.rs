@@ -96,7 +96,7 @@ impl<'a> Runner<'a> {
         let tree = self.tree;
         let Some(body) = tree.body(body) else { return Err(Fail::absent("function")) };
         if self.depth >= limits::CALLS {
-            return Err(Fail::new("函数调用过深", "functions call each other too deep"));
+            return Err(Fail::limit("函数调用过深", "functions call each other too deep"));
         }
         self.depth = self.depth.saturating_add(1);
         let outer = std::mem::replace(&mut self.base, base);

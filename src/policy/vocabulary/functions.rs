@@ -466,7 +466,7 @@ fn total<'a>(items: &[Value<'a>]) -> Result<Value<'a>, Fail> {
 pub(crate) fn bounded<'a>(call: &Call, items: Vec<Value<'a>>) -> Result<Value<'a>, Fail> {
     let most = limits::LIST;
     if items.len() > most {
-        return Err(Fail::new(
+        return Err(Fail::limit(
             format!("清单超过 {most} 项"),
             format!("the list has more than {most} elements"),
         ));
