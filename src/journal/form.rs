@@ -1,6 +1,8 @@
 //! The stored form: entries and opening books as JSON and back.
 
-use super::store::{Record, journal};
+use serde::{Deserialize, Serialize};
+
+use super::store::{Digest, Record, journal};
 use crate::decision::Entry;
 use crate::error::{Error, ErrorKind};
 use crate::model::Opening;
@@ -40,6 +42,27 @@ pub fn read_entry(record: &Record) -> Result<Entry, Error> {
     } else {
         Err(journal(format!("entry {number} calls itself entry {}", entry.number())))
     }
+}
+
+/// What a snapshot holds: the books, and the hashes at the ends of the pages before them.
+#[derive(Serialize, Deserialize)]
+struct Body<B> {
+    marks: Vec<String>,
+    books: B,
+}
+
+/// The body of a snapshot.
+pub(crate) fn write_books(marks: &[Digest], books: &impl Serialize) -> Result<String, Error> {
+    let marks = marks.iter().map(ToString::to_string).collect();
+    serde_json::to_string(&Body { marks, books }).map_err(|cause| unwritable("the books", &cause))
+}
+
+/// The marks and the books of a snapshot's body.
+pub(crate) fn read_books<'a, B: Deserialize<'a>>(body: &'a str) -> Result<(Vec<Digest>, B), Error> {
+    let Body { marks, books } = serde_json::from_str(body)
+        .map_err(|cause| journal(format!("the books in the snapshot cannot be read: {cause}")))?;
+    let marks = marks.iter().map(|mark: &String| mark.parse()).collect::<Result<_, _>>()?;
+    Ok((marks, books))
 }
 
 fn unwritable(what: &str, cause: &serde_json::Error) -> Error {

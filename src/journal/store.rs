@@ -1,11 +1,13 @@
 //! Stores: where a durable journal keeps its records – what they are, and the chain that holds them together.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use sha2::{Digest as _, Sha256};
 
+use super::snapshot::Snapshot;
 use crate::error::{Error, ErrorKind};
 
 /// The version of the stored form that this build writes. It reads this one and all before it.
@@ -39,6 +41,59 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// [`ErrorKind::Journal`] if the head is not the expected one: somebody else wrote. Any other failure
     /// leaves open whether the batch was kept; the writer must not go on, and must not try again.
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error>;
+
+    /// Reads the records of a part in order, those that there are.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    fn read_part(
+        &self,
+        part: Range<u64>,
+        each: &mut dyn FnMut(Record) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.read(&mut |record| if part.contains(&record.number) { each(record) } else { Ok(()) })
+    }
+
+    /// The number of the record that is the answer to a request id.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn answered(&self, request_id: &str) -> Result<Option<u64>, Error> {
+        let mut found = None;
+        self.read(&mut |record| {
+            if record.request_id.as_deref() == Some(request_id) {
+                found = Some(record.number);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Where snapshots stand: behind how many records each, in order. A store need not keep any.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn snapshots(&self) -> Result<Vec<u64>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// The snapshot behind so many records.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn snapshot(&self, records: u64) -> Result<Option<Snapshot>, Error> {
+        let _ = records;
+        Ok(None)
+    }
+
+    /// Keeps a snapshot. Older ones may go for it.
+    ///
+    /// # Errors
+    /// As [`Store::append`]; always if this store keeps none.
+    fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        let _ = snapshot;
+        Err(journal("this store keeps no snapshots"))
+    }
 
     /// The digests of all policy sets that are kept.
     ///
@@ -208,15 +263,15 @@ impl Digest {
 
 /// A sum over parts, each with its length before it, so that no two lists of parts are one text.
 #[derive(Default)]
-struct Sum(Sha256);
+pub(super) struct Sum(Sha256);
 
 impl Sum {
-    fn add(&mut self, part: &[u8]) {
+    pub(super) fn add(&mut self, part: &[u8]) {
         self.0.update((part.len() as u64).to_be_bytes());
         self.0.update(part);
     }
 
-    fn end(self) -> Digest {
+    pub(super) fn end(self) -> Digest {
         Digest(self.0.finalize().into())
     }
 }
@@ -264,6 +319,25 @@ impl FromStr for Head {
         let (records, hash) =
             parts.ok_or_else(|| journal(format!("`{text}` is no head; one looks like `12:9f…`")))?;
         Ok(Self { records, hash: hash.parse()? })
+    }
+}
+
+/// A store that its writer and the readers of earlier entries share.
+#[derive(Debug, Clone)]
+pub(crate) struct Shelf(Arc<RwLock<Box<dyn Store>>>);
+
+impl Shelf {
+    pub(crate) fn new(store: Box<dyn Store>) -> Self {
+        Self(Arc::new(RwLock::new(store)))
+    }
+
+    /// A store that panicked while it wrote is never written again; reading it is as safe as ever.
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Box<dyn Store>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Box<dyn Store>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::loans::{Loan, LoanIx};
 use super::{KindIx, Ledger, Ties};
 use crate::graph::NodeIx;
 use crate::model::{Date, PersonId, Seats};
 
 /// A person's place in the books.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PersonIx(pub(super) u32);
 
 /// A person with a key. Someone who left keeps the key and may come back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Person {
     /// The key.
     pub id: PersonId,
@@ -20,7 +22,7 @@ pub struct Person {
 }
 
 /// Where a person sits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Seat {
     pub(super) unit: NodeIx,
     pub(super) kind: KindIx,

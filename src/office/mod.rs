@@ -10,6 +10,7 @@ mod kept;
 mod past;
 mod reaction;
 mod shared;
+mod snapshots;
 
 pub use past::Again;
 pub use shared::{SharedOffice, Waiting};

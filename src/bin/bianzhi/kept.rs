@@ -78,7 +78,7 @@ impl Kept<'_> {
         SqliteStore::open_to_read(self.file, self.stream)
     }
 
-    /// The office that the whole journal gives, verified from its first entry to its last.
+    /// The office of the journal.
     pub(crate) fn open(&self) -> Result<Office, Error> {
         Office::open_on(self.store()?, None, None)
     }
@@ -86,9 +86,9 @@ impl Kept<'_> {
 
 /// The policy set that decided last in `then`, as the journal of `office` keeps it.
 pub(crate) fn last_policies(office: &Office, then: &Office) -> Result<Option<PolicySet>, Failure> {
-    let digests = then.journal().entries().filter_map(|entry| match entry {
+    let mut digests = then.journal().entries().filter_map(|entry| match entry {
         Entry::Decided(decision) => decision.policies.clone(),
         Entry::Opened { .. } | Entry::Advanced(_) => None,
     });
-    Ok(digests.last().map(|digest| office.policies_of(&digest)).transpose()?)
+    Ok(digests.next_back().map(|digest| office.policies_of(&digest)).transpose()?)
 }

@@ -1,11 +1,15 @@
 //! SQLite: a store in one file that any SQLite tool can read, safe from a power cut with every commit.
 
+mod snapshots;
+
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+use super::snapshot::Snapshot;
 use super::store::{Batch, Digest, FORMAT, Head, Header, PolicyFiles, Record, Store, journal};
 use crate::error::{Error, ErrorKind};
 
@@ -14,7 +18,7 @@ const APPLICATION: i32 = 0x627A_6869;
 /// How long a writer waits for another one's commit. A commit takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const SCHEMA: &str = include_str!("schema.sql");
+const SCHEMA: &str = include_str!("../schema.sql");
 
 /// One city's stream in a SQLite file; several cities may share a file.
 ///
@@ -134,13 +138,26 @@ impl Store for SqliteStore {
     }
 
     fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        self.read_part(0..u64::MAX, each)
+    }
+
+    fn read_part(
+        &self,
+        part: Range<u64>,
+        each: &mut dyn FnMut(Record) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let connection = self.connection();
         let failed = |cause| self.failed(&cause);
         let mut statement = connection
-            .prepare("SELECT seq, request_id, body, hash FROM entry WHERE stream = ?1 ORDER BY seq")
+            .prepare_cached(
+                "SELECT seq, request_id, body, hash FROM entry
+                 WHERE stream = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq",
+            )
             .map_err(failed)?;
-        let mut rows = statement.query([&self.stream]).map_err(failed)?;
-        let mut due = 0_u64;
+        // What stands before entry 0, where nothing may stand, is read with it.
+        let from = if part.start == 0 { i64::MIN } else { whole(part.start) };
+        let mut rows = statement.query(params![self.stream, from, whole(part.end)]).map_err(failed)?;
+        let mut due = part.start;
         let unreadable = |due: u64, cause: &rusqlite::Error| {
             let error = self.failed(cause);
             Error::new(error.kind(), format!("entry {due} cannot be read: {error}"))
@@ -159,6 +176,35 @@ impl Store for SqliteStore {
         append(connection, stream, batch)
             .map_err(|cause| failed(path, &cause))?
             .map_err(|found| conflict(path, batch, found))
+    }
+
+    fn answered(&self, request_id: &str) -> Result<Option<u64>, Error> {
+        let connection = self.connection();
+        let query = "SELECT seq FROM entry WHERE stream = ?1 AND request_id = ?2";
+        let mut statement = connection.prepare_cached(query).map_err(|cause| self.failed(&cause))?;
+        let found = statement.query_row([&self.stream, request_id], |row| row.get(0)).optional();
+        found.map_err(|cause| self.failed(&cause))
+    }
+
+    fn snapshots(&self) -> Result<Vec<u64>, Error> {
+        snapshots::places(&self.connection(), &self.stream).map_err(|cause| self.failed(&cause))
+    }
+
+    fn snapshot(&self, records: u64) -> Result<Option<Snapshot>, Error> {
+        snapshots::read(&self.connection(), &self.stream, records)
+            .map_err(|cause| self.failed(&cause))?
+            .transpose()
+    }
+
+    fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        let (path, stream) = (&self.path, &self.stream);
+        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let kept = snapshots::keep(connection, stream, snapshot).map_err(|cause| failed(path, &cause))?;
+        if kept {
+            Ok(())
+        } else {
+            Err(journal(format!("another writer uses `{}`; open it again", path.display())))
+        }
     }
 
     fn policy_digests(&self) -> Result<Vec<String>, Error> {
@@ -245,7 +291,7 @@ fn prepare(path: &Path, connection: &Connection) -> Result<(), Error> {
         found(connection).map_err(failed)?;
         recognised(path, connection)?;
     }
-    Ok(())
+    connection.execute_batch(snapshots::SCHEMA).map_err(failed)
 }
 
 /// Writes the tables into a new file, unless another process was quicker.
@@ -331,6 +377,11 @@ fn header(connection: &Connection, stream: &str) -> rusqlite::Result<Option<Resu
         Ok(digest.parse().map(|charter_digest| Header { format, algorithm, stream, charter_digest, charter }))
     };
     connection.query_row(query, [stream], read).optional()
+}
+
+/// A number as SQLite holds it. None of its tables reaches the end of the range.
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<Record, Error>> {
