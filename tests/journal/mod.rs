@@ -4,10 +4,11 @@ mod audit_sql;
 #[cfg(feature = "cli")]
 mod command;
 mod damage;
-mod flaky;
+pub(crate) mod flaky;
 mod log;
 mod round_trip;
 mod shared;
+pub(crate) mod snapshots;
 mod suite;
 
 use std::path::Path;

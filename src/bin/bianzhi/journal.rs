@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// 从头到尾核验：文件、哈希链、期初账、政策、账法 · verify everything from the first entry to the last
+    /// 从头到尾核验：文件、哈希链、期初账、政策、账法、账册快照 · verify everything from the first entry to the last
     Verify {
         #[command(flatten)]
         kept: kept::Placed,
@@ -31,6 +31,8 @@ enum Command {
         #[arg(long, value_name = "HEAD")]
         head: Option<String>,
     },
+    /// 在日志旁留存当前账册，此后开账只重放其后的记录 · keep the books beside the journal, so that it opens without replaying all
+    Snapshot(kept::Placed),
     /// 显示链头（条数:哈希），请留存他处 · the head (entries:hash), to be kept elsewhere
     Head(kept::Placed),
     /// 导出为逐行 JSON · write the journal as JSON lines
@@ -64,6 +66,16 @@ enum Command {
 pub(crate) fn journal(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     match &arguments.command {
         Command::Verify { kept, head } => verify(&kept.named(), head.as_deref(), lang, out),
+        Command::Snapshot(kept) => {
+            let mut office = kept.named().open_to_write()?;
+            office.keep_snapshot()?;
+            let entries = office.journal().next();
+            match lang {
+                Lang::Zh => writeln!(out, "已留存 {entries} 条记录后的账册")?,
+                Lang::En => writeln!(out, "kept the books behind {entries} entries")?,
+            }
+            Ok(Ending::AsExpected)
+        }
         Command::Head(kept) => {
             let head = export(&kept.named().store()?, &mut io::sink())?;
             writeln!(out, "{head}")?;
@@ -100,7 +112,7 @@ fn verify(
         passes(&store, earlier)?;
     }
     let policies = store.policy_digests()?;
-    let office = Office::open_on(store, None, None)?;
+    let office = Office::verify(store)?;
     for digest in &policies {
         office.policies_of(digest)?;
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bianzhi::journal::SqliteStore;
+use bianzhi::journal::{SqliteStore, Store};
 use bianzhi::office::Office;
 use bianzhi::policy::PolicySet;
 use bianzhi::{Entry, Error};
@@ -76,6 +76,12 @@ impl Kept<'_> {
     /// The store, to read.
     pub(crate) fn store(&self) -> Result<SqliteStore, Error> {
         SqliteStore::open_to_read(self.file, self.stream)
+    }
+
+    /// The office of the journal, to go on with.
+    pub(crate) fn open_to_write(&self) -> Result<Office, Error> {
+        let stream = self.store()?.stream().to_owned();
+        Office::open_on(SqliteStore::open(self.file, stream)?, None, None)
     }
 
     /// The office of the journal.

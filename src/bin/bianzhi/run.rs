@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// 把每一步记入此文件；已有账则接着记 · keep every entry in this file; go on if it has entries
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// 每满若干条记录留存一次账册 · keep the books beside the journal whenever so many entries have come
+    #[arg(long, value_name = "ENTRIES", requires = "journal", value_parser = clap::value_parser!(u64).range(1..))]
+    snapshot_every: Option<u64>,
 }
 
 /// Plays the scenario.
@@ -42,6 +45,7 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
         Some(file) => scenario.open_on(policies, |root| SqliteStore::open(file, root))?,
         None => scenario.open(policies)?,
     };
+    office.snapshot_every(arguments.snapshot_every);
     let told = Told { lang, paint: Paint::for_stdout() };
     let (mut asked, mut failed) = (0_usize, 0_usize);
     let mut playing = scenario.play(&mut office);
