@@ -118,9 +118,10 @@ impl Earlier {
         let hash = hash.ok_or_else(|| journal(format!("entry {from} has no page")))?;
         let mut head = Head { records: from, hash };
         let mut entries = Vec::new();
+        let people = self.shelf.people();
         self.shelf.read().read_part(from..until, &mut |record| {
             head.follow(&record)?;
-            entries.push(form::read_entry(&record)?);
+            entries.push(form::read_entry_with(&record, &people)?);
             Ok(())
         })?;
         let end = self.until.marks.get(page).copied().unwrap_or(self.until.head.hash);

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::earlier::Reading;
 use super::form;
+use super::people::{New, PersonRow};
 use super::snapshot::Snapshot;
 use super::store::{Batch, Head, Header, PolicyFiles, Record, Shelf, journal};
 use crate::decision::Entry;
@@ -22,6 +23,8 @@ pub(super) struct Keeper {
     header: Option<Header>,
     /// The policy sets that the store has.
     kept: BTreeSet<Arc<str>>,
+    /// People whom the first batch brings along.
+    people: Vec<PersonRow>,
     state: State,
     /// After how many entries a snapshot is taken; never if there is nothing here.
     every: Option<u64>,
@@ -39,16 +42,17 @@ enum State {
 }
 
 impl Keeper {
-    pub(super) fn new(shelf: Shelf, header: Header) -> Self {
+    pub(super) fn new(shelf: Shelf, header: Header, people: Vec<PersonRow>) -> Self {
         let reading = Reading::new(Head::of(&header));
         let (kept, state) = (BTreeSet::new(), State::Ready);
-        Self { shelf, reading, header: Some(header), kept, state, every: None, snapshot: 0 }
+        Self { shelf, reading, header: Some(header), kept, people, state, every: None, snapshot: 0 }
     }
 
     pub(super) fn go_on(shelf: Shelf, reading: Reading) -> Result<Self, Error> {
         let kept = shelf.read().policy_digests()?.into_iter().map(Arc::from).collect();
         let snapshot = shelf.read().snapshots()?.last().copied().unwrap_or(0);
-        Ok(Self { shelf, reading, header: None, kept, state: State::Ready, every: None, snapshot })
+        let (people, state) = (Vec::new(), State::Ready);
+        Ok(Self { shelf, reading, header: None, kept, people, state, every: None, snapshot })
     }
 
     pub(super) fn head(&self) -> Head {
@@ -128,8 +132,10 @@ impl Keeper {
     ) -> Result<(), Error> {
         let mut head = self.head();
         let mut records: Vec<Record> = Vec::new();
+        let mut people = std::mem::take(&mut self.people);
         for (entry, request_id) in entries {
-            let record = head.next(request_id.map(ToString::to_string), form::write_entry(entry)?);
+            let body = self.body(entry, &mut people)?;
+            let record = head.next(request_id.map(ToString::to_string), body);
             head = head.after(&record);
             records.push(record);
         }
@@ -143,6 +149,7 @@ impl Keeper {
             expected: self.head(),
             records: &records,
             policies: &new,
+            people: &people,
         })?;
         for record in &records {
             self.reading.go_to(self.head().after(record));
@@ -150,5 +157,11 @@ impl Keeper {
         self.header = None;
         self.kept.extend(new.into_iter().map(|(digest, _)| digest));
         Ok(())
+    }
+
+    fn body(&self, entry: &Entry, rows: &mut Vec<PersonRow>) -> Result<String, Error> {
+        let store = self.shelf.read();
+        let mut new = New { rows, salt: &|| store.salt() };
+        form::write_entry(entry, &mut self.shelf.people_mut(), &mut new)
     }
 }

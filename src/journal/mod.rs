@@ -1,9 +1,11 @@
 //! The record: every entry in order, in memory and, where a store is given, on a disk before any answer leaves.
 
 mod earlier;
+mod erase;
 mod form;
 mod keeper;
 mod log;
+mod people;
 mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -21,10 +23,13 @@ use crate::model::{Date, RequestId};
 
 use earlier::Earlier;
 pub(crate) use earlier::Reading;
-pub(crate) use form::{read_books, write_books};
+pub use erase::{Erased, erase};
+pub(crate) use form::{new_header, opening_of, read_books, read_entry_with, write_books};
 pub use form::{read_entry, read_opening, write_opening};
 use keeper::Keeper;
 pub use log::{Log, export};
+pub(crate) use people::People;
+pub use people::{PersonRow, Salt};
 pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
@@ -155,8 +160,8 @@ impl Journal {
     }
 
     /// From now on every entry is kept in this new stream, those there are already with the next commit.
-    pub(crate) fn keep_in(&mut self, shelf: Shelf, header: Header) {
-        self.keeper = Some(Box::new(Keeper::new(shelf, header)));
+    pub(crate) fn keep_in(&mut self, shelf: Shelf, header: Header, people: Vec<PersonRow>) {
+        self.keeper = Some(Box::new(Keeper::new(shelf, header, people)));
     }
 
     /// From now on every entry is kept in this stream, which holds those that there are.

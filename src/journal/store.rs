@@ -5,13 +5,18 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
+use super::people::{People, PersonRow, Salt};
 use super::snapshot::Snapshot;
 use crate::error::{Error, ErrorKind};
 
-/// The version of the stored form that this build writes. It reads this one and all before it.
-pub const FORMAT: u32 = 1;
+/// The newest version of the stored form. This build reads all up to it, and writes a new stream in the first
+/// that can hold it: 1, or 2 where people are kept apart.
+pub const FORMAT: u32 = 2;
+/// The version in which people are kept apart from the entries.
+const PEOPLE_APART: u32 = 2;
 /// The algorithm of the chain.
 pub const ALGORITHM: &str = "sha256";
 
@@ -95,6 +100,37 @@ pub trait Store: fmt::Debug + Send + Sync {
         Err(journal("this store keeps no snapshots"))
     }
 
+    /// Whether a new stream is to keep people apart from its entries, so that they can be erased.
+    fn wants_people_apart(&self) -> bool {
+        false
+    }
+
+    /// A salt that nobody can guess, for a person of this stream.
+    ///
+    /// # Errors
+    /// If this store cannot keep people apart, or cannot be read.
+    fn salt(&self) -> Result<Salt, Error> {
+        Err(journal("this store cannot keep people apart from their entries"))
+    }
+
+    /// Everyone who is kept apart, and everyone who was and is erased.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn people(&self) -> Result<Vec<PersonRow>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// Takes the keys and the salts of these references away for good, and all snapshots, so that no byte of
+    /// them is left in the place; the references stay.
+    ///
+    /// # Errors
+    /// As [`Store::append`]; always if this store cannot keep people apart.
+    fn erase(&mut self, references: &[String]) -> Result<(), Error> {
+        let _ = references;
+        Err(journal("this store cannot keep people apart from their entries"))
+    }
+
     /// The digests of all policy sets that are kept.
     ///
     /// # Errors
@@ -161,6 +197,8 @@ pub struct Batch<'a> {
     pub records: &'a [Record],
     /// Policy sets that decide for the first time, by their digests.
     pub policies: &'a [(Arc<str>, PolicyFiles)],
+    /// People whom the records name for the first time; nobody where people are not kept apart.
+    pub people: &'a [PersonRow],
 }
 
 /// A SHA-256 digest, written as 64 hexadecimal digits.
@@ -171,12 +209,22 @@ impl Header {
     /// The header of a new stream with these opening books.
     pub fn new(stream: impl Into<String>, charter: String) -> Self {
         Self {
-            format: FORMAT,
+            format: 1,
             algorithm: ALGORITHM.to_owned(),
             stream: stream.into(),
             charter_digest: Digest::of(charter.as_bytes()),
             charter,
         }
+    }
+
+    /// The header of a new stream that keeps people apart.
+    pub(super) fn with_people_apart(self) -> Self {
+        Self { format: PEOPLE_APART, ..self }
+    }
+
+    /// Whether the stream keeps people apart from its entries.
+    pub fn keeps_people_apart(&self) -> bool {
+        self.format >= PEOPLE_APART
     }
 
     /// Whether this build can go on from here: the version, the algorithm and the opening books' digest.
@@ -259,6 +307,10 @@ impl Digest {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    pub(super) fn bytes(self) -> [u8; 32] {
+        self.0
+    }
 }
 
 /// A sum over parts, each with its length before it, so that no two lists of parts are one text.
@@ -273,6 +325,24 @@ impl Sum {
 
     pub(super) fn end(self) -> Digest {
         Digest(self.0.finalize().into())
+    }
+}
+
+impl From<[u8; 32]> for Digest {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -322,22 +392,36 @@ impl FromStr for Head {
     }
 }
 
-/// A store that its writer and the readers of earlier entries share.
+/// A store that its writer and the readers of earlier entries share, and the people of its stream.
 #[derive(Debug, Clone)]
-pub(crate) struct Shelf(Arc<RwLock<Box<dyn Store>>>);
+pub(crate) struct Shelf {
+    store: Arc<RwLock<Box<dyn Store>>>,
+    people: Arc<RwLock<People>>,
+}
 
 impl Shelf {
-    pub(crate) fn new(store: Box<dyn Store>) -> Self {
-        Self(Arc::new(RwLock::new(store)))
+    /// The store of a stream with this header; of a new one without.
+    pub(crate) fn new(store: Box<dyn Store>, header: Option<&Header>) -> Result<Self, Error> {
+        let apart = header.map_or_else(|| store.wants_people_apart(), Header::keeps_people_apart);
+        let people = if apart { People::apart(store.people()?)? } else { People::inside() };
+        Ok(Self { store: Arc::new(RwLock::new(store)), people: Arc::new(RwLock::new(people)) })
     }
 
     /// A store that panicked while it wrote is never written again; reading it is as safe as ever.
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, Box<dyn Store>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.store.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, Box<dyn Store>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn people(&self) -> RwLockReadGuard<'_, People> {
+        self.people.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn people_mut(&self) -> RwLockWriteGuard<'_, People> {
+        self.people.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Office, flow, snapshots};
 use crate::charter::Charter;
 use crate::decision::Decision;
 use crate::error::{Error, ErrorKind};
-use crate::journal::{Head, Header, Journal, Reading, Shelf, Store, read_opening, write_opening};
+use crate::journal::{Head, Header, Journal, Reading, Shelf, Store, new_header, opening_of, write_opening};
 use crate::ledger::Ledger;
 use crate::model::Opening;
 use crate::policy::PolicySet;
@@ -36,7 +36,8 @@ impl Office {
     ) -> Result<Self, Error> {
         let (charter, policies) = (charter.into(), policies.into());
         let header = store.header()?;
-        let shelf = Shelf::new(Box::new(store));
+        header.as_ref().map_or(Ok(()), Header::check)?;
+        let shelf = Shelf::new(Box::new(store), header.as_ref())?;
         match (header, charter) {
             (Some(header), charter) => Self::reopen(shelf, &header, charter, policies),
             (None, Some(charter)) => Self::begin(shelf, charter, policies),
@@ -87,10 +88,9 @@ impl Office {
     }
 
     fn begin(shelf: Shelf, charter: Charter, policies: Option<PolicySet>) -> Result<Self, Error> {
-        let text = write_opening(charter.opening())?;
+        let (header, people) = new_header(&shelf, charter.opening())?;
         let mut office = Self::open(charter, policies)?;
-        let header = Header::new(shelf.read().stream(), text);
-        office.journal.keep_in(shelf, header);
+        office.journal.keep_in(shelf, header, people);
         office.journal.begin()?;
         office.commit()?;
         Ok(office)
@@ -102,7 +102,7 @@ impl Office {
         charter: Option<Charter>,
         policies: Option<PolicySet>,
     ) -> Result<Self, Error> {
-        let charter = charter_of(header, charter)?;
+        let charter = charter_of(header, &shelf, charter)?;
         declared(&charter, policies.as_ref())?;
         let first = Arc::new(books_of(&charter.into_opening())?);
         let head = Head::of(header);
@@ -114,7 +114,11 @@ impl Office {
             None => (Replay::new(first), Reading::new(head)),
         };
         let from = reading.head.records;
-        shelf.read().read_part(from..u64::MAX, &mut |record| replay.follow(&mut reading, &record))?;
+        let people = shelf.people();
+        shelf
+            .read()
+            .read_part(from..u64::MAX, &mut |record| replay.follow(&mut reading, &record, &people))?;
+        drop(people);
         begun(&reading)?;
         let mut office = replay.into_office(policies);
         office.journal.go_on_in(shelf, reading)?;
@@ -123,17 +127,26 @@ impl Office {
 }
 
 /// The charter of a header; the given one, if it is that.
-pub(super) fn charter_of(header: &Header, given: Option<Charter>) -> Result<Charter, Error> {
-    header.check()?;
-    match given {
-        Some(charter) if write_opening(charter.opening())? == header.charter => Ok(charter),
-        Some(_) => {
+pub(super) fn charter_of(header: &Header, shelf: &Shelf, given: Option<Charter>) -> Result<Charter, Error> {
+    let (opening, erased) = opening_of(header, shelf)?;
+    if let Some(charter) = &given {
+        let mut same = charter.opening().clone();
+        // Of somebody who was erased nobody can tell whether the charter still names the same person.
+        for (person, known) in same.people.iter_mut().zip(&opening.people) {
+            if known.id.is_reference() {
+                person.id = known.id.clone();
+            }
+        }
+        if write_opening(&same)? != write_opening(&opening)? {
             let stream = &header.stream;
             let message =
                 format!("the journal of `{stream}` began with other opening books than this charter's");
-            Err(Error::new(ErrorKind::Journal, message))
+            return Err(Error::new(ErrorKind::Journal, message));
         }
-        None => Charter::from_opening(read_opening(&header.charter)?).map_err(|error| {
+    }
+    match given {
+        Some(charter) if !erased => Ok(charter),
+        Some(_) | None => Charter::from_opening(opening).map_err(|error| {
             let message = format!("the opening books in the journal do not hold: {error}");
             Error::new(ErrorKind::Journal, message)
         }),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Office, snapshots};
 use crate::decision::{Decision, Entry};
 use crate::error::{Error, ErrorKind, Fault};
-use crate::journal::{Journal, Moment, Reading, Record, read_entry};
+use crate::journal::{Journal, Moment, People, Reading, Record, read_entry_with};
 use crate::ledger::Ledger;
 use crate::model::Date;
 use crate::policy::PolicySet;
@@ -53,10 +53,15 @@ impl Replay {
     }
 
     /// The next record of a chain.
-    pub(super) fn follow(&mut self, reading: &mut Reading, record: &Record) -> Result<(), Error> {
+    pub(super) fn follow(
+        &mut self,
+        reading: &mut Reading,
+        record: &Record,
+        people: &People,
+    ) -> Result<(), Error> {
         let mut head = reading.head;
         head.follow(record)?;
-        let entry = read_entry(record)?;
+        let entry = read_entry_with(record, people)?;
         self.apply(&entry)?;
         self.journal.append_read(entry, record.request_id.is_some());
         reading.go_to(head);

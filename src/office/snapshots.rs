@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::past::Replay;
 use super::{Office, kept};
 use crate::error::{Error, ErrorKind};
-use crate::journal::{Head, Reading, Shelf, Snapshot, read_books, write_books};
+use crate::journal::{Head, People, Reading, Shelf, Snapshot, read_books, write_books};
 use crate::ledger::Ledger;
+use crate::model::PersonId;
 
 impl Office {
     /// Puts the books beside the journal, in its store, so that opening it replays only what comes later.
@@ -15,7 +16,10 @@ impl Office {
     /// If the journal is kept nowhere, its store keeps no snapshots, or it cannot be written: then the office
     /// answers no more, as after any failed write.
     pub fn keep_snapshot(&mut self) -> Result<(), Error> {
-        self.journal.keep_snapshot(&self.books.stored(|_| None))
+        let shelf = self.journal.shelf().cloned();
+        let people = shelf.as_ref().map(Shelf::people);
+        let call = |id: &PersonId| people.as_ref().and_then(|people| people.reference(id));
+        self.journal.keep_snapshot(&self.books.stored(call))
     }
 
     /// Keeps a snapshot by itself, behind an answer, whenever so many entries have come since the last one.
@@ -38,7 +42,10 @@ impl Office {
     /// where it says.
     pub fn verify(store: impl crate::journal::Store + 'static) -> Result<Self, Error> {
         let header = store.header()?.ok_or_else(|| bad("the journal is empty".to_owned()))?;
-        let charter = kept::charter_of(&header, None)?;
+        header.check()?;
+        let shelf = Shelf::new(Box::new(store), Some(&header))?;
+        let (store, people) = (shelf.read(), shelf.people());
+        let charter = kept::charter_of(&header, &shelf, None)?;
         let mut replay = Replay::new(Arc::new(kept::books_of(&charter.into_opening())?));
         let mut reading = Reading::new(Head::of(&header));
         let mut due = Vec::new();
@@ -51,9 +58,9 @@ impl Office {
         }
         due.reverse();
         store.read(&mut |record| {
-            replay.follow(&mut reading, &record)?;
+            replay.follow(&mut reading, &record, &people)?;
             match due.pop_if(|snapshot| snapshot.head.records <= reading.head.records) {
-                Some(snapshot) => is_of(&snapshot, &reading, replay.books()),
+                Some(snapshot) => is_of(&snapshot, &reading, replay.books(), &people),
                 None => Ok(()),
             }
         })?;
@@ -63,18 +70,19 @@ impl Office {
             return Err(bad(format!("entry {last} is missing: a snapshot was taken behind it")));
         }
         let mut office = replay.into_office(None);
-        office.journal.go_on_in(Shelf::new(Box::new(store)), reading)?;
+        drop((store, people));
+        office.journal.go_on_in(shelf, reading)?;
         Ok(office)
     }
 }
 
 /// Whether a snapshot is of these books at this place.
-fn is_of(snapshot: &Snapshot, reading: &Reading, books: &Ledger) -> Result<(), Error> {
+fn is_of(snapshot: &Snapshot, reading: &Reading, books: &Ledger, people: &People) -> Result<(), Error> {
     let records = snapshot.head.records;
     if snapshot.head != reading.head {
         return Err(bad(format!("the snapshot behind {records} entries was taken of another chain")));
     }
-    if snapshot.body != write_books(reading.marks(), &books.stored(|_| None))? {
+    if snapshot.body != write_books(reading.marks(), &books.stored(|id| people.reference(id)))? {
         return Err(bad(format!(
             "the snapshot behind {records} entries is not of the books that stood there"
         )));
@@ -113,17 +121,17 @@ pub(super) fn nearest(shelf: &Shelf, until: u64) -> Result<Option<(Reading, Ledg
                 return Err(bad(format!("entry {last} is missing: a snapshot was taken behind it")));
             }
         }
-        if let Some(found) = restored(&snapshot) {
+        if let Some(found) = restored(&snapshot, &shelf.people()) {
             return Ok(Some(found));
         }
     }
     Ok(None)
 }
 
-fn restored(snapshot: &Snapshot) -> Option<(Reading, Ledger)> {
+fn restored(snapshot: &Snapshot, people: &People) -> Option<(Reading, Ledger)> {
     let (marks, books) = read_books(&snapshot.body).ok()?;
     let reading = Reading::from_snapshot(snapshot.head, marks)?;
-    Some((reading, Ledger::from_stored(books, |_| None)?))
+    Some((reading, Ledger::from_stored(books, |id| people.key(id))?))
 }
 
 fn bad(message: String) -> Error {

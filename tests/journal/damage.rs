@@ -52,8 +52,8 @@ fn a_changed_file_names_its_first_bad_entry() {
         ),
         ("UPDATE stream SET charter_digest = hex(zeroblob(32))", "the opening books in the".to_owned()),
         (
-            "UPDATE stream SET format = 2",
-            "the journal has format 2, written by a newer version; this one reads up to 1".to_owned(),
+            "UPDATE stream SET format = 3",
+            "the journal has format 3, written by a newer version; this one reads up to 2".to_owned(),
         ),
         (
             "UPDATE stream SET algorithm = 'sm3'",

@@ -6,6 +6,7 @@ mod command;
 mod damage;
 pub(crate) mod flaky;
 mod log;
+mod people;
 mod round_trip;
 mod shared;
 pub(crate) mod snapshots;

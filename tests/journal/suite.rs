@@ -45,7 +45,8 @@ fn write(store: &mut dyn Store) -> (Header, Head) {
         let policies = [("p".into(), vec![("a.rhai".to_owned(), b"//".to_vec())])];
         let policies = if place == 0 { &policies[..] } else { &[] };
         let header = (place == 0).then_some(&header);
-        store.append(&Batch { header, expected, records: &records, policies }).unwrap();
+        let people = &[];
+        store.append(&Batch { header, expected, records: &records, policies, people }).unwrap();
     }
     (header, head)
 }
@@ -77,7 +78,7 @@ fn nothing_is_added_behind_another_head() {
         let ahead = Head { records: 9, ..head };
         for expected in [stale, ahead] {
             let record = expected.next(None, "{}".to_owned());
-            let batch = Batch { header: None, expected, records: &[record], policies: &[] };
+            let batch = Batch { header: None, expected, records: &[record], policies: &[], people: &[] };
             let error = open().append(&batch).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Journal, "{name}: {error}");
         }

@@ -5,8 +5,8 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use bianzhi::Error;
-use bianzhi::journal::{Head, Log, SqliteStore, Store, export};
-use bianzhi::model::Lang;
+use bianzhi::journal::{self, Erased, Head, Log, SqliteStore, Store, export};
+use bianzhi::model::{Lang, PersonId};
 use bianzhi::office::Office;
 
 use crate::run::Told;
@@ -52,6 +52,14 @@ enum Command {
         #[arg(long, value_name = "LOG")]
         from: Option<PathBuf>,
     },
+    /// 抹去人员的标识及其盐；记录、链与链头不变 · erase people's keys; entries, chain and head stay
+    Erase {
+        /// 人员标识 · the people's keys
+        #[arg(value_name = "PERSON", required = true)]
+        people: Vec<String>,
+        #[command(flatten)]
+        kept: kept::Needed,
+    },
     /// 用当时的政策在当时的账上重新裁定 · decide again, on the books and by the policies of then
     Replay {
         /// 决定的记录号 · the decision's entry
@@ -95,6 +103,7 @@ pub(crate) fn journal(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
             Ok(Ending::AsExpected)
         }
         Command::Import { journal, from } => import(journal, from.as_deref(), lang, out),
+        Command::Erase { people, kept } => erase(&kept.named(), people, lang, out),
         Command::Replay { entry, kept } => replay(&kept.named().open()?, *entry, lang, out),
     }
 }
@@ -125,6 +134,31 @@ fn verify(
         writeln!(out, "{head}")?;
     }
     Ok(Ending::AsExpected)
+}
+
+fn erase(
+    kept: &kept::Kept<'_>,
+    people: &[String],
+    lang: Lang,
+    out: &mut dyn Write,
+) -> Result<Ending, Failure> {
+    let keys: Vec<PersonId> = people.iter().map(PersonId::new).collect();
+    let Erased { references, remains } = journal::erase(&mut kept.store_to_write()?, &keys)?;
+    for reference in &references {
+        match lang {
+            Lang::Zh => writeln!(out, "已抹去一人，今后记作 {reference}")?,
+            Lang::En => writeln!(out, "erased one person, called {reference} from now on")?,
+        }
+    }
+    if remains.is_empty() {
+        return Ok(Ending::AsExpected);
+    }
+    let entries = remains.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match lang {
+        Lang::Zh => writeln!(out, "下列记录的请求号或文字里仍有该标识：{entries}")?,
+        Lang::En => writeln!(out, "a key still stands in a request id or a word of entries {entries}")?,
+    }
+    Ok(Ending::Otherwise)
 }
 
 /// Whether a stream passes through a head that was kept elsewhere.

@@ -80,8 +80,13 @@ impl Kept<'_> {
 
     /// The office of the journal, to go on with.
     pub(crate) fn open_to_write(&self) -> Result<Office, Error> {
+        Office::open_on(self.store_to_write()?, None, None)
+    }
+
+    /// The store, to write.
+    pub(crate) fn store_to_write(&self) -> Result<SqliteStore, Error> {
         let stream = self.store()?.stream().to_owned();
-        Office::open_on(SqliteStore::open(self.file, stream)?, None, None)
+        SqliteStore::open(self.file, stream)
     }
 
     /// The office of the journal.

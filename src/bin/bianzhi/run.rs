@@ -35,6 +35,9 @@ pub(crate) struct Arguments {
     /// 每满若干条记录留存一次账册 · keep the books beside the journal whenever so many entries have come
     #[arg(long, value_name = "ENTRIES", requires = "journal", value_parser = clap::value_parser!(u64).range(1..))]
     snapshot_every: Option<u64>,
+    /// 新日志把人员标识与记录分开存放，以便日后抹去 · a new journal keeps people's keys apart from its entries
+    #[arg(long, requires = "journal")]
+    people_apart: bool,
 }
 
 /// Plays the scenario.
@@ -42,7 +45,10 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
     let scenario = Scenario::load(&arguments.scenario)?;
     let policies = arguments.policies.as_deref();
     let mut office = match &arguments.journal {
-        Some(file) => scenario.open_on(policies, |root| SqliteStore::open(file, root))?,
+        Some(file) => scenario.open_on(policies, |root| {
+            let store = SqliteStore::open(file, root)?;
+            Ok(if arguments.people_apart { store.people_apart() } else { store })
+        })?,
         None => scenario.open(policies)?,
     };
     office.snapshot_every(arguments.snapshot_every);

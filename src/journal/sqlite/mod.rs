@@ -1,5 +1,6 @@
 //! SQLite: a store in one file that any SQLite tool can read, safe from a power cut with every commit.
 
+mod people;
 mod snapshots;
 
 use std::ops::Range;
@@ -9,10 +10,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+use super::people::{PersonRow, Salt};
 use super::snapshot::Snapshot;
-use super::store::{Batch, Digest, FORMAT, Head, Header, PolicyFiles, Record, Store, journal};
+use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, journal};
 use crate::error::{Error, ErrorKind};
 
+/// The version of the file's tables.
+const FILE: u32 = 1;
 /// What marks a SQLite file as a journal: `bzhi` in the header's application id.
 const APPLICATION: i32 = 0x627A_6869;
 /// How long a writer waits for another one's commit. A commit takes milliseconds.
@@ -53,6 +57,7 @@ pub struct SqliteStore {
     path: PathBuf,
     stream: String,
     connection: Mutex<Connection>,
+    people_apart: bool,
 }
 
 impl SqliteStore {
@@ -72,7 +77,8 @@ impl SqliteStore {
         )
         .map_err(|cause| failed(path, &cause))?;
         prepare(path, &connection)?;
-        Ok(Self { path: path.to_owned(), stream: stream.into(), connection: Mutex::new(connection) })
+        let connection = Mutex::new(connection);
+        Ok(Self { path: path.to_owned(), stream: stream.into(), connection, people_apart: false })
     }
 
     /// Opens a stream of a file to read it: the named one, or the only one.
@@ -99,7 +105,15 @@ impl SqliteStore {
                 return Err(journal(format!("`{path}` holds several streams, name one: {}", list())));
             }
         };
-        Ok(Self { path: path.to_owned(), stream, connection: Mutex::new(connection) })
+        let connection = Mutex::new(connection);
+        Ok(Self { path: path.to_owned(), stream, connection, people_apart: false })
+    }
+
+    /// A new stream keeps people apart from its entries, so that they can be erased ([`erase`](super::erase)).
+    /// One that has begun stays as it is.
+    #[must_use]
+    pub fn people_apart(self) -> Self {
+        Self { people_apart: true, ..self }
     }
 
     /// Looks at the whole file for damage that SQLite itself can see.
@@ -207,6 +221,42 @@ impl Store for SqliteStore {
         }
     }
 
+    fn wants_people_apart(&self) -> bool {
+        self.people_apart
+    }
+
+    fn salt(&self) -> Result<Salt, Error> {
+        people::salt(&self.connection()).map_err(|cause| self.failed(&cause))
+    }
+
+    fn people(&self) -> Result<Vec<PersonRow>, Error> {
+        let connection = self.connection();
+        let people = || {
+            if has_table(&connection, "person")? {
+                people::read(&connection, &self.stream)
+            } else {
+                Ok(Vec::new())
+            }
+        };
+        people().map_err(|cause| self.failed(&cause))
+    }
+
+    fn erase(&mut self, references: &[String]) -> Result<(), Error> {
+        let (path, stream) = (&self.path, &self.stream);
+        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let erased = people::erase(connection, stream, references).map_err(|cause| failed(path, &cause))?;
+        if erased {
+            return Ok(());
+        }
+        let path = path.display();
+        Err(Error::new(
+            ErrorKind::Io,
+            format!(
+                "another process has `{path}` open, so bytes of the erased may stay beside it; close it and erase once more"
+            ),
+        ))
+    }
+
     fn policy_digests(&self) -> Result<Vec<String>, Error> {
         texts(&self.connection(), "SELECT DISTINCT digest FROM policy_file ORDER BY digest")
             .map_err(|cause| self.failed(&cause))
@@ -250,6 +300,7 @@ fn append(
             params![stream, header.format, header.algorithm, header.charter_digest.to_string(), header.charter],
         )?;
     }
+    people::add(&transaction, stream, batch.people)?;
     for (digest, files) in batch.policies {
         let mut insert = transaction.prepare_cached(
             "INSERT OR IGNORE INTO policy_file (digest, path, content) VALUES (?1, ?2, ?3)",
@@ -291,7 +342,8 @@ fn prepare(path: &Path, connection: &Connection) -> Result<(), Error> {
         found(connection).map_err(failed)?;
         recognised(path, connection)?;
     }
-    connection.execute_batch(snapshots::SCHEMA).map_err(failed)
+    connection.execute_batch(snapshots::SCHEMA).map_err(failed)?;
+    connection.execute_batch(people::SCHEMA).map_err(failed)
 }
 
 /// Writes the tables into a new file, unless another process was quicker.
@@ -301,7 +353,7 @@ fn found(connection: &Connection) -> rusqlite::Result<()> {
     if tables == 0 {
         connection.execute_batch(SCHEMA)?;
         connection.pragma_update(None, "application_id", APPLICATION)?;
-        connection.pragma_update(None, "user_version", FORMAT)?;
+        connection.pragma_update(None, "user_version", FILE)?;
     }
     connection.execute_batch("COMMIT")
 }
@@ -352,9 +404,9 @@ fn recognised(path: &Path, connection: &Connection) -> Result<(), Error> {
         return Err(journal(format!("`{shown}` is a database, but no journal")));
     }
     let format = number("user_version")?;
-    if format < 1 || format > i64::from(FORMAT) {
+    if format < 1 || format > i64::from(FILE) {
         return Err(journal(format!(
-            "`{shown}` has format {format}, written by a newer version; this one reads up to {FORMAT}"
+            "`{shown}` has format {format}, written by a newer version; this one reads up to {FILE}"
         )));
     }
     Ok(())
@@ -377,6 +429,12 @@ fn header(connection: &Connection, stream: &str) -> rusqlite::Result<Option<Resu
         Ok(digest.parse().map(|charter_digest| Header { format, algorithm, stream, charter_digest, charter }))
     };
     connection.query_row(query, [stream], read).optional()
+}
+
+/// Whether a file has a table that files of the first builds lack.
+fn has_table(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)";
+    connection.prepare_cached(query)?.query_row([table], |row| row.get(0))
 }
 
 /// A number as SQLite holds it. None of its tables reaches the end of the range.

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::super::snapshot::Snapshot;
 use super::super::store::{Digest, Head};
+use super::has_table;
 use crate::error::Error;
 
 /// The table, which files of the first builds do not have.
@@ -15,7 +16,7 @@ const STAY: u32 = 8;
 
 /// Behind how many records snapshots stand.
 pub(super) fn places(connection: &Connection, stream: &str) -> rusqlite::Result<Vec<u64>> {
-    if !is_there(connection)? {
+    if !has_table(connection, "snapshot")? {
         return Ok(Vec::new());
     }
     let mut statement =
@@ -29,7 +30,7 @@ pub(super) fn read(
     stream: &str,
     records: u64,
 ) -> rusqlite::Result<Option<Result<Snapshot, Error>>> {
-    if !is_there(connection)? {
+    if !has_table(connection, "snapshot")? {
         return Ok(None);
     }
     let query = "SELECT format, hash, digest, body FROM snapshot WHERE stream = ?1 AND records = ?2";
@@ -68,9 +69,4 @@ pub(super) fn keep(connection: &mut Connection, stream: &str, snapshot: &Snapsho
     )?;
     transaction.commit()?;
     Ok(true)
-}
-
-fn is_there(connection: &Connection) -> rusqlite::Result<bool> {
-    let query = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'snapshot')";
-    connection.prepare_cached(query)?.query_row([], |row| row.get(0))
 }
