@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::people::PersonRow;
+use super::seeded;
 use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, journal};
 use crate::error::{Error, ErrorKind};
 
@@ -145,7 +146,7 @@ impl Log {
             }
         }
         let read = read.ok_or_else(|| journal("the log is empty"))?;
-        if ended {
+        if ended || seeded::has(seeded::Bug::TornTailAccepted) {
             Ok(read)
         } else {
             Err(journal(format!("the log is cut behind line {}", number.saturating_sub(1))))

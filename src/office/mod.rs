@@ -11,6 +11,7 @@ mod past;
 mod reaction;
 mod shared;
 mod snapshots;
+mod sync;
 
 pub use past::Again;
 pub use shared::{SharedOffice, Waiting};

@@ -139,7 +139,7 @@ impl Office {
     }
 
     /// The office before the entry with this number.
-    fn behind(&self, entries: u64) -> Result<Self, Error> {
+    pub(super) fn behind(&self, entries: u64) -> Result<Self, Error> {
         let entries = entries.min(self.journal.next());
         let nearest = self.journal.shelf().map(|shelf| snapshots::nearest(shelf, entries)).transpose()?;
         let (at, books) = match nearest.flatten() {

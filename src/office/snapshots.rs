@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::past::Replay;
 use super::{Office, kept};
 use crate::error::{Error, ErrorKind};
-use crate::journal::{Head, People, Reading, Shelf, Snapshot, read_books, write_books};
+use crate::journal::{Head, People, Reading, Shelf, Snapshot, read_books, seeded, write_books};
 use crate::ledger::Ledger;
 use crate::model::PersonId;
 
@@ -16,10 +16,15 @@ impl Office {
     /// If the journal is kept nowhere, its store keeps no snapshots, or it cannot be written: then the office
     /// answers no more, as after any failed write.
     pub fn keep_snapshot(&mut self) -> Result<(), Error> {
+        let books = if seeded::has(seeded::Bug::SnapshotOneBehind) {
+            self.behind(self.journal.next().saturating_sub(1))?.snapshot()
+        } else {
+            self.snapshot()
+        };
         let shelf = self.journal.shelf().cloned();
         let people = shelf.as_ref().map(Shelf::people);
         let call = |id: &PersonId| people.as_ref().and_then(|people| people.reference(id));
-        self.journal.keep_snapshot(&self.books.stored(call))
+        self.journal.keep_snapshot(&books.stored(call))
     }
 
     /// Keeps a snapshot by itself, behind an answer, whenever so many entries have come since the last one.
