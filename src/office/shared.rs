@@ -68,6 +68,7 @@ struct Shared {
 type ReplyTo = SyncSender<Result<Arc<Decision>, Error>>;
 
 /// What the writer is told.
+#[derive(Debug)]
 enum Letter {
     Decide(Box<Request>, ReplyTo),
     DecideBy(Option<PolicySet>),
@@ -84,7 +85,12 @@ impl SharedOffice {
         let failed = Arc::new(OnceLock::new());
         let writer = Writer { office, shown: Arc::clone(&shown), failed: Arc::clone(&failed) };
         let thread = Builder::new().name("bianzhi writer".to_owned());
-        let thread = thread.spawn(move || writer.serve(&inbox)).map_err(|cause| {
+        let serve = move || {
+            writer.serve(&inbox);
+            // After a failure, whoever still asks is let go and told why.
+            while inbox.recv().is_ok() {}
+        };
+        let thread = thread.spawn(serve).map_err(|cause| {
             Error::new(ErrorKind::Io, format!("no thread can be had for the office: {cause}"))
         })?;
         Ok(Self(Arc::new(Shared { letters: Some(letters), shown, failed, writer: Some(thread) })))

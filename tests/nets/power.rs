@@ -9,9 +9,9 @@ use nets::{Dice, How};
 /// Entries of the script, the opening among them.
 const ENTRIES: usize = 200;
 /// Power cuts at random moments.
-const CUTS: u64 = if cfg!(debug_assertions) { 300 } else { 3_000 };
+const CUTS: u64 = if cfg!(debug_assertions) { 60 } else { 3_000 };
 /// Of the accesses of the script, each so-many-th fails.
-const STEP: usize = if cfg!(debug_assertions) { 17 } else { 1 };
+const STEP: usize = if cfg!(debug_assertions) { 61 } else { 1 };
 
 pub(crate) fn charter() -> Charter {
     let text = "
