@@ -269,11 +269,12 @@ fn people_in(
 ) -> Result<(), Error> {
     match value {
         Value::Array(items) => items.iter_mut().try_for_each(|item| people_in(item, each)),
-        Value::Object(fields) => fields.iter_mut().try_for_each(|(name, field)| match field {
+        Value::Object(fields) => fields.iter_mut().try_for_each(|(name, field)| {
+            if let ("person", Value::String(person)) = (name.as_str(), &mut *field) {
+                return each(person);
+            }
             // What rules and requests say in facts is text, whatever it is called.
-            _ if name == "facts" => Ok(()),
-            Value::String(person) if name == "person" => each(person),
-            field => people_in(field, each),
+            if name == "facts" { Ok(()) } else { people_in(field, each) }
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }

@@ -5,6 +5,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bug {
     /// An answer leaves before the disk has it.
+    #[cfg(feature = "sqlite")]
     AckBeforeSync,
     /// A log without its last line is taken for whole.
     TornTailAccepted,

@@ -2,6 +2,7 @@
 
 mod people;
 mod snapshots;
+mod told;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -10,10 +11,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+use told::{conflict, failed};
+
 use super::people::{PersonRow, Salt};
 use super::seeded;
 use super::snapshot::Snapshot;
-use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, journal};
+use super::store::{Batch, Digest, Header, PolicyFiles, Record, Store, journal};
 use crate::error::{Error, ErrorKind};
 
 /// The version of the file's tables.
@@ -456,36 +459,6 @@ fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<Record, Error>> {
         Ok(hash) => Ok(Record { number, request_id, body, hash }),
         Err(error) => Err(journal(format!("entry {number}: {error}"))),
     })
-}
-
-fn conflict(path: &Path, batch: &Batch<'_>, found: Option<u64>) -> Error {
-    let Head { records, .. } = batch.expected;
-    let stands = found.map_or_else(|| "it is empty".to_owned(), |seq| format!("it ends with entry {seq}"));
-    journal(format!(
-        "another writer uses `{}`: entry {records} was to be written behind what was read, but {stands}; open it again",
-        path.display()
-    ))
-}
-
-/// What SQLite says, for the person at the desk.
-fn failed(path: &Path, cause: &rusqlite::Error) -> Error {
-    let path = path.display();
-    let (kind, message) = match cause.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => (ErrorKind::Journal, format!("`{path}` is no journal: {cause}")),
-        Some(ErrorCode::DatabaseCorrupt) | None => {
-            (ErrorKind::Journal, format!("`{path}` is damaged: {cause}"))
-        }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            (ErrorKind::Io, format!("another process is writing `{path}`: {cause}"))
-        }
-        Some(ErrorCode::ReadOnly) => (ErrorKind::Io, format!("`{path}` cannot be written: {cause}")),
-        Some(ErrorCode::DiskFull) => (ErrorKind::Io, format!("no room is left for `{path}`: {cause}")),
-        Some(ErrorCode::ConstraintViolation) => {
-            (ErrorKind::Journal, format!("another writer uses `{path}`: {cause}; open it again"))
-        }
-        Some(_) => (ErrorKind::Io, format!("cannot use `{path}`: {cause}")),
-    };
-    Error::new(kind, message)
 }
 
 #[cfg(test)]
