@@ -231,12 +231,11 @@ fn two_processes_on_one_file_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
     write("charter.yaml", CHARTER.to_owned());
-    let steps = |process: usize| -> String {
-        (0..40)
-            .map(|turn| {
-                format!("  - {{appoint: {{unit: audit, kind: administrative}}, id: \"{process}-{turn}\"}}\n")
-            })
-            .collect()
+    let steps = |process: usize| {
+        let step = |turn| {
+            format!("  - {{appoint: {{unit: audit, kind: administrative}}, id: \"{process}-{turn}\"}}\n")
+        };
+        (0..40).map(step).collect::<Vec<_>>().concat()
     };
     let run = |process: usize| {
         let name = format!("{process}.yaml");

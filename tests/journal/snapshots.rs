@@ -108,7 +108,7 @@ fn earlier_pages_are_read_when_they_are_asked_for() {
     let mut office = Office::open_on(SqliteStore::open(&file, "city").unwrap(), charter(), None).unwrap();
     let person = |turn: u64| format!("q-{}", turn / 2 % 9);
     let request = |turn: u64| -> Request {
-        let request: Request = if turn % 2 == 0 {
+        let request: Request = if turn.is_multiple_of(2) {
             Request::appoint("clinic", "administrative").person(person(turn)).into()
         } else {
             Request::vacate(person(turn)).into()

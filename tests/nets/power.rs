@@ -34,7 +34,7 @@ pub(crate) fn script() -> Vec<Request> {
         let request: Request = match turn % 7 {
             6 => Request::vacate(person).into(),
             odd if odd % 2 == 1 => Request::transfer("school", "clinic", "institution", 1).into(),
-            _ => Request::appoint(if turn % 3 == 0 { "school" } else { "clinic" }, "institution")
+            _ => Request::appoint(if turn.is_multiple_of(3) { "school" } else { "clinic" }, "institution")
                 .person(person)
                 .into(),
         };
