@@ -21,7 +21,7 @@ impl Office {
     /// then, for the store holds its own; if it is given it must be the same.
     ///
     /// Where the store has a snapshot ([`Office::keep_snapshot`]), only what stands behind it is verified and
-    /// replayed; what stands before is verified when it is read ([`Journal`](crate::journal::Journal)), or by
+    /// replayed; what stands before is verified when it is read ([`Journal`]), or by
     /// [`Office::verify`]. A snapshot that is damaged or of another version is passed over. One that was taken
     /// of another chain, or stands behind entries that are not there, shows that the journal was changed or
     /// cut: it is refused.
