@@ -1,20 +1,24 @@
 //! The quota graph: which node lies in which, on petgraph; and the network of who lends to whom.
 
 mod network;
+mod stored;
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
+use serde::{Deserialize, Serialize};
 
 use crate::model::{NodeId, Places};
 
 pub use network::{Network, Place, Tie};
+pub(crate) use stored::StoredGraph;
 
 /// A node's place in the graph. Never reused, also after the node has gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NodeIx(u32);
 
 /// What a node is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// It contains other nodes: a city, a county.
     Jurisdiction,
@@ -38,7 +42,7 @@ pub struct QuotaGraph {
 #[derive(Debug, Clone, Copy)]
 struct Contains;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Shape {
     id: NodeId,
     role: Role,

@@ -1,11 +1,14 @@
 //! The stored form: entries and opening books as JSON and back.
 
-use super::store::{Record, journal};
+use serde::{Deserialize, Serialize};
+
+use super::people::{New, People, PersonRow};
+use super::store::{Digest, Header, Record, Shelf, journal};
 use crate::decision::Entry;
 use crate::error::{Error, ErrorKind};
 use crate::model::Opening;
 
-/// Opening books as they are stored. Equal books have equal texts.
+/// Opening books as they are stored where people are not kept apart. Equal books have equal texts.
 ///
 /// # Errors
 /// Never for books that a charter holds.
@@ -13,7 +16,7 @@ pub fn write_opening(opening: &Opening) -> Result<String, Error> {
     serde_json::to_string(opening).map_err(|cause| unwritable("the opening books", &cause))
 }
 
-/// Opening books from their stored form.
+/// Opening books from their stored form; where people are kept apart, with references in their place.
 ///
 /// # Errors
 /// If the text is none.
@@ -22,24 +25,82 @@ pub fn read_opening(text: &str) -> Result<Opening, Error> {
         .map_err(|cause| journal(format!("the opening books in the journal cannot be read: {cause}")))
 }
 
-/// An entry as it is stored.
-pub(super) fn write_entry(entry: &Entry) -> Result<String, Error> {
-    serde_json::to_string(entry).map_err(|cause| unwritable(&format!("entry {}", entry.number()), &cause))
+/// The header of a new stream with these opening books, and its people if they are kept apart.
+pub(crate) fn new_header(shelf: &Shelf, opening: &Opening) -> Result<(Header, Vec<PersonRow>), Error> {
+    let store = shelf.read();
+    let mut people = shelf.people_mut();
+    if !people.are_apart() {
+        return Ok((Header::new(store.stream(), write_opening(opening)?), Vec::new()));
+    }
+    let mut rows = Vec::new();
+    let mut opening = opening.clone();
+    people.hide_opening(&mut opening, &mut New { rows: &mut rows, salt: &|| store.salt() })?;
+    Ok((Header::new(store.stream(), write_opening(&opening)?).with_people_apart(), rows))
 }
 
-/// The entry of a record.
+/// The opening books of a header with its people, and whether any of them was erased.
+pub(crate) fn opening_of(header: &Header, shelf: &Shelf) -> Result<(Opening, bool), Error> {
+    let mut opening = read_opening(&header.charter)?;
+    let people = shelf.people();
+    let erased = people.are_apart() && people.show_opening(&mut opening)?;
+    Ok((opening, erased))
+}
+
+/// An entry as it is stored.
+pub(super) fn write_entry(entry: &Entry, people: &mut People, new: &mut New<'_>) -> Result<String, Error> {
+    let unwritable = |cause| unwritable(&format!("entry {}", entry.number()), &cause);
+    if !people.are_apart() {
+        return serde_json::to_string(entry).map_err(unwritable);
+    }
+    let mut value = serde_json::to_value(entry).map_err(unwritable)?;
+    people.hide(&mut value, new)?;
+    serde_json::to_string(&value).map_err(unwritable)
+}
+
+/// The entry of a record of a stream that does not keep people apart.
 ///
 /// # Errors
 /// If the body is no entry, or the entry has another number than its record.
 pub fn read_entry(record: &Record) -> Result<Entry, Error> {
+    read_entry_with(record, &People::inside())
+}
+
+/// The entry of a record, with its people.
+pub(crate) fn read_entry_with(record: &Record, people: &People) -> Result<Entry, Error> {
     let number = record.number;
-    let entry: Entry = serde_json::from_str(&record.body)
-        .map_err(|cause| journal(format!("entry {number} cannot be read: {cause}")))?;
+    let unreadable = |cause| journal(format!("entry {number} cannot be read: {cause}"));
+    let entry: Entry = if people.are_apart() {
+        let mut value = serde_json::from_str(&record.body).map_err(unreadable)?;
+        people.show(&mut value).map_err(|error| journal(format!("entry {number}: {error}")))?;
+        serde_json::from_value(value).map_err(unreadable)?
+    } else {
+        serde_json::from_str(&record.body).map_err(unreadable)?
+    };
     if entry.number() == number {
         Ok(entry)
     } else {
         Err(journal(format!("entry {number} calls itself entry {}", entry.number())))
     }
+}
+
+/// What a snapshot holds: the books, and the hashes at the ends of the pages before them.
+#[derive(Serialize, Deserialize)]
+struct Body<B> {
+    marks: Vec<Digest>,
+    books: B,
+}
+
+/// The body of a snapshot.
+pub(crate) fn write_books(marks: &[Digest], books: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(&Body { marks: marks.to_vec(), books })
+        .map_err(|cause| unwritable("the books", &cause))
+}
+
+/// The marks and the books of a snapshot's body.
+pub(crate) fn read_books<'a, B: Deserialize<'a>>(body: &'a str) -> Result<(Vec<Digest>, B), Error> {
+    let Body { marks, books } = serde_json::from_str(body)
+        .map_err(|cause| journal(format!("the books in the snapshot cannot be read: {cause}")))?;
+    Ok((marks, books))
 }
 
 fn unwritable(what: &str, cause: &serde_json::Error) -> Error {

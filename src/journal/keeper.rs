@@ -3,8 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::Serialize;
+
+use super::earlier::Reading;
 use super::form;
-use super::store::{Batch, Head, Header, PolicyFiles, Record, Store, journal};
+use super::people::{New, PersonRow};
+use super::snapshot::Snapshot;
+use super::store::{Batch, Head, Header, PolicyFiles, Record, Shelf, journal};
 use crate::decision::Entry;
 use crate::error::Error;
 use crate::model::RequestId;
@@ -12,13 +17,19 @@ use crate::model::RequestId;
 /// A store, and how far it has come.
 #[derive(Debug)]
 pub(super) struct Keeper {
-    store: Box<dyn Store>,
-    head: Head,
+    shelf: Shelf,
+    reading: Reading,
     /// The header of a stream that is not written yet.
     header: Option<Header>,
     /// The policy sets that the store has.
     kept: BTreeSet<Arc<str>>,
+    /// People whom the first batch brings along.
+    people: Vec<PersonRow>,
     state: State,
+    /// After how many entries a snapshot is taken; never if there is nothing here.
+    every: Option<u64>,
+    /// Behind how many entries the last snapshot stands.
+    snapshot: u64,
 }
 
 #[derive(Debug)]
@@ -31,22 +42,45 @@ enum State {
 }
 
 impl Keeper {
-    pub(super) fn new(store: Box<dyn Store>, header: Header) -> Self {
-        let head = Head::of(&header);
-        Self { store, head, header: Some(header), kept: BTreeSet::new(), state: State::Ready }
+    pub(super) fn new(shelf: Shelf, header: Header, people: Vec<PersonRow>) -> Self {
+        let reading = Reading::new(Head::of(&header));
+        let (kept, state) = (BTreeSet::new(), State::Ready);
+        Self { shelf, reading, header: Some(header), kept, people, state, every: None, snapshot: 0 }
     }
 
-    pub(super) fn go_on(store: Box<dyn Store>, head: Head) -> Result<Self, Error> {
-        let kept = store.policy_digests()?.into_iter().map(Arc::from).collect();
-        Ok(Self { store, head, header: None, kept, state: State::Ready })
+    pub(super) fn go_on(shelf: Shelf, reading: Reading) -> Result<Self, Error> {
+        let kept = shelf.read().policy_digests()?.into_iter().map(Arc::from).collect();
+        let snapshot = shelf.read().snapshots()?.last().copied().unwrap_or(0);
+        let (people, state) = (Vec::new(), State::Ready);
+        Ok(Self { shelf, reading, header: None, kept, people, state, every: None, snapshot })
     }
 
     pub(super) fn head(&self) -> Head {
-        self.head
+        self.reading.head
     }
 
-    pub(super) fn store(&self) -> &dyn Store {
-        self.store.as_ref()
+    pub(super) fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    pub(super) fn snapshot_every(&mut self, entries: Option<u64>) {
+        self.every = entries;
+    }
+
+    /// Whether as many entries have come since the last snapshot as were to come.
+    pub(super) fn snapshot_is_due(&self) -> bool {
+        let since = self.head().records.saturating_sub(self.snapshot);
+        self.every.is_some_and(|every| since >= every)
+    }
+
+    /// Keeps the books as they stand behind the head. If that fails the keeper has failed, as with entries.
+    pub(super) fn keep_snapshot(&mut self, books: &impl Serialize) -> Result<(), Error> {
+        self.begin()?;
+        let head = self.head();
+        let result = form::write_books(self.reading.marks(), books)
+            .and_then(|body| self.shelf.write().keep_snapshot(&Snapshot::new(head, body)));
+        self.snapshot = head.records;
+        self.settle(result)
     }
 
     pub(super) fn begin(&mut self) -> Result<(), Error> {
@@ -75,6 +109,15 @@ impl Keeper {
         policies: Option<(Arc<str>, impl FnOnce() -> PolicyFiles)>,
     ) -> Result<(), Error> {
         let result = self.write(entries, policies);
+        self.settle(result)
+    }
+
+    /// What was decided cannot be kept, for this reason.
+    pub(super) fn fail(&mut self, error: Error) -> Result<(), Error> {
+        self.settle(Err(error))
+    }
+
+    fn settle(&mut self, result: Result<(), Error>) -> Result<(), Error> {
         self.state = match &result {
             Ok(()) => State::Ready,
             Err(error) => State::Failed(error.clone()),
@@ -87,10 +130,12 @@ impl Keeper {
         entries: impl Iterator<Item = (&'a Entry, Option<&'a RequestId>)>,
         policies: Option<(Arc<str>, impl FnOnce() -> PolicyFiles)>,
     ) -> Result<(), Error> {
-        let mut head = self.head;
+        let mut head = self.head();
         let mut records: Vec<Record> = Vec::new();
+        let mut people = std::mem::take(&mut self.people);
         for (entry, request_id) in entries {
-            let record = head.next(request_id.map(ToString::to_string), form::write_entry(entry)?);
+            let body = self.body(entry, &mut people)?;
+            let record = head.next(request_id.map(ToString::to_string), body);
             head = head.after(&record);
             records.push(record);
         }
@@ -99,15 +144,24 @@ impl Keeper {
         }
         let new = policies.filter(|(digest, _)| !self.kept.contains(digest));
         let new: Vec<_> = new.into_iter().map(|(digest, files)| (digest, files())).collect();
-        self.store.append(&Batch {
+        self.shelf.write().append(&Batch {
             header: self.header.as_ref(),
-            expected: self.head,
+            expected: self.head(),
             records: &records,
             policies: &new,
+            people: &people,
         })?;
-        self.head = head;
+        for record in &records {
+            self.reading.go_to(self.head().after(record));
+        }
         self.header = None;
         self.kept.extend(new.into_iter().map(|(digest, _)| digest));
         Ok(())
+    }
+
+    fn body(&self, entry: &Entry, rows: &mut Vec<PersonRow>) -> Result<String, Error> {
+        let store = self.shelf.read();
+        let mut new = New { rows, salt: &|| store.salt() };
+        form::write_entry(entry, &mut self.shelf.people_mut(), &mut new)
     }
 }

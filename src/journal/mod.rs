@@ -1,16 +1,27 @@
 //! The record: every entry in order, in memory and, where a store is given, on a disk before any answer leaves.
 
+mod earlier;
+mod erase;
 mod form;
 mod keeper;
 mod log;
+mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "seeded-bugs")]
+pub mod seeded;
+#[cfg(not(feature = "seeded-bugs"))]
+pub(crate) mod seeded;
+mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
 mod touch;
 
+use std::sync::Arc;
+
 use rpds::{HashTrieMapSync, VectorSync};
+use serde::Serialize;
 
 use crate::decision::{Decision, Entry};
 use crate::error::Error;
@@ -18,16 +29,32 @@ use crate::model::{Date, RequestId};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresStore;
+use earlier::Earlier;
+pub(crate) use earlier::Reading;
+pub use erase::{Erased, erase};
+pub(crate) use form::{new_header, opening_of, read_books, read_entry_with, write_books};
 pub use form::{read_entry, read_opening, write_opening};
 use keeper::Keeper;
 pub use log::{Log, export};
+pub(crate) use people::People;
+pub use people::{PersonRow, Salt};
+pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub(crate) use store::Shelf;
 pub use store::{ALGORITHM, Batch, Digest, FORMAT, Head, Header, PolicyFiles, Record, Store};
 
-/// A journal: what is read of it stands in memory. A clone is cheap, goes its own way, and is kept nowhere.
+/// A journal: every entry in order. A clone is cheap, goes its own way, and is kept nowhere.
+///
+/// All of it stands in memory, unless it was opened from a snapshot: what stands before that is read from the
+/// store when it is asked for, and checked then. If that fails the entry is as if it were not there,
+/// [`Journal::sound`] says why, and nothing is decided on such a journal.
 #[derive(Debug)]
 pub struct Journal {
+    /// What stands before the entries in memory.
+    earlier: Option<Arc<Earlier>>,
+    /// The number of the first entry in memory.
+    base: u64,
     entries: VectorSync<Entry>,
     /// The entry that first answered a request id.
     answered: HashTrieMapSync<RequestId, u64>,
@@ -46,25 +73,45 @@ pub enum Moment {
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { entries: VectorSync::new_sync(), answered: HashTrieMapSync::new_sync(), keeper: None }
+        let (entries, answered) = (VectorSync::new_sync(), HashTrieMapSync::new_sync());
+        Self { earlier: None, base: 0, entries, answered, keeper: None }
     }
 }
 
 impl Clone for Journal {
     fn clone(&self) -> Self {
-        Self { entries: self.entries.clone(), answered: self.answered.clone(), keeper: None }
+        Self {
+            earlier: self.earlier.clone(),
+            base: self.base,
+            entries: self.entries.clone(),
+            answered: self.answered.clone(),
+            keeper: None,
+        }
     }
 }
 
 impl Journal {
     /// The number that the next entry gets. The opening is entry 0.
     pub fn next(&self) -> u64 {
-        self.entries.len() as u64
+        self.base.saturating_add(self.entries.len() as u64)
     }
 
     /// Adds an entry. Where there is a keeper it is kept with the next [`Journal::commit`].
     pub(crate) fn append(&mut self, entry: Entry) {
-        if let Entry::Decided(decision) = &entry
+        let first = match &entry {
+            Entry::Decided(decision) => {
+                decision.request.id.as_ref().is_some_and(|id| self.answer_to(id).is_none())
+            }
+            Entry::Opened { .. } | Entry::Advanced(_) => false,
+        };
+        self.append_read(entry, first);
+    }
+
+    /// Adds an entry of which it is known whether it is the first answer to its request's id.
+    pub(crate) fn append_read(&mut self, entry: Entry, first: bool) {
+        if first
+            && !seeded::has(seeded::Bug::IdForgotten)
+            && let Entry::Decided(decision) = &entry
             && let Some(id) = &decision.request.id
             && !self.answered.contains_key(id)
         {
@@ -75,19 +122,31 @@ impl Journal {
 
     /// The entry with this number.
     pub fn entry(&self, number: u64) -> Option<&Entry> {
-        self.entries.get(usize::try_from(number).ok()?)
+        match number.checked_sub(self.base) {
+            Some(place) => self.entries.get(usize::try_from(place).ok()?),
+            None => self.earlier.as_ref()?.entry(number),
+        }
     }
 
     /// Every entry, from the opening on.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        (0..self.base).filter_map(|number| self.entry(number)).chain(self.entries.iter())
+    }
+
+    /// Whether every entry that was asked for could be read.
+    ///
+    /// # Errors
+    /// Why one before the snapshot that this journal was opened from could not.
+    pub fn sound(&self) -> Result<(), Error> {
+        self.earlier.as_ref().and_then(|earlier| earlier.fault()).map_or(Ok(()), |fault| Err(fault.clone()))
     }
 
     /// The first answer to a request id.
-    pub fn answer_to(&self, id: &RequestId) -> Option<&std::sync::Arc<Decision>> {
-        match self.entry(*self.answered.get(id)?)? {
-            Entry::Decided(decision) => Some(decision),
-            Entry::Opened { .. } | Entry::Advanced(_) => None,
+    pub fn answer_to(&self, id: &RequestId) -> Option<&Arc<Decision>> {
+        match self.answered.get(id).map(|number| self.entry(*number)) {
+            Some(Some(Entry::Decided(decision))) => Some(decision),
+            Some(_) => None,
+            None => self.earlier.as_ref()?.answer_to(id, self.base),
         }
     }
 
@@ -106,18 +165,77 @@ impl Journal {
     /// # Errors
     /// If the store cannot be read.
     pub fn policies(&self, digest: &str) -> Result<Option<PolicyFiles>, Error> {
-        self.keeper.as_ref().map_or(Ok(None), |keeper| keeper.store().policies(digest))
+        self.keeper.as_ref().map_or(Ok(None), |keeper| keeper.shelf().read().policies(digest))
     }
 
     /// From now on every entry is kept in this new stream, those there are already with the next commit.
-    pub(crate) fn keep_in(&mut self, store: Box<dyn Store>, header: Header) {
-        self.keeper = Some(Box::new(Keeper::new(store, header)));
+    pub(crate) fn keep_in(&mut self, shelf: Shelf, header: Header, people: Vec<PersonRow>) {
+        self.keeper = Some(Box::new(Keeper::new(shelf, header, people)));
     }
 
     /// From now on every entry is kept in this stream, which holds those that there are.
-    pub(crate) fn go_on_in(&mut self, store: Box<dyn Store>, head: Head) -> Result<(), Error> {
-        self.keeper = Some(Box::new(Keeper::go_on(store, head)?));
+    pub(crate) fn go_on_in(&mut self, shelf: Shelf, reading: Reading) -> Result<(), Error> {
+        self.keeper = Some(Box::new(Keeper::go_on(shelf, reading)?));
         Ok(())
+    }
+
+    /// The journal of a stream, whose first head is given, behind a snapshot. What stands before stays in the store.
+    pub(crate) fn behind_snapshot(shelf: Shelf, first: Head, until: Reading) -> Self {
+        let base = until.head.records;
+        let earlier = Some(Arc::new(Earlier::new(shelf, first, until)));
+        Self { earlier, base, ..Self::default() }
+    }
+
+    /// The journal as it was with so many entries.
+    pub(crate) fn until(&self, entries: u64) -> Self {
+        let mut then = self.clone();
+        while then.next() > entries {
+            match then.entries.last() {
+                Some(Entry::Decided(decision)) => {
+                    let number = then.next().saturating_sub(1);
+                    if let Some(id) = decision.request.id.clone()
+                        && then.answered.get(&id) == Some(&number)
+                    {
+                        then.answered.remove_mut(&id);
+                    }
+                }
+                Some(Entry::Opened { .. } | Entry::Advanced(_)) => {}
+                None => {
+                    then.base = entries;
+                    break;
+                }
+            }
+            then.entries.drop_last_mut();
+        }
+        then
+    }
+
+    /// The store with this journal's snapshots, if there is one.
+    pub(crate) fn shelf(&self) -> Option<&Shelf> {
+        let keeper = self.keeper.as_ref().map(|keeper| keeper.shelf());
+        keeper.or_else(|| self.earlier.as_ref().map(|earlier| &earlier.shelf))
+    }
+
+    /// Takes a snapshot whenever so many entries have come since the last one; none if nothing is given.
+    pub(crate) fn snapshot_every(&mut self, entries: Option<u64>) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.snapshot_every(entries);
+        }
+    }
+
+    pub(crate) fn snapshot_is_due(&self) -> bool {
+        self.keeper.as_ref().is_some_and(|keeper| keeper.snapshot_is_due())
+    }
+
+    /// Keeps the books, which are those behind the last entry.
+    ///
+    /// # Errors
+    /// If there is no store, it keeps no snapshots, or cannot be written.
+    pub(crate) fn keep_snapshot(&mut self, books: &impl Serialize) -> Result<(), Error> {
+        match &mut self.keeper {
+            Some(keeper) => keeper.keep_snapshot(books),
+            None => Err(store::journal("a journal in memory keeps no snapshots")),
+        }
     }
 
     /// Says that entries will follow which belong together.
@@ -131,16 +249,23 @@ impl Journal {
     /// Keeps what was added since [`Journal::begin`], all or nothing, with the policy set that decided.
     pub(crate) fn commit(
         &mut self,
-        policies: Option<(std::sync::Arc<str>, impl FnOnce() -> PolicyFiles)>,
+        policies: Option<(Arc<str>, impl FnOnce() -> PolicyFiles)>,
     ) -> Result<(), Error> {
+        if let Err(error) = self.sound() {
+            // What was decided may rest on an entry that could not be read.
+            return self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.fail(error));
+        }
+        let base = self.base;
         let Some(keeper) = &mut self.keeper else { return Ok(()) };
-        let first = usize::try_from(keeper.head().records).unwrap_or(usize::MAX);
+        let first = keeper.head().records.saturating_sub(base);
+        let first = usize::try_from(first).unwrap_or(usize::MAX);
         let answered = &self.answered;
         let new = (first..self.entries.len()).filter_map(|number| {
             let entry = self.entries.get(number)?;
             let Entry::Decided(decision) = entry else { return Some((entry, None)) };
             let id = decision.request.id.as_ref();
-            Some((entry, id.filter(|id| answered.get(*id) == Some(&(number as u64)))))
+            let number = base.saturating_add(number as u64);
+            Some((entry, id.filter(|id| answered.get(*id) == Some(&number))))
         });
         keeper.commit(new, policies)
     }

@@ -1,15 +1,22 @@
 //! Stores: where a durable journal keeps its records – what they are, and the chain that holds them together.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
+use super::people::{People, PersonRow, Salt};
+use super::snapshot::Snapshot;
 use crate::error::{Error, ErrorKind};
 
-/// The version of the stored form that this build writes. It reads this one and all before it.
-pub const FORMAT: u32 = 1;
+/// The newest version of the stored form. This build reads all up to it, and writes a new stream in the first
+/// that can hold it: 1, or 2 where people are kept apart.
+pub const FORMAT: u32 = 2;
+/// The version in which people are kept apart from the entries.
+const PEOPLE_APART: u32 = 2;
 /// The algorithm of the chain.
 pub const ALGORITHM: &str = "sha256";
 
@@ -40,6 +47,90 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// leaves open whether the batch was kept; the writer must not go on, and must not try again.
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error>;
 
+    /// Reads the records of a part in order, those that there are.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    fn read_part(
+        &self,
+        part: Range<u64>,
+        each: &mut dyn FnMut(Record) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.read(&mut |record| if part.contains(&record.number) { each(record) } else { Ok(()) })
+    }
+
+    /// The number of the record that is the answer to a request id.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn answered(&self, request_id: &str) -> Result<Option<u64>, Error> {
+        let mut found = None;
+        self.read(&mut |record| {
+            if record.request_id.as_deref() == Some(request_id) {
+                found = Some(record.number);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Where snapshots stand: behind how many records each, in order. A store need not keep any.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn snapshots(&self) -> Result<Vec<u64>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// The snapshot behind so many records.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn snapshot(&self, records: u64) -> Result<Option<Snapshot>, Error> {
+        let _ = records;
+        Ok(None)
+    }
+
+    /// Keeps a snapshot. Older ones may go for it.
+    ///
+    /// # Errors
+    /// As [`Store::append`]; always if this store keeps none.
+    fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        let _ = snapshot;
+        Err(journal("this store keeps no snapshots"))
+    }
+
+    /// Whether a new stream is to keep people apart from its entries, so that they can be erased.
+    fn wants_people_apart(&self) -> bool {
+        false
+    }
+
+    /// A salt that nobody can guess, for a person of this stream.
+    ///
+    /// # Errors
+    /// If this store cannot keep people apart, or cannot be read.
+    fn salt(&self) -> Result<Salt, Error> {
+        Err(journal("this store cannot keep people apart from their entries"))
+    }
+
+    /// Everyone who is kept apart, and everyone who was and is erased.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn people(&self) -> Result<Vec<PersonRow>, Error> {
+        Ok(Vec::new())
+    }
+
+    /// Takes the keys and the salts of these references away for good, and all snapshots, so that no byte of
+    /// them is left in the place; the references stay.
+    ///
+    /// # Errors
+    /// As [`Store::append`]; always if this store cannot keep people apart.
+    fn erase(&mut self, references: &[String]) -> Result<(), Error> {
+        let _ = references;
+        Err(journal("this store cannot keep people apart from their entries"))
+    }
+
     /// The digests of all policy sets that are kept.
     ///
     /// # Errors
@@ -69,6 +160,46 @@ impl<S: Store + ?Sized> Store for Box<S> {
 
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
         (**self).append(batch)
+    }
+
+    fn read_part(
+        &self,
+        part: Range<u64>,
+        each: &mut dyn FnMut(Record) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        (**self).read_part(part, each)
+    }
+
+    fn answered(&self, request_id: &str) -> Result<Option<u64>, Error> {
+        (**self).answered(request_id)
+    }
+
+    fn snapshots(&self) -> Result<Vec<u64>, Error> {
+        (**self).snapshots()
+    }
+
+    fn snapshot(&self, records: u64) -> Result<Option<Snapshot>, Error> {
+        (**self).snapshot(records)
+    }
+
+    fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        (**self).keep_snapshot(snapshot)
+    }
+
+    fn wants_people_apart(&self) -> bool {
+        (**self).wants_people_apart()
+    }
+
+    fn salt(&self) -> Result<Salt, Error> {
+        (**self).salt()
+    }
+
+    fn people(&self) -> Result<Vec<PersonRow>, Error> {
+        (**self).people()
+    }
+
+    fn erase(&mut self, references: &[String]) -> Result<(), Error> {
+        (**self).erase(references)
     }
 
     fn policy_digests(&self) -> Result<Vec<String>, Error> {
@@ -133,6 +264,8 @@ pub struct Batch<'a> {
     pub records: &'a [Record],
     /// Policy sets that decide for the first time, by their digests.
     pub policies: &'a [(Arc<str>, PolicyFiles)],
+    /// People whom the records name for the first time; nobody where people are not kept apart.
+    pub people: &'a [PersonRow],
 }
 
 /// A SHA-256 digest, written as 64 hexadecimal digits.
@@ -143,12 +276,22 @@ impl Header {
     /// The header of a new stream with these opening books.
     pub fn new(stream: impl Into<String>, charter: String) -> Self {
         Self {
-            format: FORMAT,
+            format: 1,
             algorithm: ALGORITHM.to_owned(),
             stream: stream.into(),
             charter_digest: Digest::of(charter.as_bytes()),
             charter,
         }
+    }
+
+    /// The header of a new stream that keeps people apart.
+    pub(super) fn with_people_apart(self) -> Self {
+        Self { format: PEOPLE_APART, ..self }
+    }
+
+    /// Whether the stream keeps people apart from its entries.
+    pub fn keeps_people_apart(&self) -> bool {
+        self.format >= PEOPLE_APART
     }
 
     /// Whether this build can go on from here: the version, the algorithm and the opening books' digest.
@@ -231,20 +374,42 @@ impl Digest {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
+
+    pub(super) fn bytes(self) -> [u8; 32] {
+        self.0
+    }
 }
 
 /// A sum over parts, each with its length before it, so that no two lists of parts are one text.
 #[derive(Default)]
-struct Sum(Sha256);
+pub(super) struct Sum(Sha256);
 
 impl Sum {
-    fn add(&mut self, part: &[u8]) {
+    pub(super) fn add(&mut self, part: &[u8]) {
         self.0.update((part.len() as u64).to_be_bytes());
         self.0.update(part);
     }
 
-    fn end(self) -> Digest {
+    pub(super) fn end(self) -> Digest {
         Digest(self.0.finalize().into())
+    }
+}
+
+impl From<[u8; 32]> for Digest {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -304,6 +469,39 @@ pub(super) fn choose(place: &str, streams: &[String], named: Option<&str>) -> Re
         (_, []) => Err(journal(format!("`{place}` holds no stream yet"))),
         (Some(named), _) => Err(journal(format!("`{place}` holds no stream `{named}`; it holds {}", list()))),
         (None, _) => Err(journal(format!("`{place}` holds several streams, name one: {}", list()))),
+    }
+}
+
+/// A store that its writer and the readers of earlier entries share, and the people of its stream.
+#[derive(Debug, Clone)]
+pub(crate) struct Shelf {
+    store: Arc<RwLock<Box<dyn Store>>>,
+    people: Arc<RwLock<People>>,
+}
+
+impl Shelf {
+    /// The store of a stream with this header; of a new one without.
+    pub(crate) fn new(store: Box<dyn Store>, header: Option<&Header>) -> Result<Self, Error> {
+        let apart = header.map_or_else(|| store.wants_people_apart(), Header::keeps_people_apart);
+        let people = if apart { People::apart(store.people()?)? } else { People::inside() };
+        Ok(Self { store: Arc::new(RwLock::new(store)), people: Arc::new(RwLock::new(people)) })
+    }
+
+    /// A store that panicked while it wrote is never written again; reading it is as safe as ever.
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Box<dyn Store>> {
+        self.store.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Box<dyn Store>> {
+        self.store.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn people(&self) -> RwLockReadGuard<'_, People> {
+        self.people.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn people_mut(&self) -> RwLockWriteGuard<'_, People> {
+        self.people.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

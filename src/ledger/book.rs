@@ -3,45 +3,76 @@
 use std::ops::{Add, Sub};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::past::Past;
 use super::{KindIx, Ledger, TagIx};
 use crate::graph::{NodeIx, Role};
 use crate::model::Seats;
 
 /// The stored figures of one node and kind.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Book {
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) cap: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) occupied: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) permitted: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) lent: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) borrowed: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) borrowed_occupied: Seats,
     /// People at the unit on seats of loans, whoever the borrower is.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) guests: Seats,
     /// Of the people on own seats, those with a key.
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) named: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) allotted: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) charged: Seats,
     /// Where a jurisdiction's sums over all its units stand, once it has a unit with anything in this kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) every: Option<u32>,
     /// What happened in this and earlier years; nothing while nothing has changed since the opening.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) past: Option<Arc<Past>>,
 }
 
 /// Sums over units, kept by every jurisdiction: of all its units, and of those with a tag.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Sums {
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) cap: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) occupied: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) permitted: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) lent: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) borrowed: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) borrowed_occupied: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) vacancy: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) excess: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) available: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) headcount: Seats,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_nothing(seats: &Seats) -> bool {
+    seats.is_zero()
 }
 
 /// A change of one book's stored figures.

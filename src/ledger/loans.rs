@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::people::PersonIx;
 use super::{KindIx, Ledger};
 use crate::event::LoanTerms;
@@ -9,15 +11,15 @@ use crate::graph::NodeIx;
 use crate::model::{Date, LoanId, PermitId, Seats};
 
 /// A loan's place in the books. Never reused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LoanIx(pub(super) u32);
 
 /// A permit's place in the books. Never reused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PermitIx(pub(super) u32);
 
 /// A loan (调借): the use of seats passes to the borrower, the title stays with the lender.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Loan {
     /// Its id.
     pub id: LoanId,
@@ -51,14 +53,14 @@ pub struct Loan {
 }
 
 /// The people of one unit on a loan's seats.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Sitting {
     pub(super) named: Vec<PersonIx>,
     pub(super) unnamed: Seats,
 }
 
 /// A permit to recruit (用编核准).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Permit {
     /// Its id.
     pub id: PermitId,
@@ -79,7 +81,8 @@ pub struct Permit {
 }
 
 /// What an entry of the agenda reminds of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Due {
     /// A loan's last day has gone by.
     LoanEnd(LoanIx),

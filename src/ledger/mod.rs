@@ -31,11 +31,13 @@ mod read;
 mod reshape;
 mod reverse;
 mod shape;
+mod stored;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::graph::{NodeIx, QuotaGraph};
@@ -97,7 +99,7 @@ enum Mode {
 }
 
 /// What the charter fixed for good.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Terms {
     opened: Date,
     levels: Vec<String>,
@@ -105,7 +107,7 @@ struct Terms {
 }
 
 /// A kind of quota (编制类别).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kind {
     /// Its id.
     pub id: KindId,
@@ -116,11 +118,11 @@ pub struct Kind {
 }
 
 /// A kind's place in the charter's list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct KindIx(u16);
 
 /// A tag's place in the list of tags met so far; the first stands for "every unit".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct TagIx(u32);
 
 #[derive(Debug, Clone, Default)]
@@ -130,7 +132,7 @@ struct TagNames {
 }
 
 /// What is known of a node beside its figures and tags: read seldom, changed less.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Detail {
     name: Box<str>,
     tier: Option<Box<str>>,
@@ -139,7 +141,7 @@ struct Detail {
 }
 
 /// A pool's kind and size.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pool {
     /// The one kind that it lends.
     pub kind: KindIx,
@@ -148,7 +150,7 @@ pub struct Pool {
 }
 
 /// A node's own row: where its books stand, its tags, and what is tied to it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Row {
     /// One book for each kind in use, in the order of the kinds.
     books: Slots,
@@ -160,7 +162,7 @@ type Slots = SmallVec<[(KindIx, u32); 2]>;
 type Tags = SmallVec<[TagIx; 4]>;
 
 /// A node's loans, permits and named people that are there now.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Ties {
     lent: Vec<LoanIx>,
     borrowed: Vec<LoanIx>,

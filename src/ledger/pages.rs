@@ -1,7 +1,11 @@
 //! Pages: a growing table whose copies share everything until one of them writes.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
+use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 use smallvec::SmallVec;
 
 /// Rows in a leaf. Small, so that a write to a shared table copies little.
@@ -67,6 +71,36 @@ impl<T: Clone> Pages<T> {
     /// Every row in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.branches.iter().flat_map(|branch| branch.iter()).flat_map(|leaf| leaf.iter())
+    }
+}
+
+impl<T: Clone + Serialize> Serialize for Pages<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de, T: Clone + Deserialize<'de>> Deserialize<'de> for Pages<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Rows(PhantomData))
+    }
+}
+
+struct Rows<T>(PhantomData<T>);
+
+impl<'de, T: Clone + Deserialize<'de>> Visitor<'de> for Rows<T> {
+    type Value = Pages<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the rows of a table")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Self::Value, A::Error> {
+        let mut pages = Pages::default();
+        while let Some(row) = rows.next_element()? {
+            pages.push(row);
+        }
+        Ok(pages)
     }
 }
 

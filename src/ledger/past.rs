@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::{KindIx, Ledger, Mode, TagIx};
 use crate::graph::{NodeIx, Role};
@@ -15,7 +16,7 @@ use crate::model::{Date, Seats};
 pub(super) const YEARS: usize = 3;
 
 /// What a book remembers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Past {
     /// The year that the counters below belong to.
     year: i16,
@@ -30,7 +31,7 @@ pub(super) struct Past {
     ends: [YearEnd; YEARS],
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct YearEnd {
     vacancy: Option<Seats>,
     vacancy_days: Option<i64>,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::loans::{Loan, LoanIx};
 use super::{KindIx, Ledger, Ties};
 use crate::graph::NodeIx;
@@ -11,11 +13,11 @@ use crate::model::{Date, PersonId, Seats};
 const MOST_UNNAMED: usize = 10_000;
 
 /// A person's place in the books.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PersonIx(pub(super) u32);
 
 /// A person with a key. Someone who left keeps the key and may come back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Person {
     /// The key.
     pub id: PersonId,
@@ -23,7 +25,7 @@ pub struct Person {
 }
 
 /// Where a person sits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Seat {
     pub(super) unit: NodeIx,
     pub(super) kind: KindIx,

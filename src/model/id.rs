@@ -131,6 +131,17 @@ impl NodeId {
     pub const SUPERIOR: &'static str = "superior";
 }
 
+impl PersonId {
+    /// What a reference to a person begins with, where a journal keeps people apart from its entries.
+    pub const REFERENCE: &'static str = "person:";
+
+    /// Whether this is a reference: what a person is called for good once the key was erased.
+    pub fn is_reference(&self) -> bool {
+        let digits = self.0.strip_prefix(Self::REFERENCE);
+        digits.is_some_and(|digits| digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::NodeId;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::past::Replay;
-use super::{Office, flow};
+use super::{Office, flow, snapshots};
 use crate::charter::Charter;
 use crate::decision::Decision;
 use crate::error::{Error, ErrorKind};
-use crate::journal::{Head, Header, Store, read_entry, read_opening, write_opening};
+use crate::journal::{Head, Header, Journal, Reading, Shelf, Store, new_header, opening_of, write_opening};
 use crate::ledger::Ledger;
 use crate::model::Opening;
 use crate::policy::PolicySet;
@@ -17,7 +17,14 @@ impl Office {
     /// Opens an office whose journal is kept in a store: no answer leaves before it is safe there.
     ///
     /// A store without entries begins with the charter's books. One with entries is verified from its first to
-    /// its last and replayed: events are applied under the laws, no script runs. The charter may be left out then, for the store holds its own; if it is given it must be the same.
+    /// its last and replayed: events are applied under the laws, no script runs. The charter may be left out
+    /// then, for the store holds its own; if it is given it must be the same.
+    ///
+    /// Where the store has a snapshot ([`Office::keep_snapshot`]), only what stands behind it is verified and
+    /// replayed; what stands before is verified when it is read ([`Journal`]), or by
+    /// [`Office::verify`]. A snapshot that is damaged or of another version is passed over. One that was taken
+    /// of another chain, or stands behind entries that are not there, shows that the journal was changed or
+    /// cut: it is refused.
     ///
     /// # Errors
     /// As [`Office::open`]; if the store cannot be used, holds other opening books, was written by a newer
@@ -28,15 +35,15 @@ impl Office {
         policies: impl Into<Option<PolicySet>>,
     ) -> Result<Self, Error> {
         let (charter, policies) = (charter.into(), policies.into());
-        match store.header()? {
-            Some(header) => Self::reopen(Box::new(store), &header, charter, policies),
-            None => match charter {
-                Some(charter) => Self::begin(Box::new(store), charter, policies),
-                None => Err(Error::new(
-                    ErrorKind::Journal,
-                    "the journal is empty; a charter is needed to begin it",
-                )),
-            },
+        let header = store.header()?;
+        header.as_ref().map_or(Ok(()), Header::check)?;
+        let shelf = Shelf::new(Box::new(store), header.as_ref())?;
+        match (header, charter) {
+            (Some(header), charter) => Self::reopen(shelf, &header, charter, policies),
+            (None, Some(charter)) => Self::begin(shelf, charter, policies),
+            (None, None) => {
+                Err(Error::new(ErrorKind::Journal, "the journal is empty; a charter is needed to begin it"))
+            }
         }
     }
 
@@ -60,7 +67,10 @@ impl Office {
         let before = self.fork();
         let answer = act(self);
         match self.commit() {
-            Ok(()) => Ok(answer),
+            Ok(()) => {
+                self.keep_snapshot_if_due();
+                Ok(answer)
+            }
             Err(error) => {
                 self.books = before.books;
                 self.journal.go_back_to(before.journal);
@@ -77,52 +87,80 @@ impl Office {
         self.journal.commit(policies.map(|policies| (policies.digest(), move || owned(policies))))
     }
 
-    fn begin(store: Box<dyn Store>, charter: Charter, policies: Option<PolicySet>) -> Result<Self, Error> {
-        let text = write_opening(charter.opening())?;
+    fn begin(shelf: Shelf, charter: Charter, policies: Option<PolicySet>) -> Result<Self, Error> {
+        let (header, people) = new_header(&shelf, charter.opening())?;
         let mut office = Self::open(charter, policies)?;
-        let header = Header::new(store.stream(), text);
-        office.journal.keep_in(store, header);
+        office.journal.keep_in(shelf, header, people);
         office.journal.begin()?;
         office.commit()?;
         Ok(office)
     }
 
     fn reopen(
-        store: Box<dyn Store>,
+        shelf: Shelf,
         header: &Header,
         charter: Option<Charter>,
         policies: Option<PolicySet>,
     ) -> Result<Self, Error> {
-        header.check()?;
-        let charter = match charter {
-            Some(charter) if write_opening(charter.opening())? == header.charter => charter,
-            Some(_) => {
-                let stream = &header.stream;
-                let message =
-                    format!("the journal of `{stream}` began with other opening books than this charter's");
-                return Err(Error::new(ErrorKind::Journal, message));
-            }
-            None => Charter::from_opening(read_opening(&header.charter)?).map_err(|error| {
-                let message = format!("the opening books in the journal do not hold: {error}");
-                Error::new(ErrorKind::Journal, message)
-            })?,
-        };
+        let charter = charter_of(header, &shelf, charter)?;
         declared(&charter, policies.as_ref())?;
-        let mut replay = Replay::new(Arc::new(books_of(&charter.into_opening())?));
-        let mut head = Head::of(header);
-        store.read(&mut |record| {
-            head.follow(&record)?;
-            replay.add(read_entry(&record)?)
-        })?;
-        if head.records == 0 {
-            let message = "entry 0 is missing: the journal has a header and no opening";
-            return Err(Error::new(ErrorKind::Journal, message));
-        }
+        let first = Arc::new(books_of(&charter.into_opening())?);
+        let head = Head::of(header);
+        let (mut replay, mut reading) = match snapshots::nearest(&shelf, u64::MAX)? {
+            Some((reading, books)) => {
+                let journal = Journal::behind_snapshot(shelf.clone(), head, reading.clone());
+                (Replay::go_on(first, books, journal), reading)
+            }
+            None => (Replay::new(first), Reading::new(head)),
+        };
+        let from = reading.head.records;
+        let people = shelf.people();
+        shelf
+            .read()
+            .read_part(from..u64::MAX, &mut |record| replay.follow(&mut reading, &record, &people))?;
+        drop(people);
+        begun(&reading)?;
         let mut office = replay.into_office(policies);
         there(&office.books, office.policies.as_ref())?;
-        office.journal.go_on_in(store, head)?;
+        office.journal.go_on_in(shelf, reading)?;
         Ok(office)
     }
+}
+
+/// The charter of a header; the given one, if it is that.
+pub(super) fn charter_of(header: &Header, shelf: &Shelf, given: Option<Charter>) -> Result<Charter, Error> {
+    let (opening, erased) = opening_of(header, shelf)?;
+    if let Some(charter) = &given {
+        let mut same = charter.opening().clone();
+        // Of somebody who was erased nobody can tell whether the charter still names the same person.
+        for (person, known) in same.people.iter_mut().zip(&opening.people) {
+            if known.id.is_reference() {
+                person.id = known.id.clone();
+            }
+        }
+        if write_opening(&same)? != write_opening(&opening)? {
+            let stream = &header.stream;
+            let message =
+                format!("the journal of `{stream}` began with other opening books than this charter's");
+            return Err(Error::new(ErrorKind::Journal, message));
+        }
+    }
+    match given {
+        Some(charter) if !erased => Ok(charter),
+        Some(_) | None => Charter::from_opening(opening).map_err(|error| {
+            let message = format!("the opening books in the journal do not hold: {error}");
+            Error::new(ErrorKind::Journal, message)
+        }),
+    }
+}
+
+/// Whether a stream that has a header has an opening too.
+pub(super) fn begun(reading: &Reading) -> Result<(), Error> {
+    if reading.head.records > 0 {
+        return Ok(());
+    }
+    let message = "entry 0 is missing: the journal has a header and no opening";
+    Err(Error::new(ErrorKind::Journal, message))
 }
 
 /// Whether the policies declare every name that a charter uses.

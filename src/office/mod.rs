@@ -10,6 +10,8 @@ mod kept;
 mod past;
 mod reaction;
 mod shared;
+mod snapshots;
+mod sync;
 
 pub use past::Again;
 pub use shared::{SharedOffice, Waiting};

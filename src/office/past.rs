@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Office;
+use super::{Office, snapshots};
 use crate::decision::{Decision, Entry};
 use crate::error::{Error, ErrorKind, Fault};
-use crate::journal::{Journal, Moment};
+use crate::journal::{Journal, Moment, People, Reading, Record, read_entry_with};
 use crate::ledger::Ledger;
+use crate::model::Date;
 use crate::policy::PolicySet;
 use crate::request::Request;
 
@@ -39,13 +40,42 @@ impl Replay {
         Self { books: Arc::clone(&first), first, journal: Journal::default() }
     }
 
+    /// From the books that stood behind all of a journal's entries.
+    pub(super) fn go_on(first: Arc<Ledger>, books: Ledger, journal: Journal) -> Self {
+        Self { first, books: Arc::new(books), journal }
+    }
+
     /// One more entry.
     pub(super) fn add(&mut self, entry: Entry) -> Result<(), Error> {
-        Arc::make_mut(&mut self.books).replay(entry.events()).map_err(|broken| {
-            Error::new(ErrorKind::Journal, format!("entry {}: {broken}", self.journal.next()))
-        })?;
+        self.apply(&entry)?;
         self.journal.append(entry);
         Ok(())
+    }
+
+    /// The next record of a chain.
+    pub(super) fn follow(
+        &mut self,
+        reading: &mut Reading,
+        record: &Record,
+        people: &People,
+    ) -> Result<(), Error> {
+        let mut head = reading.head;
+        head.follow(record)?;
+        let entry = read_entry_with(record, people)?;
+        self.apply(&entry)?;
+        self.journal.append_read(entry, record.request_id.is_some());
+        reading.go_to(head);
+        Ok(())
+    }
+
+    fn apply(&mut self, entry: &Entry) -> Result<(), Error> {
+        Arc::make_mut(&mut self.books).replay(entry.events()).map_err(|broken| {
+            Error::new(ErrorKind::Journal, format!("entry {}: {broken}", self.journal.next()))
+        })
+    }
+
+    pub(super) fn books(&self) -> &Ledger {
+        &self.books
     }
 
     pub(super) fn into_office(self, policies: Option<PolicySet>) -> Office {
@@ -105,7 +135,7 @@ impl Office {
             Some(Entry::Opened { .. } | Entry::Advanced(_)) => {
                 return Err(unusable(format!("entry {entry} is no decision: nothing was asked")));
             }
-            None => return Err(self.no_entry(entry)),
+            None => return Err(self.journal.sound().err().unwrap_or_else(|| self.no_entry(entry))),
         };
         let policies = recorded.policies.as_deref().map(|digest| self.policies_of(digest)).transpose()?;
         let before = recorded.advanced.as_ref().map_or(entry, |advanced| advanced.entry);
@@ -115,10 +145,19 @@ impl Office {
     }
 
     /// The office before the entry with this number.
-    fn behind(&self, entries: u64) -> Result<Self, Error> {
-        let mut replay = Replay::new(Arc::clone(&self.first));
-        let entries = usize::try_from(entries).unwrap_or(usize::MAX);
-        self.journal.entries().take(entries).try_for_each(|entry| replay.add(entry.clone()))?;
+    pub(super) fn behind(&self, entries: u64) -> Result<Self, Error> {
+        let entries = entries.min(self.journal.next());
+        let nearest = self.journal.shelf().map(|shelf| snapshots::nearest(shelf, entries)).transpose()?;
+        let (at, books) = match nearest.flatten() {
+            Some((reading, books)) => (reading.head.records, books),
+            None => (0, Ledger::clone(&self.first)),
+        };
+        let mut replay = Replay::go_on(Arc::clone(&self.first), books, self.journal.until(at));
+        for number in at..entries {
+            let entry = self.journal.entry(number).cloned();
+            self.journal.sound()?;
+            entry.map_or_else(|| Err(self.no_entry(number)), |entry| replay.add(entry))?;
+        }
         Ok(replay.into_office(self.policies.clone()))
     }
 
@@ -131,13 +170,25 @@ impl Office {
                 self.today()
             ))),
             Moment::Date(date) => {
-                let until = self.journal.entries().take_while(|entry| entry.date() <= date).count();
-                (until as u64).checked_sub(1).ok_or_else(|| {
+                let until = self.entries_by(date)?;
+                until.checked_sub(1).ok_or_else(|| {
                     let opened = self.journal.entry(0).map_or_else(|| self.today(), Entry::date);
                     unusable(format!("the books opened on {opened}; there are none of {date}"))
                 })
             }
         }
+    }
+
+    /// How many entries there are up to the end of a day. Entries stand in the order of their days.
+    fn entries_by(&self, date: Date) -> Result<u64, Error> {
+        let (mut from, mut until) = (0, self.journal.next());
+        while from < until {
+            let middle = from.midpoint(until);
+            let by_then = self.journal.entry(middle).is_some_and(|entry| entry.date() <= date);
+            self.journal.sound()?;
+            if by_then { from = middle.saturating_add(1) } else { until = middle }
+        }
+        Ok(from)
     }
 
     /// The policy set with this digest: the office's own, or one that decided here and is kept in the journal.

@@ -2,11 +2,10 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-use std::thread::{self, JoinHandle};
+use std::sync::{OnceLock, PoisonError};
 
 use super::Office;
+use super::sync::{Arc, Builder, JoinHandle, Receiver, RwLock, Sender, SyncSender, channel, sync_channel};
 use crate::decision::Decision;
 use crate::error::{Error, ErrorKind};
 use crate::policy::PolicySet;
@@ -69,6 +68,7 @@ struct Shared {
 type ReplyTo = SyncSender<Result<Arc<Decision>, Error>>;
 
 /// What the writer is told.
+#[derive(Debug)]
 enum Letter {
     Decide(Box<Request>, ReplyTo),
     DecideBy(Option<PolicySet>),
@@ -84,8 +84,13 @@ impl SharedOffice {
         let shown = Arc::new(RwLock::new(Arc::new(office.fork())));
         let failed = Arc::new(OnceLock::new());
         let writer = Writer { office, shown: Arc::clone(&shown), failed: Arc::clone(&failed) };
-        let thread = thread::Builder::new().name("bianzhi writer".to_owned());
-        let thread = thread.spawn(move || writer.serve(&inbox)).map_err(|cause| {
+        let thread = Builder::new().name("bianzhi writer".to_owned());
+        let serve = move || {
+            writer.serve(&inbox);
+            // After a failure, whoever still asks is let go and told why.
+            while inbox.recv().is_ok() {}
+        };
+        let thread = thread.spawn(serve).map_err(|cause| {
             Error::new(ErrorKind::Io, format!("no thread can be had for the office: {cause}"))
         })?;
         Ok(Self(Arc::new(Shared { letters: Some(letters), shown, failed, writer: Some(thread) })))

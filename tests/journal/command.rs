@@ -185,3 +185,46 @@ fn a_journal_that_is_no_good_is_named_with_its_entry() {
     let ran = bianzhi(folder.path(), &["show", "--as-of", "2024-01-01", "charter.yaml"]);
     assert_eq!(ran.code, Some(2), "a charter knows one day only");
 }
+
+#[test]
+fn a_person_is_erased_and_the_books_open_from_a_snapshot() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    std::fs::write(folder.path().join("scenario.yaml"), format!("{HEAD}{STEPS}")).unwrap();
+    let on = |words: &[&str]| bianzhi(folder.path(), words);
+    let ran =
+        on(&["run", "scenario.yaml", "--journal", "city.journal", "--people-apart", "--snapshot-every", "3"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    let head = on(&["journal", "head", "city.journal"]).out;
+    let ran = on(&["journal", "erase", "p-017", "--journal", "city.journal"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let reference = ran.out.strip_prefix("erased one person, called ").unwrap();
+    let reference = reference.strip_suffix(" from now on\n").unwrap();
+    let bytes = std::fs::read(folder.path().join("city.journal")).unwrap();
+    assert!(
+        !bytes.windows(5).any(|window| window == b"p-017")
+            && bytes.windows(5).any(|window| window == b"p-018")
+    );
+    let twice = "error: the journal keeps nobody called `p-017`";
+    refused(folder.path(), &["journal", "erase", "p-017", "--journal", "city.journal"], twice);
+    let ran = on(&["history", reference, "--journal", "city.journal"]);
+    assert!(ran.out.ends_with("2 entries\n"), "{}{}", ran.out, ran.err);
+    let ran = on(&["journal", "snapshot", "city.journal"]);
+    assert_eq!(ran.out, "kept the books behind 7 entries\n", "{}", ran.err);
+    let ran = on(&["journal", "verify", "city.journal", "--head", head.trim_end()]);
+    assert!(ran.out.starts_with("sound: 7 entries"), "{}{}", ran.out, ran.err);
+    let zh = on(&["--lang", "zh", "journal", "snapshot", "city.journal"]).out;
+    assert_eq!(zh, "已留存 7 条记录后的账册\n");
+    // What opens from the snapshot shows earlier days too.
+    let ran = on(&["show", "--journal", "city.journal", "--as-of", "2024-03-04", "--format", "json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    Connection::open(folder.path().join("city.journal"))
+        .unwrap()
+        .execute_batch("UPDATE snapshot SET body = replace(body, '\"draws\":1', '\"draws\":0')")
+        .unwrap();
+    refused(
+        folder.path(),
+        &["journal", "verify", "city.journal"],
+        "error: the snapshot behind 7 entries is not what was written",
+    );
+}

@@ -52,8 +52,8 @@ fn a_changed_file_names_its_first_bad_entry() {
         ),
         ("UPDATE stream SET charter_digest = hex(zeroblob(32))", "the opening books in the".to_owned()),
         (
-            "UPDATE stream SET format = 2",
-            "the journal has format 2, written by a newer version; this one reads up to 1".to_owned(),
+            "UPDATE stream SET format = 3",
+            "the journal has format 3, written by a newer version; this one reads up to 2".to_owned(),
         ),
         (
             "UPDATE stream SET algorithm = 'sm3'",
@@ -173,4 +173,93 @@ fn a_read_only_folder_can_be_read_and_a_writer_is_told() {
         office.submit(requests().remove(0)).and_then(|_| office.submit(Request::vacate("p-2"))).unwrap_err();
     assert!(error.to_string().contains("cannot be written"), "{error}");
     assert_eq!(figures(&office), sound);
+}
+
+/// The first of two processes keeps what it was told; the second is told, and may go on when it opens again.
+#[cfg(feature = "cli")]
+#[test]
+fn two_processes_on_one_file_lose_nothing() {
+    use crate::cli::runner::{CHARTER, HEAD, command};
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    write("charter.yaml", CHARTER.to_owned());
+    let steps = |process: usize| {
+        let step = |turn| {
+            format!("  - {{appoint: {{unit: audit, kind: administrative}}, id: \"{process}-{turn}\"}}\n")
+        };
+        (0..40).map(step).collect::<Vec<_>>().concat()
+    };
+    let run = |process: usize| {
+        let name = format!("{process}.yaml");
+        write(&name, format!("{HEAD}{}", steps(process)));
+        command(folder.path(), &["run", &name, "--json", "--journal", "city.journal"])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let ran: Vec<_> = [run(0), run(1)].into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+    let mut acknowledged = 0;
+    for output in &ran {
+        let told = String::from_utf8_lossy(&output.stdout)
+            .lines()
+            .filter(|line| line.contains("\"outcome\""))
+            .count();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        acknowledged += told;
+        assert!(
+            told == 40 && said.is_empty()
+                || said.contains("another writer uses")
+                || said.contains("another process"),
+            "{told}: {said}"
+        );
+    }
+    let office =
+        Office::verify(SqliteStore::open_to_read(folder.path().join("city.journal"), None).unwrap()).unwrap();
+    let kept = office.journal().entries().filter(|entry| matches!(entry, bianzhi::Entry::Decided(_))).count();
+    assert!(kept >= acknowledged, "{kept} kept of {acknowledged}");
+    // Whoever was sent away asks again, and everything is answered once.
+    for process in [0, 1] {
+        assert!(run(process).wait_with_output().unwrap().stderr.is_empty());
+    }
+    let office =
+        Office::verify(SqliteStore::open_to_read(folder.path().join("city.journal"), None).unwrap()).unwrap();
+    let kept = office.journal().entries().filter(|entry| matches!(entry, bianzhi::Entry::Decided(_))).count();
+    assert_eq!(kept, 80);
+}
+
+/// A small disk that is really full, where one can be mounted; on a disk of its own in `tests/nets` always.
+#[test]
+fn a_full_disk_is_told_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("small");
+    fs::create_dir(&place).unwrap();
+    let mount = std::process::Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=600k", "tmpfs"])
+        .arg(&place)
+        .output();
+    if !mount.is_ok_and(|output| output.status.success()) {
+        println!("SKIPPED: no small disk can be mounted here (1 skipped)");
+        return;
+    }
+    let file = place.join("city.journal");
+    let result = std::panic::catch_unwind(|| {
+        let mut office = Office::open_on(SqliteStore::open(&file, "city").unwrap(), charter(), None).unwrap();
+        let mut kept = 0;
+        let error = loop {
+            let group = (0..20).map(|_| Request::appoint("clinic", "administrative"));
+            match office.submit_all(group.map(Request::from)) {
+                Ok(_) => kept = office.journal().next(),
+                Err(error) => break error,
+            }
+        };
+        assert!(error.to_string().starts_with("no room is left for `"), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Io);
+        drop(office);
+        // What was kept can still be read and carried away.
+        let office = Office::verify(SqliteStore::open_to_read(&file, None).unwrap()).unwrap();
+        assert!(kept > 20 && office.journal().next() == kept, "{kept}");
+    });
+    std::process::Command::new("umount").arg(&place).status().unwrap();
+    result.unwrap();
 }

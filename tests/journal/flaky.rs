@@ -1,17 +1,18 @@
 //! A store in memory that fails when it is told to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use bianzhi::journal::{Batch, Header, PolicyFiles, Record, Store};
+use bianzhi::journal::{Batch, Header, PolicyFiles, Record, Snapshot, Store};
 use bianzhi::{Error, ErrorKind};
 
 /// What the store holds. It outlives the store, as a disk does.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Disk {
     pub(crate) header: Option<Header>,
     pub(crate) records: Vec<Record>,
     pub(crate) policies: Vec<(String, PolicyFiles)>,
+    pub(crate) snapshots: BTreeMap<u64, Snapshot>,
     /// How many appends go well until one fails; none fails if there is nothing here.
     pub(crate) good: Option<usize>,
     pub(crate) how: Failing,
@@ -77,6 +78,19 @@ impl Store for Flaky {
             disk.policies.extend(policies);
         }
         if fails { Err(Error::new(ErrorKind::Io, "the disk failed")) } else { Ok(()) }
+    }
+
+    fn snapshots(&self) -> Result<Vec<u64>, Error> {
+        Ok(self.0.lock().unwrap().snapshots.keys().copied().collect())
+    }
+
+    fn snapshot(&self, records: u64) -> Result<Option<Snapshot>, Error> {
+        Ok(self.0.lock().unwrap().snapshots.get(&records).cloned())
+    }
+
+    fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        self.0.lock().unwrap().snapshots.insert(snapshot.head.records, snapshot.clone());
+        Ok(())
     }
 
     fn policy_digests(&self) -> Result<Vec<String>, Error> {

@@ -7,7 +7,7 @@ use bianzhi::journal::{Log, SqliteStore, Store, export};
 use super::filled;
 
 /// What a crash may leave of pages that were not synced, and how many times each is tried.
-const CRASHES: u64 = if cfg!(debug_assertions) { 4_000 } else { 200_000 };
+const CRASHES: u64 = if cfg!(debug_assertions) { 4_000 } else { 3_000_000 };
 /// Bytes of a page: small, so that a short log has many.
 const PAGE: usize = 256;
 
@@ -83,9 +83,21 @@ fn whatever_a_crash_leaves_of_a_log_is_whole_or_refused() {
     let file = folder.path().join("city.journal");
     drop(filled(&file));
     let disk = exported(&SqliteStore::open_to_read(&file, None).unwrap());
-    let mut dice = Dice(7);
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    let refused: u64 = std::thread::scope(|scope| {
+        let disk = &disk;
+        let crash = |worker| scope.spawn(move || crashes(disk, Dice(7 + worker), CRASHES / workers));
+        let threads: Vec<_> = (0..workers).map(crash).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    // The rest put a page where it was.
+    assert!(refused > CRASHES * 9 / 10, "{refused} of {CRASHES}");
+}
+
+/// How many of so many crashes leave something that is refused; the rest leave what was written.
+fn crashes(disk: &Disk, mut dice: Dice, count: u64) -> u64 {
     let mut refused = 0;
-    for crash in 0..CRASHES {
+    for crash in 0..count {
         let left = disk.after_crash(&mut dice);
         match Log::read(&mut left.as_slice()) {
             Ok(_) => assert!(left == disk.written, "crash {crash} went unnoticed"),
@@ -96,8 +108,7 @@ fn whatever_a_crash_leaves_of_a_log_is_whole_or_refused() {
             }
         }
     }
-    // The rest put a page where it was.
-    assert!(refused > CRASHES * 9 / 10, "{refused} of {CRASHES}");
+    refused
 }
 
 #[test]

@@ -6,11 +6,13 @@ mod books;
 mod command;
 mod damage;
 mod failing;
-mod flaky;
+pub(crate) mod flaky;
 mod grounds;
 mod log;
+mod people;
 mod round_trip;
 mod shared;
+pub(crate) mod snapshots;
 mod suite;
 
 use std::path::Path;

@@ -70,9 +70,19 @@ fn write(store: &mut dyn Store) -> (Header, Head) {
     let (records, head) = next(Head::of(&header), ["a", "b", "c"].map(str::to_owned));
     let policies = [("p".into(), vec![("a.rhai".to_owned(), b"//".to_vec())])];
     let expected = Head::of(&header);
-    store.append(&Batch { header: Some(&header), expected, records: &records, policies: &policies }).unwrap();
+    store
+        .append(&Batch {
+            header: Some(&header),
+            expected,
+            records: &records,
+            policies: &policies,
+            people: &[],
+        })
+        .unwrap();
     let (records, end) = next(head, ["d".to_owned()]);
-    store.append(&Batch { header: None, expected: head, records: &records, policies: &[] }).unwrap();
+    store
+        .append(&Batch { header: None, expected: head, records: &records, policies: &[], people: &[] })
+        .unwrap();
     (header, end)
 }
 
@@ -121,7 +131,7 @@ fn nothing_is_added_behind_another_head(new: New<'_>) {
     let wrong = [(None, stale), (Some(&header), stale), (None, ahead)];
     for (header, expected) in wrong {
         let (records, _) = next(expected, ["x".to_owned()]);
-        let batch = Batch { header, expected, records: &records, policies: &[] };
+        let batch = Batch { header, expected, records: &records, policies: &[], people: &[] };
         let error = ground.open("city").unwrap().append(&batch).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Journal, "{error}");
     }
@@ -136,7 +146,7 @@ fn a_batch_of_any_size_is_one(new: New<'_>) {
     let (many, _) = next(expected, (0..2_500).map(|number| number.to_string()));
     let mut twice = many.clone();
     twice[2_499].request_id.clone_from(&many[0].request_id);
-    let batch = |records| Batch { header: Some(&header), expected, records, policies: &[] };
+    let batch = |records| Batch { header: Some(&header), expected, records, policies: &[], people: &[] };
     ground.open("city").unwrap().append(&batch(&twice)).unwrap_err();
     let mut store = ground.open("city").unwrap();
     assert_eq!((store.header().unwrap(), records(store.as_ref())), (None, vec![]));
@@ -224,7 +234,9 @@ fn streams_stand_side_by_side(new: New<'_>) {
     let header = Header::new("other", "{}".to_owned());
     let expected = Head::of(&header);
     let (others, _) = next(expected, ["a".to_owned()]);
-    other.append(&Batch { header: Some(&header), expected, records: &others, policies: &[] }).unwrap();
+    other
+        .append(&Batch { header: Some(&header), expected, records: &others, policies: &[], people: &[] })
+        .unwrap();
     assert_eq!(records(other.as_ref()), others);
     let city = ground.open("city").unwrap();
     assert_eq!(records(city.as_ref()).last().unwrap().hash, head.hash);

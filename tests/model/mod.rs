@@ -15,6 +15,8 @@ pub(crate) mod books;
 mod cases;
 pub(crate) mod charters;
 mod correct;
+#[cfg(feature = "sqlite")]
+mod cuts;
 mod details;
 pub(crate) mod dice;
 mod effects;

@@ -44,6 +44,7 @@ pub(crate) fn history(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
             Entry::Decided(decision) => told.decision(out, &names, "", decision)?,
         }
     }
+    office.journal().sound()?;
     let known = found > 0 || office.books().node(&arguments.id).is_some();
     if !known {
         let message = format!("no entry of the journal names `{}`, and no node is called so", arguments.id);

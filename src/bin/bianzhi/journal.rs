@@ -5,8 +5,8 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use bianzhi::Error;
-use bianzhi::journal::{Head, Log, Store, export};
-use bianzhi::model::Lang;
+use bianzhi::journal::{self, Erased, Head, Log, Store, export};
+use bianzhi::model::{Lang, PersonId};
 use bianzhi::office::Office;
 
 use crate::run::Told;
@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// 从头到尾核验：文件、哈希链、期初账、政策、账法 · verify everything from the first entry to the last
+    /// 从头到尾核验：文件、哈希链、期初账、政策、账法、账册快照 · verify everything from the first entry to the last
     Verify {
         #[command(flatten)]
         kept: kept::Placed,
@@ -31,6 +31,8 @@ enum Command {
         #[arg(long, value_name = "HEAD")]
         head: Option<String>,
     },
+    /// 在日志旁留存当前账册，此后开账只重放其后的记录 · keep the books beside the journal, so that it opens without replaying all
+    Snapshot(kept::Placed),
     /// 显示链头（条数:哈希），请留存他处 · the head (entries:hash), to be kept elsewhere
     Head(kept::Placed),
     /// 导出为逐行 JSON · write the journal as JSON lines
@@ -50,6 +52,14 @@ enum Command {
         #[arg(long, value_name = "LOG")]
         from: Option<PathBuf>,
     },
+    /// 抹去人员的标识及其盐；记录、链与链头不变 · erase people's keys; entries, chain and head stay
+    Erase {
+        /// 人员标识 · the people's keys
+        #[arg(value_name = "PERSON", required = true)]
+        people: Vec<String>,
+        #[command(flatten)]
+        kept: kept::Needed,
+    },
     /// 用当时的政策在当时的账上重新裁定 · decide again, on the books and by the policies of then
     Replay {
         /// 决定的记录号 · the decision's entry
@@ -64,6 +74,16 @@ enum Command {
 pub(crate) fn journal(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     match &arguments.command {
         Command::Verify { kept, head } => verify(&kept.named(), head.as_deref(), lang, out),
+        Command::Snapshot(kept) => {
+            let mut office = kept.named().open_to_write()?;
+            office.keep_snapshot()?;
+            let entries = office.journal().next();
+            match lang {
+                Lang::Zh => writeln!(out, "已留存 {entries} 条记录后的账册")?,
+                Lang::En => writeln!(out, "kept the books behind {entries} entries")?,
+            }
+            Ok(Ending::AsExpected)
+        }
         Command::Head(kept) => {
             let head = export(&kept.named().store()?, &mut io::sink())?;
             writeln!(out, "{head}")?;
@@ -83,6 +103,7 @@ pub(crate) fn journal(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
             Ok(Ending::AsExpected)
         }
         Command::Import { journal, from } => import(journal, from.as_deref(), lang, out),
+        Command::Erase { people, kept } => erase(&kept.named(), people, lang, out),
         Command::Replay { entry, kept } => replay(&kept.named().open()?, *entry, lang, out),
     }
 }
@@ -99,7 +120,7 @@ fn verify(
         passes(&store, earlier)?;
     }
     let policies = store.policy_digests()?;
-    let office = Office::open_on(store, None, None)?;
+    let office = Office::verify(store)?;
     for digest in &policies {
         office.policies_of(digest)?;
     }
@@ -112,6 +133,31 @@ fn verify(
         writeln!(out, "{head}")?;
     }
     Ok(Ending::AsExpected)
+}
+
+fn erase(
+    kept: &kept::Kept<'_>,
+    people: &[String],
+    lang: Lang,
+    out: &mut dyn Write,
+) -> Result<Ending, Failure> {
+    let keys: Vec<PersonId> = people.iter().map(PersonId::new).collect();
+    let Erased { references, remains } = journal::erase(&mut kept.store_to_write()?, &keys)?;
+    for reference in &references {
+        match lang {
+            Lang::Zh => writeln!(out, "已抹去一人，今后记作 {reference}")?,
+            Lang::En => writeln!(out, "erased one person, called {reference} from now on")?,
+        }
+    }
+    if remains.is_empty() {
+        return Ok(Ending::AsExpected);
+    }
+    let entries = remains.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match lang {
+        Lang::Zh => writeln!(out, "下列记录的请求号或文字里仍有该标识：{entries}")?,
+        Lang::En => writeln!(out, "a key still stands in a request id or a word of entries {entries}")?,
+    }
+    Ok(Ending::Otherwise)
 }
 
 /// Whether a stream passes through a head that was kept elsewhere.
@@ -146,7 +192,7 @@ fn import(journal: &Path, from: Option<&Path>, lang: Lang, out: &mut dyn Write) 
             Log::read(&mut BufReader::new(file))?
         }
     };
-    let head = log.bring_into(kept::to_write(journal, log.stream())?.as_mut())?;
+    let head = log.bring_into(kept::to_write(journal, log.stream(), false)?.as_mut())?;
     match lang {
         Lang::Zh => writeln!(out, "已导入 {}：{} 条记录", log.stream(), head.records)?,
         Lang::En => writeln!(out, "imported {}: {} entries", log.stream(), head.records)?,

@@ -93,18 +93,38 @@ impl Kept<'_> {
         Ok(Box::new(store))
     }
 
-    /// The office that the whole journal gives, verified from its first entry to its last.
+    /// The office of the journal, to go on with.
+    pub(crate) fn open_to_write(&self) -> Result<Office, Error> {
+        Office::open_on(self.store_to_write()?, None, None)
+    }
+
+    /// The store, to write.
+    pub(crate) fn store_to_write(&self) -> Result<SqliteStore, Error> {
+        if address(self.file).is_some() {
+            let message = "snapshots are kept, and people erased, in journal files only, not on a server";
+            return Err(Error::new(bianzhi::ErrorKind::Io, message));
+        }
+        let stream = self.store()?.stream().to_owned();
+        SqliteStore::open(self.file, stream)
+    }
+
+    /// The office of the journal.
     pub(crate) fn open(&self) -> Result<Office, Error> {
         Office::open_on(self.store()?, None, None)
     }
 }
 
-/// A stream to write: in a file, or on a server.
-pub(crate) fn to_write(place: &Path, stream: &str) -> Result<Box<dyn Store>, Error> {
-    match address(place) {
-        Some(address) => on_server_to_write(address, stream),
-        None => Ok(Box::new(SqliteStore::open(place, stream)?)),
+/// A stream to write: in a file, or on a server. A new one in a file may keep people apart.
+pub(crate) fn to_write(place: &Path, stream: &str, people_apart: bool) -> Result<Box<dyn Store>, Error> {
+    if let Some(address) = address(place) {
+        if people_apart {
+            let message = "people are kept apart in journal files only, not on a server";
+            return Err(Error::new(bianzhi::ErrorKind::Io, message));
+        }
+        return on_server_to_write(address, stream);
     }
+    let store = SqliteStore::open(place, stream)?;
+    Ok(Box::new(if people_apart { store.people_apart() } else { store }))
 }
 
 /// The address of a server, if the name of a journal is one.
@@ -141,9 +161,9 @@ fn without_servers() -> Error {
 
 /// The policy set that decided last in `then`, as the journal of `office` keeps it.
 pub(crate) fn last_policies(office: &Office, then: &Office) -> Result<Option<PolicySet>, Failure> {
-    let digests = then.journal().entries().filter_map(|entry| match entry {
+    let mut digests = then.journal().entries().filter_map(|entry| match entry {
         Entry::Decided(decision) => decision.policies.clone(),
         Entry::Opened { .. } | Entry::Advanced(_) => None,
     });
-    Ok(digests.last().map(|digest| office.policies_of(&digest)).transpose()?)
+    Ok(digests.next_back().map(|digest| office.policies_of(&digest)).transpose()?)
 }

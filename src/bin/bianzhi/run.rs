@@ -35,6 +35,12 @@ pub(crate) struct Arguments {
     /// 把每一步记入此文件（或 postgres:// 地址）；已有账则接着记 · keep every entry in this file, or at this postgres:// address; go on if it has entries
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// 每满若干条记录留存一次账册 · keep the books beside the journal whenever so many entries have come
+    #[arg(long, value_name = "ENTRIES", requires = "journal", value_parser = clap::value_parser!(u64).range(1..))]
+    snapshot_every: Option<u64>,
+    /// 新日志把人员标识与记录分开存放，以便日后抹去 · a new journal keeps people's keys apart from its entries
+    #[arg(long, requires = "journal")]
+    people_apart: bool,
     /// 把这次的结果存为政策目录的测试 tests/NAME.yaml；已有同名文件则不存 · keep what was answered as a test of the policies
     #[arg(long, value_name = "NAME", conflicts_with = "journal")]
     save_test: Option<String>,
@@ -66,9 +72,12 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
     let scenario = Scenario::load(&arguments.scenario)?;
     let policies = arguments.policies.as_deref();
     let mut office = match &arguments.journal {
-        Some(file) => scenario.open_on(policies, |root| kept::to_write(file, root))?,
+        Some(file) => {
+            scenario.open_on(policies, |root| kept::to_write(file, root, arguments.people_apart))?
+        }
         None => scenario.open(policies)?,
     };
+    office.snapshot_every(arguments.snapshot_every);
     if let (Some(way), Some(policies)) = (arguments.interpreter, office.policies().cloned()) {
         office.set_policies(policies.with_interpreter(way.into()));
     }

@@ -54,7 +54,7 @@ impl Check<'_> {
         let mut people = HashMap::with_capacity(opening.people.len());
         for (number, person) in opening.people.iter().enumerate() {
             let part = CharterPart::Person(number);
-            if !person.id.is_well_formed() {
+            if !person.id.is_well_formed() && !person.id.is_reference() {
                 self.bad_id(part, "person", person.id.as_str());
             }
             if let Some(&first) = people.get(&person.id) {

@@ -207,15 +207,20 @@ fn write(
         return write_part(client, append, stream, epoch, batch);
     }
     let mut transaction = client.transaction()?;
-    let mut part =
-        Batch { header: batch.header, expected: batch.expected, records: &[], policies: batch.policies };
+    let mut part = Batch {
+        header: batch.header,
+        expected: batch.expected,
+        records: &[],
+        policies: batch.policies,
+        people: &[],
+    };
     for records in batch.records.chunks(MOST_IN_STATEMENT) {
         part.records = records;
         if !write_part(&mut transaction, append, stream, epoch, &part)? {
             return Ok(false);
         }
         let expected = records.iter().fold(part.expected, |head, record| head.after(record));
-        part = Batch { header: None, expected, records: &[], policies: &[] };
+        part = Batch { header: None, expected, records: &[], policies: &[], people: &[] };
     }
     transaction.commit()?;
     Ok(true)

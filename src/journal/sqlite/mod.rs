@@ -1,20 +1,32 @@
 //! SQLite: a store in one file that any SQLite tool can read, safe from a power cut with every commit.
 
+mod people;
+mod snapshots;
+mod told;
+
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::store::{Batch, Digest, FORMAT, Head, Header, PolicyFiles, Record, Store, choose, journal};
+use told::{conflict, failed};
+
+use super::people::{PersonRow, Salt};
+use super::seeded;
+use super::snapshot::Snapshot;
+use super::store::{Batch, Digest, Header, PolicyFiles, Record, Store, choose, journal};
 use crate::error::{Error, ErrorKind};
 
+/// The version of the file's tables.
+const FILE: u32 = 1;
 /// What marks a SQLite file as a journal: `bzhi` in the header's application id.
 const APPLICATION: i32 = 0x627A_6869;
 /// How long a writer waits for another one's commit. A commit takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const SCHEMA: &str = include_str!("schema.sql");
+const SCHEMA: &str = include_str!("../schema.sql");
 
 /// One city's stream in a SQLite file; several cities may share a file.
 ///
@@ -49,6 +61,7 @@ pub struct SqliteStore {
     path: PathBuf,
     stream: String,
     connection: Mutex<Connection>,
+    people_apart: bool,
 }
 
 impl SqliteStore {
@@ -68,7 +81,8 @@ impl SqliteStore {
         )
         .map_err(|cause| failed(path, &cause))?;
         prepare(path, &connection)?;
-        Ok(Self { path: path.to_owned(), stream: stream.into(), connection: Mutex::new(connection) })
+        let connection = Mutex::new(connection);
+        Ok(Self { path: path.to_owned(), stream: stream.into(), connection, people_apart: false })
     }
 
     /// Opens a stream of a file to read it: the named one, or the only one.
@@ -82,7 +96,15 @@ impl SqliteStore {
         let streams = recognised(path, &connection)
             .and_then(|()| streams(&connection).map_err(|cause| failed(path, &cause)))?;
         let stream = choose(&path.display().to_string(), &streams, stream)?;
-        Ok(Self { path: path.to_owned(), stream, connection: Mutex::new(connection) })
+        let connection = Mutex::new(connection);
+        Ok(Self { path: path.to_owned(), stream, connection, people_apart: false })
+    }
+
+    /// A new stream keeps people apart from its entries, so that they can be erased ([`erase`](super::erase)).
+    /// One that has begun stays as it is.
+    #[must_use]
+    pub fn people_apart(self) -> Self {
+        Self { people_apart: true, ..self }
     }
 
     /// Looks at the whole file for damage that SQLite itself can see.
@@ -121,13 +143,26 @@ impl Store for SqliteStore {
     }
 
     fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        self.read_part(0..u64::MAX, each)
+    }
+
+    fn read_part(
+        &self,
+        part: Range<u64>,
+        each: &mut dyn FnMut(Record) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let connection = self.connection();
         let failed = |cause| self.failed(&cause);
         let mut statement = connection
-            .prepare("SELECT seq, request_id, body, hash FROM entry WHERE stream = ?1 ORDER BY seq")
+            .prepare_cached(
+                "SELECT seq, request_id, body, hash FROM entry
+                 WHERE stream = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq",
+            )
             .map_err(failed)?;
-        let mut rows = statement.query([&self.stream]).map_err(failed)?;
-        let mut due = 0_u64;
+        // What stands before entry 0, where nothing may stand, is read with it.
+        let from = if part.start == 0 { i64::MIN } else { whole(part.start) };
+        let mut rows = statement.query(params![self.stream, from, whole(part.end)]).map_err(failed)?;
+        let mut due = part.start;
         let unreadable = |due: u64, cause: &rusqlite::Error| {
             let error = self.failed(cause);
             Error::new(error.kind(), format!("entry {due} cannot be read: {error}"))
@@ -146,6 +181,71 @@ impl Store for SqliteStore {
         append(connection, stream, batch)
             .map_err(|cause| failed(path, &cause))?
             .map_err(|found| conflict(path, batch, found))
+    }
+
+    fn answered(&self, request_id: &str) -> Result<Option<u64>, Error> {
+        let connection = self.connection();
+        let query = "SELECT seq FROM entry WHERE stream = ?1 AND request_id = ?2";
+        let mut statement = connection.prepare_cached(query).map_err(|cause| self.failed(&cause))?;
+        let found = statement.query_row([&self.stream, request_id], |row| row.get(0)).optional();
+        found.map_err(|cause| self.failed(&cause))
+    }
+
+    fn snapshots(&self) -> Result<Vec<u64>, Error> {
+        snapshots::places(&self.connection(), &self.stream).map_err(|cause| self.failed(&cause))
+    }
+
+    fn snapshot(&self, records: u64) -> Result<Option<Snapshot>, Error> {
+        snapshots::read(&self.connection(), &self.stream, records)
+            .map_err(|cause| self.failed(&cause))?
+            .transpose()
+    }
+
+    fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        let (path, stream) = (&self.path, &self.stream);
+        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let kept = snapshots::keep(connection, stream, snapshot).map_err(|cause| failed(path, &cause))?;
+        if kept {
+            Ok(())
+        } else {
+            Err(journal(format!("another writer uses `{}`; open it again", path.display())))
+        }
+    }
+
+    fn wants_people_apart(&self) -> bool {
+        self.people_apart
+    }
+
+    fn salt(&self) -> Result<Salt, Error> {
+        people::salt(&self.connection()).map_err(|cause| self.failed(&cause))
+    }
+
+    fn people(&self) -> Result<Vec<PersonRow>, Error> {
+        let connection = self.connection();
+        let people = || {
+            if has_table(&connection, "person")? {
+                people::read(&connection, &self.stream)
+            } else {
+                Ok(Vec::new())
+            }
+        };
+        people().map_err(|cause| self.failed(&cause))
+    }
+
+    fn erase(&mut self, references: &[String]) -> Result<(), Error> {
+        let (path, stream) = (&self.path, &self.stream);
+        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let erased = people::erase(connection, stream, references).map_err(|cause| failed(path, &cause))?;
+        if erased {
+            return Ok(());
+        }
+        let path = path.display();
+        Err(Error::new(
+            ErrorKind::Io,
+            format!(
+                "another process has `{path}` open, so bytes of the erased may stay beside it; close it and erase once more"
+            ),
+        ))
     }
 
     fn policy_digests(&self) -> Result<Vec<String>, Error> {
@@ -191,6 +291,7 @@ fn append(
             params![stream, header.format, header.algorithm, header.charter_digest.to_string(), header.charter],
         )?;
     }
+    people::add(&transaction, stream, batch.people)?;
     for (digest, files) in batch.policies {
         let mut insert = transaction.prepare_cached(
             "INSERT OR IGNORE INTO policy_file (digest, path, content) VALUES (?1, ?2, ?3)",
@@ -216,8 +317,11 @@ fn append(
 fn prepare(path: &Path, connection: &Connection) -> Result<(), Error> {
     let failed = |cause| failed(path, &cause);
     connection.busy_timeout(PATIENCE).map_err(failed)?;
-    let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(failed)?;
-    if pages > 0 {
+    // A power cut may have left a file that is in WAL mode already and has nothing in it yet.
+    let empty = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema) AND application_id = 0
+                 FROM pragma_application_id";
+    let new: bool = connection.query_row(empty, [], |row| row.get(0)).map_err(failed)?;
+    if !new {
         recognised(path, connection)?;
     }
     let mode: String =
@@ -228,11 +332,15 @@ fn prepare(path: &Path, connection: &Connection) -> Result<(), Error> {
     }
     let set = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
     connection.execute_batch(set).map_err(failed)?;
-    if pages == 0 {
+    if seeded::has(seeded::Bug::AckBeforeSync) {
+        connection.pragma_update(None, "synchronous", "OFF").map_err(failed)?;
+    }
+    if new {
         found(connection).map_err(failed)?;
         recognised(path, connection)?;
     }
-    Ok(())
+    connection.execute_batch(snapshots::SCHEMA).map_err(failed)?;
+    connection.execute_batch(people::SCHEMA).map_err(failed)
 }
 
 /// Writes the tables into a new file, unless another process was quicker.
@@ -242,7 +350,7 @@ fn found(connection: &Connection) -> rusqlite::Result<()> {
     if tables == 0 {
         connection.execute_batch(SCHEMA)?;
         connection.pragma_update(None, "application_id", APPLICATION)?;
-        connection.pragma_update(None, "user_version", FORMAT)?;
+        connection.pragma_update(None, "user_version", FILE)?;
     }
     connection.execute_batch("COMMIT")
 }
@@ -293,9 +401,9 @@ fn recognised(path: &Path, connection: &Connection) -> Result<(), Error> {
         return Err(journal(format!("`{shown}` is a database, but no journal")));
     }
     let format = number("user_version")?;
-    if format < 1 || format > i64::from(FORMAT) {
+    if format < 1 || format > i64::from(FILE) {
         return Err(journal(format!(
-            "`{shown}` has format {format}, written by a newer version; this one reads up to {FORMAT}"
+            "`{shown}` has format {format}, written by a newer version; this one reads up to {FILE}"
         )));
     }
     Ok(())
@@ -320,6 +428,17 @@ fn header(connection: &Connection, stream: &str) -> rusqlite::Result<Option<Resu
     connection.query_row(query, [stream], read).optional()
 }
 
+/// Whether a file has a table that files of the first builds lack.
+fn has_table(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)";
+    connection.prepare_cached(query)?.query_row([table], |row| row.get(0))
+}
+
+/// A number as SQLite holds it. None of its tables reaches the end of the range.
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<Record, Error>> {
     let (number, request_id, body): (u64, _, _) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let hash: String = row.get(3)?;
@@ -327,36 +446,6 @@ fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<Record, Error>> {
         Ok(hash) => Ok(Record { number, request_id, body, hash }),
         Err(error) => Err(journal(format!("entry {number}: {error}"))),
     })
-}
-
-fn conflict(path: &Path, batch: &Batch<'_>, found: Option<u64>) -> Error {
-    let Head { records, .. } = batch.expected;
-    let stands = found.map_or_else(|| "it is empty".to_owned(), |seq| format!("it ends with entry {seq}"));
-    journal(format!(
-        "another writer uses `{}`: entry {records} was to be written behind what was read, but {stands}; open it again",
-        path.display()
-    ))
-}
-
-/// What SQLite says, for the person at the desk.
-fn failed(path: &Path, cause: &rusqlite::Error) -> Error {
-    let path = path.display();
-    let (kind, message) = match cause.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => (ErrorKind::Journal, format!("`{path}` is no journal: {cause}")),
-        Some(ErrorCode::DatabaseCorrupt) | None => {
-            (ErrorKind::Journal, format!("`{path}` is damaged: {cause}"))
-        }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            (ErrorKind::Io, format!("another process is writing `{path}`: {cause}"))
-        }
-        Some(ErrorCode::ReadOnly) => (ErrorKind::Io, format!("`{path}` cannot be written: {cause}")),
-        Some(ErrorCode::DiskFull) => (ErrorKind::Io, format!("no room is left for `{path}`: {cause}")),
-        Some(ErrorCode::ConstraintViolation) => {
-            (ErrorKind::Journal, format!("another writer uses `{path}`: {cause}; open it again"))
-        }
-        Some(_) => (ErrorKind::Io, format!("cannot use `{path}`: {cause}")),
-    };
-    Error::new(kind, message)
 }
 
 #[cfg(test)]

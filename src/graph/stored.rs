@@ -1,0 +1,65 @@
+//! The stored form of the graph: its nodes in their places, each with its parent.
+
+use std::borrow::Cow;
+
+use petgraph::graph::DiGraph;
+use serde::{Deserialize, Serialize};
+
+use super::{Contains, NodeIx, QuotaGraph, Shape};
+use crate::model::Places;
+
+/// A graph as plain values.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredGraph<'a> {
+    nodes: Vec<Cow<'a, Shape>>,
+    /// The root is its own parent; of what has gone it is where it last lay.
+    parents: Cow<'a, [NodeIx]>,
+    root: NodeIx,
+}
+
+impl QuotaGraph {
+    pub(crate) fn stored(&self) -> StoredGraph<'_> {
+        let nodes = self.tree.node_weights().map(Cow::Borrowed).collect();
+        StoredGraph { nodes, parents: Cow::Borrowed(&self.parents), root: self.root }
+    }
+
+    /// The graph of these values; none if they are no tree.
+    pub(crate) fn from_stored(stored: StoredGraph<'_>) -> Option<Self> {
+        let parents = stored.parents.into_owned();
+        let nodes = stored.nodes.len();
+        if parents.len() != nodes || stored.root.index() >= nodes {
+            return None;
+        }
+        let mut tree = DiGraph::with_capacity(nodes, nodes);
+        let mut ids = Places::with_capacity_and_hasher(nodes, foldhash::fast::RandomState::default());
+        for shape in stored.nodes {
+            let shape = shape.into_owned();
+            let id = shape.id.clone();
+            let place = NodeIx::new(tree.add_node(shape));
+            if ids.insert(id, place).is_some() {
+                return None;
+            }
+        }
+        for (place, parent) in parents.iter().enumerate() {
+            if parent.index() >= nodes {
+                return None;
+            }
+            // What has gone lies nowhere; where it last lay is only remembered.
+            let node = petgraph::graph::NodeIndex::new(place);
+            let gone = tree.node_weight(node).is_none_or(|shape| shape.gone);
+            if parent.index() != place && !gone {
+                tree.add_edge(parent.petgraph(), node, Contains);
+            }
+        }
+        let graph = Self { tree, parents, ids, root: stored.root };
+        // A level is a byte, so no way up is longer.
+        let is_tree = graph.tree.node_indices().all(|node| {
+            graph
+                .path(NodeIx::new(node))
+                .take(usize::from(u8::MAX))
+                .last()
+                .is_some_and(|top| graph.parent(top).is_none())
+        });
+        is_tree.then_some(graph)
+    }
+}

@@ -1,0 +1,35 @@
+//! Nets: what a failing disk, a power cut, or threads in any order may do to a journal; each is shown to catch.
+
+mod power;
+mod seeded;
+mod threads;
+
+/// The shared office's own source, with other threads, locks and channels than the system's.
+#[path = "../../src/office"]
+mod office {
+    #[allow(dead_code, unreachable_pub, reason = "a part of another package")]
+    mod shared;
+
+    /// What `src/office/sync.rs` names, from shuttle.
+    mod sync {
+        pub(super) use shuttle::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+        pub(super) use shuttle::sync::{Arc, RwLock};
+        pub(super) use shuttle::thread::{Builder, JoinHandle};
+    }
+
+    use bianzhi::Office;
+    pub(crate) use shared::SharedOffice;
+}
+
+mod decision {
+    pub(crate) use bianzhi::Decision;
+}
+mod error {
+    pub(crate) use bianzhi::{Error, ErrorKind};
+}
+mod policy {
+    pub(crate) use bianzhi::policy::PolicySet;
+}
+mod request {
+    pub(crate) use bianzhi::Request;
+}
