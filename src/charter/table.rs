@@ -6,7 +6,9 @@ use super::check::Unread;
 use super::record::bad_count;
 use crate::document::{Plain, Row, Table, date, did_you_mean, whole_number};
 use crate::error::Fault;
-use crate::model::{FactValue, KindId, NodeId, Opening, OpeningHistory, OpeningNode, OpeningPerson, Seats};
+use crate::model::{
+    ByKind, FactValue, KindId, NodeId, Opening, OpeningHistory, OpeningNode, OpeningPerson, Seats,
+};
 
 /// What a column of `nodes.csv` holds.
 enum Column {
@@ -131,9 +133,9 @@ fn node(
         name: String::new(),
         tags: Vec::new(),
         facts: BTreeMap::new(),
-        caps: BTreeMap::new(),
-        occupied: BTreeMap::new(),
-        history: BTreeMap::new(),
+        caps: ByKind::new(),
+        occupied: ByKind::new(),
+        history: ByKind::new(),
     };
     for (number, column) in columns.iter().enumerate() {
         let Some(field) = row.field(number) else { continue };

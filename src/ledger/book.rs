@@ -3,7 +3,7 @@
 use std::ops::{Add, Sub};
 use std::sync::Arc;
 
-use super::past::Past;
+use super::past::{Past, YEARS};
 use super::{KindIx, Ledger, TagIx};
 use crate::graph::{NodeIx, Role};
 use crate::model::Seats;
@@ -27,6 +27,8 @@ pub(super) struct Book {
     pub(super) every: Option<u32>,
     /// What happened in this and earlier years; nothing while nothing has changed since the opening.
     pub(super) past: Option<Arc<Past>>,
+    /// A unit's vacancies at the year ends before the opening, newest first, where the charter knows them.
+    pub(super) ends: Option<Arc<[Option<Seats>; YEARS]>>,
 }
 
 /// Sums over units, kept by every jurisdiction: of all its units, and of those with a tag.
@@ -63,6 +65,11 @@ impl Book {
         (self.cap - self.occupied).or_zero()
     }
 
+    /// Its year ends before the opening, newest first.
+    pub(super) fn ends(&self) -> [Option<Seats>; YEARS] {
+        self.ends.as_deref().copied().unwrap_or_default()
+    }
+
     /// What a unit adds to the sums of the jurisdictions above it.
     pub(super) fn sums(&self) -> Sums {
         Sums {
@@ -84,6 +91,12 @@ impl Book {
         self.occupied + self.permitted + self.lent
     }
 
+    /// The first thing that stands in it.
+    pub(super) fn open(&mut self, delta: Delta) {
+        self.change(delta);
+        self.charged += delta.charge();
+    }
+
     fn change(&mut self, delta: Delta) {
         self.cap += delta.cap;
         self.occupied += delta.occupied;
@@ -100,6 +113,10 @@ impl Sums {
     /// Empty seats of the units, people above the caps netted.
     pub(super) fn net_vacancy(&self) -> Seats {
         (self.cap - self.occupied).or_zero()
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        self.each(other, Add::add)
     }
 
     fn each(self, other: Self, join: fn(Seats, Seats) -> Seats) -> Self {
@@ -245,7 +262,7 @@ impl Ledger {
             place
         };
         if let Some(group) = self.groups.get_mut(place) {
-            *group = group.each(sums, Add::add);
+            *group = group.plus(sums);
         }
     }
 

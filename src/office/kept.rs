@@ -108,7 +108,7 @@ impl Office {
             })?,
         };
         declared(&charter, policies.as_ref())?;
-        let mut replay = Replay::new(Arc::new(books_of(&charter.into_opening())?));
+        let mut replay = Replay::new(Arc::new(books_of(charter.into_opening())?));
         let mut head = Head::of(header);
         store.read(&mut |record| {
             head.follow(&record)?;
@@ -139,7 +139,7 @@ pub(super) fn declared(charter: &Charter, policies: Option<&PolicySet>) -> Resul
 }
 
 /// The books that an opening begins with.
-pub(super) fn books_of(opening: &Opening) -> Result<Ledger, Error> {
-    Ledger::open(opening)
+pub(super) fn books_of(opening: Opening) -> Result<Ledger, Error> {
+    Ledger::open_with(opening)
         .map_err(|cause| Error::new(ErrorKind::Internal, format!("the books do not open: {cause}")))
 }

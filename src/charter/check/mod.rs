@@ -1,14 +1,16 @@
 //! Checks: everything that opening books can break, told of the values alone.
 
 mod people;
+mod quick;
 mod sums;
 mod tree;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::CharterPart;
 use crate::document::did_you_mean;
 use crate::model::{KindId, LoanId, NodeId, Opening, OpeningLoan, OpeningNode, OpeningPool, Seats};
+use quick::QuickMap;
 
 /// One thing that is wrong, with the part at fault.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,12 +67,12 @@ struct Check<'a> {
     opening: &'a Opening,
     unread: &'a Unread,
     flaws: Vec<Flaw>,
-    kinds: HashMap<&'a KindId, usize>,
+    kinds: QuickMap<&'a KindId, usize>,
     /// The rank of each level from the top; empty where the levels are at fault themselves, so that nothing
     /// follows from them.
-    levels: HashMap<&'a str, usize>,
-    named: HashMap<&'a NodeId, Named>,
-    loans: HashMap<&'a LoanId, usize>,
+    levels: QuickMap<&'a str, usize>,
+    named: QuickMap<&'a NodeId, Named>,
+    loans: QuickMap<&'a LoanId, usize>,
     /// By node: the node it lies in, if that can be told.
     parents: Vec<Option<usize>>,
     /// Nodes from the tops down; those in a circle, and below one, are not among them.
@@ -86,10 +88,10 @@ impl<'a> Check<'a> {
             opening,
             unread,
             flaws: Vec::new(),
-            kinds: HashMap::new(),
+            kinds: QuickMap::default(),
             levels: levels.map(|(rank, level)| (level.as_str(), rank)).collect(),
-            named: HashMap::with_capacity(opening.nodes.len()),
-            loans: HashMap::new(),
+            named: QuickMap::with_capacity_and_hasher(opening.nodes.len(), Default::default()),
+            loans: QuickMap::default(),
             parents: Vec::new(),
             order: Vec::new(),
             reached: Vec::new(),
@@ -109,7 +111,7 @@ impl<'a> Check<'a> {
         if opening.levels.is_empty() && !self.unread.levels {
             self.flaw(CharterPart::Whole, "`levels` is empty; name them from the top down to the units");
         }
-        let mut seen = HashMap::new();
+        let mut seen = QuickMap::default();
         for (number, level) in opening.levels.iter().enumerate() {
             if let Some(first) = seen.insert(level, number) {
                 let message = format!("level `{level}` stands twice");

@@ -1,7 +1,6 @@
 //! Sums of opening books: what is handed down and what is charged, against each cap (L1, L2).
 
-use std::collections::HashMap;
-
+use super::quick::QuickMap;
 use super::{Check, Named};
 use crate::charter::CharterPart;
 use crate::model::{ExcessRule, KindId, NodeId, OpeningNode, Seats};
@@ -9,8 +8,8 @@ use crate::model::{ExcessRule, KindId, NodeId, OpeningNode, Seats};
 /// Own seats of nodes and pools that people elsewhere use, or that are promised.
 #[derive(Default)]
 struct Given<'a> {
-    lent: HashMap<(&'a NodeId, &'a KindId), Seats>,
-    permitted: HashMap<(&'a NodeId, &'a KindId), Seats>,
+    lent: QuickMap<(&'a NodeId, &'a KindId), Seats>,
+    permitted: QuickMap<(&'a NodeId, &'a KindId), Seats>,
 }
 
 impl<'a> Check<'a> {
@@ -43,7 +42,8 @@ impl<'a> Check<'a> {
                 *charged += amount(&given.lent, &pool.id, kind);
             }
         }
-        for &number in self.order.clone().iter().rev() {
+        let order = std::mem::take(&mut self.order);
+        for &number in order.iter().rev() {
             let Some(node) = self.node(number) else { continue };
             let cap = node.caps.get(kind).copied().unwrap_or_default();
             let permitted = amount(&given.permitted, &node.id, kind);
@@ -68,6 +68,7 @@ impl<'a> Check<'a> {
             self.allotment(number, node, kind, [handed_down, permitted, lent, cap]);
             self.charge(number, node, kind, [occupied, permitted, lent, below, cap]);
         }
+        self.order = order;
     }
 
     /// L2: what a jurisdiction hands down, promises and lends itself is at most its cap.
@@ -110,6 +111,6 @@ impl<'a> Check<'a> {
     }
 }
 
-fn amount(counts: &HashMap<(&NodeId, &KindId), Seats>, node: &NodeId, kind: &KindId) -> Seats {
+fn amount(counts: &QuickMap<(&NodeId, &KindId), Seats>, node: &NodeId, kind: &KindId) -> Seats {
     counts.get(&(node, kind)).copied().unwrap_or_default()
 }

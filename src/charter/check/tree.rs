@@ -1,7 +1,6 @@
 //! The tree: ids, parents, levels and pools of opening books.
 
-use std::collections::HashMap;
-
+use super::quick::QuickMap;
 use super::{Check, Named, in_range};
 use crate::charter::CharterPart;
 use crate::model::{NodeId, PoolSize, Seats};
@@ -39,7 +38,7 @@ impl Check<'_> {
                 }
             }
         }
-        let mut permits = HashMap::new();
+        let mut permits = QuickMap::default();
         for (number, permit) in opening.permits.iter().enumerate() {
             let part = CharterPart::Permit(number);
             if !permit.id.is_well_formed() {
@@ -51,7 +50,7 @@ impl Check<'_> {
                 permits.insert(&permit.id, number);
             }
         }
-        let mut people = HashMap::with_capacity(opening.people.len());
+        let mut people = QuickMap::with_capacity_and_hasher(opening.people.len(), Default::default());
         for (number, person) in opening.people.iter().enumerate() {
             let part = CharterPart::Person(number);
             if !person.id.is_well_formed() {
@@ -77,7 +76,9 @@ impl Check<'_> {
             for (what, counts) in [("cap", &node.caps), ("occupied", &node.occupied)] {
                 for (kind, &count) in counts {
                     self.kind_is_declared(part, kind);
-                    self.in_range(part, &format!("{what} of `{kind}`"), count, Seats::ZERO);
+                    if !in_range(count, Seats::ZERO) {
+                        self.in_range(part, &format!("{what} of `{kind}`"), count, Seats::ZERO);
+                    }
                 }
             }
             if self.is_unit(number) == Some(false) && node.occupied.values().any(|count| !count.is_zero()) {
@@ -93,7 +94,8 @@ impl Check<'_> {
                         format!("the history of `{kind}` has {years} year ends, at most 3 are kept");
                     self.flaw(part, message);
                 }
-                for &vacancy in &history.year_end_vacancy {
+                let ends = history.year_end_vacancy.iter();
+                for &vacancy in ends.filter(|&&vacancy| !in_range(vacancy, Seats::ZERO)) {
                     self.in_range(part, &format!("a year-end vacancy of `{kind}`"), vacancy, Seats::ZERO);
                 }
             }
