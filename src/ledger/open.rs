@@ -55,6 +55,7 @@ impl Ledger {
             permits: Pages::default(),
             permit_places: HashTrieMapSync::new_sync(),
             people: Pages::default(),
+            first_people: Arc::new(HashMap::with_capacity(opening.people.len())),
             person_places: HashTrieMapSync::new_sync(),
             agenda: RedBlackTreeSetSync::new_sync(),
             pool_places: Arc::default(),
@@ -85,6 +86,8 @@ impl Ledger {
         if let Some(node) = opening.nodes.get_mut(root) {
             self.open_node(self.root(), node, &mut above)?;
         }
+        // Nothing lies above the root.
+        above = Above::default();
         while let Some(parent) = waiting.pop() {
             let parent_place = places.get(parent).copied().ok_or("a parent is unknown")?;
             for number in inside.remove(&parent).unwrap_or_default() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bianzhi::model::{
-    Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
 };
 use bianzhi::{Outcome, Request};
 use proptest::prelude::*;

@@ -170,8 +170,11 @@ impl<'a> Check<'a> {
 
     /// Whether a node is a unit; none if its level is not known.
     fn is_unit(&self, number: usize) -> Option<bool> {
-        let rank = *self.levels.get(self.node(number)?.level.as_str())?;
-        Some(rank.saturating_add(1) == self.opening.levels.len())
+        let level = &self.node(number)?.level;
+        if self.levels.is_empty() || !self.levels.contains_key(level.as_str()) {
+            return None;
+        }
+        Some(self.opening.levels.last() == Some(level))
     }
 
     /// The unit with this id; a flaw of `part` if there is none. `who` says whose unit it should be.

@@ -1,5 +1,7 @@
 //! The tree: ids, parents, levels and pools of opening books.
 
+use std::collections::hash_map::Entry;
+
 use super::quick::QuickMap;
 use super::{Check, Named, in_range};
 use crate::charter::CharterPart;
@@ -16,10 +18,13 @@ impl Check<'_> {
             if !id.is_well_formed() {
                 self.bad_id(part, "node", id.as_str());
             }
-            match self.named.get(id) {
-                Some(&first) => self.twice(part, part_of(first), format!("id `{id}` stands twice")),
-                None => {
-                    self.named.insert(id, named);
+            match self.named.entry(id) {
+                Entry::Occupied(first) => {
+                    let first = part_of(*first.get());
+                    self.twice(part, first, format!("id `{id}` stands twice"));
+                }
+                Entry::Vacant(free) => {
+                    free.insert(named);
                 }
             }
         }
@@ -121,12 +126,18 @@ impl Check<'_> {
 
     fn find_parents(&mut self) {
         let opening = self.opening;
+        // Children mostly stand together: their parent is looked up once.
+        let mut last: Option<(&NodeId, usize)> = None;
         for (number, node) in opening.nodes.iter().enumerate() {
             let part = CharterPart::Node(number);
             let parent = match &node.parent {
                 None => None,
+                Some(id) if last.is_some_and(|(known, _)| known == id) => last.map(|(_, parent)| parent),
                 Some(id) => match self.named.get(id) {
-                    Some(&Named::Node(parent)) => Some(parent),
+                    Some(&Named::Node(parent)) => {
+                        last = Some((id, parent));
+                        Some(parent)
+                    }
                     Some(Named::Pool(_)) => {
                         self.flaw(part, format!("`{}` lies in `{id}`, which is a pool", node.id));
                         None
