@@ -23,7 +23,7 @@ use std::process::Command;
 
 use bianzhi::graph::Role;
 use bianzhi::model::{KindId, NodeId};
-use bianzhi::{Charter, Office, PolicySet, Request};
+use bianzhi::{Charter, Decision, Office, PolicySet, Request};
 
 use dice::Dice;
 use nation::Nation;
@@ -74,12 +74,12 @@ fn main() -> Result<(), Failed> {
     if sizes.is_empty() {
         sizes = SIZES.to_vec();
     }
-    println!("{}", HEAD.join(" | "));
+    println!("| {} |\n|{}", HEAD.join(" | "), " --: |".repeat(HEAD.len()));
     let mut costs: Vec<Cost> = Vec::new();
     for units in sizes {
         let cost = cost(units, people)?;
         let city = costs.iter().find(|one| one.units == 4_000).unwrap_or(&cost);
-        println!("{}", row(&cost, city).join(" | "));
+        println!("| {} |", row(&cost, city).join(" | "));
         costs.push(cost);
     }
     if let Some(path) = plot {
@@ -89,7 +89,7 @@ fn main() -> Result<(), Failed> {
     Ok(())
 }
 
-const HEAD: [&str; 11] = [
+const HEAD: [&str; 13] = [
     "units",
     "people",
     "load / csv",
@@ -100,7 +100,9 @@ const HEAD: [&str; 11] = [
     "× city",
     "policies",
     "× city",
-    "fork | first request of a fork | decide_all ×",
+    "fork",
+    "its first request",
+    "decide_all ×",
 ];
 
 fn row(cost: &Cost, city: &Cost) -> Vec<String> {
@@ -115,7 +117,9 @@ fn row(cost: &Cost, city: &Cost) -> Vec<String> {
         format!("{:.2}×", cost.laws / city.laws),
         format!("{:.1} µs", cost.policies / 1e3),
         format!("{:.2}×", cost.policies / city.policies),
-        format!("{:.1} µs | {:.1} µs | {:.2}×", cost.fork / 1e3, cost.first / 1e3, cost.cores),
+        format!("{:.2} µs", cost.fork / 1e3),
+        format!("{:.1} µs", cost.first / 1e3),
+        format!("{:.2}×", cost.cores),
     ]
 }
 
@@ -181,48 +185,54 @@ fn open(folder: &Path, policies: Option<PolicySet>) -> Result<Office, Failed> {
 
 fn measure(folder: &Path) -> Result<(), Failed> {
     let policies = PolicySet::load("policies")?;
+    let ruled = || open(folder, Some(policies.clone()));
     let (mut read, mut load) = (f64::MAX, f64::MAX);
-    let mut office = None;
+    // In turns, each often enough to be felt: small books many times over.
+    let length = fs::metadata(folder.join("nodes.csv"))?.len().max(1);
+    let turns = usize::try_from(8_000_000 / length)? + 1;
     for _ in 0..3 {
-        read = read.min(took(|| read_alone(folder))?);
-        drop(office.take());
-        load = load.min(took(|| {
-            office = Some(open(folder, Some(policies.clone()))?);
+        read = read.min(took(10 * turns, || read_alone(folder))?);
+        let mut opened = Vec::new();
+        load = load.min(took(turns, || ruled().map(|office| opened.push(office)))?);
+    }
+    if folder.join("people.csv").exists() {
+        println!("{read} {load} NaN NaN NaN NaN NaN");
+        return Ok(());
+    }
+    let mut office = ruled()?;
+    let units = units(&office);
+    let laws = submits(&mut open(folder, None)?, &units, 20_000)?;
+    let (mut fork, mut first) = (f64::MAX, f64::MAX);
+    let mut each = units.iter().cycle();
+    for _ in 0..3 {
+        fork = fork.min(took(1_000_000, || {
+            drop(black_box(office.fork()));
             Ok(())
         })?);
-    }
-    let ruled = office.ok_or("nothing was opened")?;
-    let units = units(&ruled);
-    let laws = submits(&mut open(folder, None)?, &units, 2_000)?;
-    let (mut forks, mut firsts, mut ruled_by) = (f64::MAX, f64::MAX, f64::MAX);
-    for _ in 0..3 {
-        forks = forks.min(
-            took(|| {
-                (0..100).for_each(|_| drop(black_box(ruled.fork())));
-                Ok(())
-            })? / 100.0,
-        );
-        let mut each = units.iter().cycle();
-        firsts = firsts.min(
-            took(|| {
-                for _ in 0..100 {
-                    let unit = each.next().ok_or("no unit")?;
-                    ruled.fork().submit(Request::vacate_unnamed(unit, KIND))?;
-                }
-                Ok(())
-            })? / 100.0,
-        );
+        first = first.min(took(2_000, || {
+            let unit = each.next().ok_or("no unit")?;
+            granted(&*office.fork().submit(Request::vacate_unnamed(unit, KIND))?)
+        })?);
     }
     let batch: Vec<Request> =
-        units.iter().cycle().take(4_000).map(|unit| Request::appoint(unit, KIND).into()).collect();
+        units.iter().cycle().take(20_000).map(|unit| Request::appoint(unit, KIND).into()).collect();
     let (mut alone, mut together) = (f64::MAX, f64::MAX);
-    for _ in 0..3 {
-        alone = alone.min(passed(|| batch.iter().try_for_each(|one| Ok(drop(ruled.decide(one.clone())?))))?);
-        together = together.min(passed(|| Ok(drop(ruled.decide_all(batch.iter().cloned())?)))?);
+    for _ in 0..5 {
+        let one_by_one = || -> Result<(), Failed> {
+            for one in &batch {
+                black_box(office.decide(one.clone())?);
+            }
+            Ok(())
+        };
+        let on_all_cores = || -> Result<(), Failed> {
+            black_box(office.decide_all(batch.iter().cloned())?);
+            Ok(())
+        };
+        alone = alone.min(passed(one_by_one)?);
+        together = together.min(passed(on_all_cores)?);
     }
-    let mut ruled = ruled;
-    ruled_by = ruled_by.min(submits(&mut ruled, &units, 500)?);
-    println!("{read} {load} {laws} {ruled_by} {forks} {firsts} {}", alone / together);
+    let policies = submits(&mut office, &units, 10_000)?;
+    println!("{read} {load} {laws} {policies} {fork} {first} {}", alone / together);
     Ok(())
 }
 
@@ -241,22 +251,24 @@ fn read_alone(folder: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Someone leaves and someone comes, at so many units; the time of one request, the best of five rounds.
+/// Someone leaves and someone comes, at so many units in turn; the time of one request, the best of three rounds.
 fn submits(office: &mut Office, units: &[NodeId], most: usize) -> Result<f64, Failed> {
     let kind = KindId::new(KIND);
     let mut best = f64::MAX;
     let mut each = units.iter().cycle();
-    for _ in 0..5 {
-        let round = took(|| {
-            for unit in each.by_ref().take(most) {
-                black_box(office.submit(Request::vacate_unnamed(unit, &kind))?);
-                black_box(office.submit(Request::appoint(unit, &kind))?);
-            }
+    for _ in 0..3 {
+        best = best.min(took(most, || {
+            let unit = each.next().ok_or("no unit")?;
+            granted(&*office.submit(Request::vacate_unnamed(unit, &kind))?)?;
+            black_box(office.submit(Request::appoint(unit, &kind))?);
             Ok(())
-        })?;
-        best = best.min(round / (2 * most) as f64);
+        })?);
     }
-    Ok(best)
+    Ok(best / 2.0)
+}
+
+fn granted(answer: &Decision) -> Result<(), Failed> {
+    if answer.granted() { Ok(()) } else { Err(format!("this is to be granted: {:?}", answer.reasons).into()) }
 }
 
 /// Units that have people of the kind, in an order that jumps about; everywhere the same.
@@ -276,16 +288,16 @@ fn units(office: &Office) -> Vec<NodeId> {
     units.into_iter().map(|(_, node)| books.id(node)).collect()
 }
 
-/// The time that this thread spent on a processor for some work, in nanoseconds, so that a busy machine spoils
-/// little; where the system does not say, the time that passed.
-fn took(work: impl FnOnce() -> Result<(), Failed>) -> Result<f64, Failed> {
+/// The time that this thread spent on a processor for some work done so often, in nanoseconds a turn, so that a
+/// busy machine spoils little; where the system does not say, the time that passed.
+fn took(turns: usize, mut work: impl FnMut() -> Result<(), Failed>) -> Result<f64, Failed> {
     let spent = || {
         let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
         text.split_whitespace().next()?.parse::<f64>().ok()
     };
     let start = spent();
-    let passed = passed(work)?;
-    Ok(spent().zip(start).map_or(passed, |(end, start)| end - start))
+    let passed = passed(|| (0..turns).try_for_each(|_| work()))?;
+    Ok(spent().zip(start).map_or(passed, |(end, start)| end - start) / turns as f64)
 }
 
 /// How much time passed during some work, in nanoseconds.

@@ -37,14 +37,18 @@ pub fn side_by_side<T: Send, A: Send>(
     if cores <= 1 {
         return items.into_iter().map(work).collect();
     }
-    // Whoever is free takes the next: no core waits for a slow share of the others.
+    // Whoever is free takes the next few: no core waits for a slow share of another's, nor long at the door.
+    let few = items.len().div_ceil(cores.saturating_mul(8)).min(64);
     let next = Mutex::new(items.into_iter().enumerate());
     let hand = || {
         let mut answers = Vec::new();
         loop {
-            let taken = next.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some((number, item)) = taken else { return answers };
-            answers.push((number, work(item)));
+            let taken: Vec<(usize, T)> =
+                next.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(few).collect();
+            if taken.is_empty() {
+                return answers;
+            }
+            answers.extend(taken.into_iter().map(|(number, item)| (number, work(item))));
         }
     };
     let mut answers: Vec<(usize, Result<A, Error>)> = thread::scope(|scope| {
@@ -53,4 +57,47 @@ pub fn side_by_side<T: Send, A: Send>(
     });
     answers.sort_unstable_by_key(|(number, _)| *number);
     answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::side_by_side;
+    use crate::error::{Error, ErrorKind};
+    use crate::{Charter, Office, Request};
+
+    fn office() -> Office {
+        let unit = |number: u32| {
+            format!("  - {{id: u{number}, parent: city, level: unit, caps: {{inst: {}}}}}\n", number % 2)
+        };
+        let units: Vec<String> = (0..50).map(unit).collect();
+        let text = format!(
+            "bianzhi: charter/1\nopened: 2024-01-01\nlevels: [city, unit]\nkinds: {{inst: }}\nnodes:\n  \
+             - {{id: city, level: city, caps: {{inst: 25}}}}\n{}",
+            units.concat()
+        );
+        Office::open(Charter::parse("charter.yaml", &text).unwrap(), None).unwrap()
+    }
+
+    #[test]
+    fn many_decisions_are_the_single_ones_in_their_order_and_change_nothing() {
+        let office = office();
+        let hire = |number: u32| Request::appoint(format!("u{number}"), "inst");
+        let together = office.decide_all((0..50).map(hire)).unwrap();
+        for (number, answer) in (0..50).zip(&together) {
+            assert_eq!(answer.granted(), number % 2 == 1, "u{number}");
+            assert_eq!(**answer, *office.decide(hire(number)).unwrap());
+        }
+        assert_eq!(office.journal().next(), 1, "nothing is recorded");
+        assert!(office.decide_all(Vec::<Request>::new()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_first_failure_in_the_order_of_the_items_is_told() {
+        let failed = |number: u32| Err::<u32, _>(Error::new(ErrorKind::Internal, format!("item {number}")));
+        let work = |number: u32| if number % 30 == 29 { failed(number) } else { Ok(number * 2) };
+        let error = side_by_side((0..100).collect(), work).unwrap_err();
+        assert!(error.to_string().contains("item 29"), "{error}");
+        let doubled: Vec<u32> = (0..29).map(|number| number * 2).collect();
+        assert_eq!(side_by_side((0..29).collect(), work).unwrap(), doubled);
+    }
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use bianzhi::graph::Role;
+use bianzhi::ledger::Person;
+use bianzhi::model::Date;
 use bianzhi::{Charter, Office, Request, Seats};
 
 use super::shipped;
@@ -109,8 +111,7 @@ fn everyone_is_named_where_that_is_asked() {
     assert_eq!(counted.into_iter().sum::<Seats>(), Seats::new(i64::try_from(people).unwrap()));
     assert!(office.submit(Request::vacate("p1")).unwrap().granted());
     // 3 to 4 of a hundred leave in a year: so many began in each of the last 28 years.
-    let years: Vec<i16> =
-        office.books().people().filter_map(|one| one.since()).map(|since| since.year()).collect();
+    let years: Vec<i16> = office.books().people().filter_map(Person::since).map(Date::year).collect();
     let of_a_year = years.iter().filter(|year| **year == 2010).count() * 1000 / people;
     assert!((30..=40).contains(&of_a_year), "{of_a_year} of a thousand");
 }

@@ -119,7 +119,7 @@ fn nation(asked: &AskedNation, lang: Lang, out: &mut dyn Write) -> Result<Ending
     let (charter, units, (seats, people)) = (folder.path.join("charter.yaml"), asked.units, nation.totals());
     match lang {
         Lang::Zh => {
-            writeln!(out, "{}：{units} 个单位，编制 {seats} 名，实有 {people} 人", charter.display())?
+            writeln!(out, "{}：{units} 个单位，编制 {seats} 名，实有 {people} 人", charter.display())?;
         }
         Lang::En => writeln!(out, "{}: {units} units, {seats} seats, {people} people", charter.display())?,
     }

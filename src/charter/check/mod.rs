@@ -6,6 +6,7 @@ mod sums;
 mod tree;
 
 use std::collections::{BTreeSet, HashSet};
+use std::hash::BuildHasherDefault;
 
 use super::CharterPart;
 use crate::document::did_you_mean;
@@ -90,7 +91,7 @@ impl<'a> Check<'a> {
             flaws: Vec::new(),
             kinds: QuickMap::default(),
             levels: levels.map(|(rank, level)| (level.as_str(), rank)).collect(),
-            named: QuickMap::with_capacity_and_hasher(opening.nodes.len(), Default::default()),
+            named: QuickMap::with_capacity_and_hasher(opening.nodes.len(), BuildHasherDefault::default()),
             loans: QuickMap::default(),
             parents: Vec::new(),
             order: Vec::new(),

@@ -10,10 +10,11 @@ pub(super) type QuickMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefa
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Quick(u64);
 
+const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+
 impl Quick {
     fn add(&mut self, word: u64) {
-        let product = u128::from(self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
-        self.0 = (product >> 64) as u64 ^ product as u64;
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(ODD);
     }
 }
 
@@ -47,6 +48,8 @@ impl Hasher for Quick {
     }
 
     fn finish(&self) -> u64 {
-        self.0
+        // The table looks at the highest bits and at the lowest: both are to depend on all.
+        let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(ODD);
+        mixed ^ (mixed >> 29)
     }
 }

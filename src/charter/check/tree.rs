@@ -1,6 +1,7 @@
 //! The tree: ids, parents, levels and pools of opening books.
 
 use std::collections::hash_map::Entry;
+use std::hash::BuildHasherDefault;
 
 use super::quick::QuickMap;
 use super::{Check, Named, in_range};
@@ -55,7 +56,8 @@ impl Check<'_> {
                 permits.insert(&permit.id, number);
             }
         }
-        let mut people = QuickMap::with_capacity_and_hasher(opening.people.len(), Default::default());
+        let mut people =
+            QuickMap::with_capacity_and_hasher(opening.people.len(), BuildHasherDefault::default());
         for (number, person) in opening.people.iter().enumerate() {
             let part = CharterPart::Person(number);
             if !person.id.is_well_formed() {
