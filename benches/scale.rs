@@ -50,8 +50,10 @@ struct Cost {
     fork: f64,
     /// A fork's first request, which copies what it writes, and letting the fork go.
     first: f64,
-    /// A batch of decisions one by one, over the same on all cores.
+    /// A batch of decisions one by one, over the same on all cores: the time that passed, and the processor time
+    /// of all threads together. The second is 1 where nothing is lost: then idle cores add up in full.
     cores: f64,
+    share: f64,
 }
 
 fn main() -> Result<(), Failed> {
@@ -89,7 +91,7 @@ fn main() -> Result<(), Failed> {
     Ok(())
 }
 
-const HEAD: [&str; 13] = [
+const HEAD: [&str; 14] = [
     "units",
     "people",
     "load / csv",
@@ -102,7 +104,8 @@ const HEAD: [&str; 13] = [
     "× city",
     "fork",
     "its first request",
-    "decide_all ×",
+    "decide_all, passed",
+    "decide_all, work",
 ];
 
 fn row(cost: &Cost, city: &Cost) -> Vec<String> {
@@ -120,6 +123,7 @@ fn row(cost: &Cost, city: &Cost) -> Vec<String> {
         format!("{:.2} µs", cost.fork / 1e3),
         format!("{:.1} µs", cost.first / 1e3),
         format!("{:.2}×", cost.cores),
+        format!("{:.2}×", cost.share),
     ]
 }
 
@@ -137,10 +141,10 @@ fn cost(units: u32, people: bool) -> Result<Cost, Failed> {
         Ok(said.split_whitespace().map(str::parse).collect::<Result<_, _>>()?)
     };
     let [memory] = child("memory")?[..] else { return Err("one figure is needed".into()) };
-    let [read, load, laws, policies, fork, first, cores] = child("measure")?[..] else {
-        return Err("seven figures are needed".into());
+    let [read, load, laws, policies, fork, first, cores, share] = child("measure")?[..] else {
+        return Err("eight figures are needed".into());
     };
-    Ok(Cost { units, people: in_post, read, load, memory, laws, policies, fork, first, cores })
+    Ok(Cost { units, people: in_post, read, load, memory, laws, policies, fork, first, cores, share })
 }
 
 fn folder(units: u32, people: bool) -> PathBuf {
@@ -196,7 +200,7 @@ fn measure(folder: &Path) -> Result<(), Failed> {
         load = load.min(took(turns, || ruled().map(|office| opened.push(office)))?);
     }
     if folder.join("people.csv").exists() {
-        println!("{read} {load} NaN NaN NaN NaN NaN");
+        println!("{read} {load} NaN NaN NaN NaN NaN NaN");
         return Ok(());
     }
     let mut office = ruled()?;
@@ -217,7 +221,9 @@ fn measure(folder: &Path) -> Result<(), Failed> {
     let batch: Vec<Request> =
         units.iter().cycle().take(20_000).map(|unit| Request::appoint(unit, KIND).into()).collect();
     let (mut alone, mut together) = (f64::MAX, f64::MAX);
+    let (mut work_alone, mut work_together) = (0.0, 0.0);
     for _ in 0..5 {
+        let before = process_time()?;
         let one_by_one = || -> Result<(), Failed> {
             for one in &batch {
                 black_box(office.decide(one.clone())?);
@@ -229,10 +235,17 @@ fn measure(folder: &Path) -> Result<(), Failed> {
             Ok(())
         };
         alone = alone.min(passed(one_by_one)?);
+        let between = process_time()?;
         together = together.min(passed(on_all_cores)?);
+        work_alone += between - before;
+        work_together += process_time()? - between;
     }
     let policies = submits(&mut office, &units, 10_000)?;
-    println!("{read} {load} {laws} {policies} {fork} {first} {}", alone / together);
+    println!(
+        "{read} {load} {laws} {policies} {fork} {first} {} {}",
+        alone / together,
+        work_alone / work_together
+    );
     Ok(())
 }
 
@@ -298,6 +311,14 @@ fn took(turns: usize, mut work: impl FnMut() -> Result<(), Failed>) -> Result<f6
     let start = spent();
     let passed = passed(|| (0..turns).try_for_each(|_| work()))?;
     Ok(spent().zip(start).map_or(passed, |(end, start)| end - start) / turns as f64)
+}
+
+/// The processor time of all threads so far, in hundredths of a second.
+fn process_time() -> Result<f64, Failed> {
+    let text = fs::read_to_string("/proc/self/stat")?;
+    let (_, fields) = text.rsplit_once(')').ok_or("the system says no times")?;
+    let times = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Ok(times.collect::<Result<Vec<_>, _>>()?.into_iter().sum())
 }
 
 /// How much time passed during some work, in nanoseconds.

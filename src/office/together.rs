@@ -62,8 +62,10 @@ pub fn side_by_side<T: Send, A: Send>(
 #[cfg(test)]
 mod tests {
     use super::side_by_side;
+    use crate::charter::Charter;
     use crate::error::{Error, ErrorKind};
-    use crate::{Charter, Office, Request};
+    use crate::office::Office;
+    use crate::request::Request;
 
     fn office() -> Office {
         let unit = |number: u32| {
