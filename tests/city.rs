@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bianzhi::model::{
-    Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
 };
 use bianzhi::{Charter, Decision, Office, Request};
 
@@ -58,7 +58,7 @@ impl City {
     fn node(mut self, id: &str, parent: Option<&str>, level: &str, cap: i64, occupied: i64) -> Self {
         let administrative = |seats: i64| {
             let seats = (KindId::new("administrative"), Seats::new(seats));
-            BTreeMap::from_iter((seats.1 > Seats::ZERO).then_some(seats))
+            ByKind::from_iter((seats.1 > Seats::ZERO).then_some(seats))
         };
         self.0.nodes.push(OpeningNode {
             id: id.into(),
@@ -70,7 +70,7 @@ impl City {
             facts: BTreeMap::new(),
             caps: administrative(cap),
             occupied: administrative(occupied),
-            history: BTreeMap::new(),
+            history: ByKind::new(),
         });
         self
     }

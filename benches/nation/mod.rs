@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bianzhi::model::{Date, ExcessRule, KindId, NodeId, Opening, OpeningKind, OpeningNode, Seats};
+use bianzhi::model::{ByKind, Date, ExcessRule, KindId, NodeId, Opening, OpeningKind, OpeningNode, Seats};
 
 /// The first day.
 pub(crate) const OPENED: Date = Date::constant(2024, 1, 1);
@@ -51,7 +51,7 @@ fn gcd(one: u64, other: u64) -> u64 {
 
 /// Opening books of this size, with so many kinds in use at every unit.
 pub(crate) fn opening(size: Size, kinds: &[&str]) -> Opening {
-    let caps = |cap: i64| -> BTreeMap<KindId, Seats> {
+    let caps = |cap: i64| -> ByKind<Seats> {
         kinds.iter().map(|kind| (KindId::new(*kind), Seats::new(cap))).collect()
     };
     let node = |id: NodeId, parent: Option<NodeId>, level: &str, cap: i64| OpeningNode {
@@ -63,8 +63,8 @@ pub(crate) fn opening(size: Size, kinds: &[&str]) -> Opening {
         tags: Vec::new(),
         facts: BTreeMap::new(),
         caps: caps(cap),
-        occupied: BTreeMap::new(),
-        history: BTreeMap::new(),
+        occupied: ByKind::new(),
+        history: ByKind::new(),
     };
     let of_county = i64::from(size.units / size.counties) * UNIT.0;
     let mut nodes = vec![node("nation".into(), None, "city", of_county * i64::from(size.counties))];

@@ -1,6 +1,5 @@
 //! Reading: a charter's YAML into opening books and the places of their elements.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::check::Unread;
@@ -10,7 +9,7 @@ use super::table;
 use crate::document::{Document, Node, Table};
 use crate::error::Fault;
 use crate::model::{
-    Date, ExcessRule, KindId, NodeId, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode,
+    ByKind, Date, ExcessRule, KindId, NodeId, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode,
     OpeningPermit, OpeningPerson, OpeningPool, PoolSize, Seats,
 };
 
@@ -219,8 +218,8 @@ impl<'a> Reading<'a> {
         }
         let (name, tier) = (record.word_if("name"), record.word_if("tier"));
         let (tags, facts) = (record.words("tags"), record.facts());
-        let caps = record.counts_needed("caps");
-        let occupied = record.counts("occupied");
+        let caps = record.counts_needed("caps").into();
+        let occupied = record.counts("occupied").into();
         let history = history(&mut record);
         let sound = record.end();
         let Some((id, level)) = id.zip(level).filter(|_| parent.is_some() == parent_node.is_some()) else {
@@ -356,8 +355,8 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn history(record: &mut Record<'_, '_>) -> BTreeMap<KindId, OpeningHistory> {
-    let mut history = BTreeMap::new();
+fn history(record: &mut Record<'_, '_>) -> ByKind<OpeningHistory> {
+    let mut history = ByKind::new();
     let Some(node) = record.map("history") else { return history };
     for (kind, figures) in node.entries() {
         let Some(mut inner) = record.inner(figures) else { continue };

@@ -6,7 +6,9 @@ use super::check::Unread;
 use super::record::bad_count;
 use crate::document::{Plain, Row, Table, date, did_you_mean, whole_number};
 use crate::error::Fault;
-use crate::model::{FactValue, KindId, NodeId, Opening, OpeningHistory, OpeningNode, OpeningPerson, Seats};
+use crate::model::{
+    ByKind, FactValue, KindId, NodeId, Opening, OpeningHistory, OpeningNode, OpeningPerson, Seats,
+};
 
 /// What a column of `nodes.csv` holds.
 enum Column {
@@ -131,9 +133,9 @@ fn node(
         name: String::new(),
         tags: Vec::new(),
         facts: BTreeMap::new(),
-        caps: BTreeMap::new(),
-        occupied: BTreeMap::new(),
-        history: BTreeMap::new(),
+        caps: ByKind::new(),
+        occupied: ByKind::new(),
+        history: ByKind::new(),
     };
     for (number, column) in columns.iter().enumerate() {
         let Some(field) = row.field(number) else { continue };
@@ -226,6 +228,9 @@ pub(super) fn people(
         return;
     }
     let mut bad = Vec::new();
+    // A unit's people mostly stand together: its id is kept in memory once, and so are the kinds'.
+    let mut last_unit: Option<NodeId> = None;
+    let kinds: Vec<KindId> = opening.kinds.iter().map(|kind| kind.id.clone()).collect();
     let bad_rows = table.rows(|row| {
         let field = |at: Option<usize>| at.and_then(|at| row.field(at));
         let mut fault = |message: String| bad.push(Fault::at(&table.file, row.line, 0, message));
@@ -239,10 +244,18 @@ pub(super) fn people(
             }
         }
         let (Some(id), Some(unit), Some(kind)) = (field(id), field(unit), field(kind)) else { return };
+        let unit = match &last_unit {
+            Some(last) if last.as_str() == unit => last.clone(),
+            Some(_) | None => last_unit.insert(unit.into()).clone(),
+        };
+        let kind = match kinds.iter().find(|known| known.as_str() == kind) {
+            Some(known) => known.clone(),
+            None => kind.into(),
+        };
         opening.people.push(OpeningPerson {
             id: id.into(),
-            unit: unit.into(),
-            kind: kind.into(),
+            unit,
+            kind,
             category: field(category).map(str::to_owned),
             since: day,
             loan: field(loan).map(Into::into),

@@ -233,14 +233,18 @@ impl Ledger {
 
     /// Gives a person with a key the seat, in the roster of people.
     pub(super) fn seat_person(&mut self, id: &PersonId, seat: Seat) -> PersonIx {
-        if let Some(place) = self.person_places.get(id.as_str()).copied() {
+        if let Some(place) = self.person_place(id.as_str()) {
             if let Some(person) = self.people.get_mut(place.0 as usize) {
                 person.seat = Some(seat);
             }
             return place;
         }
         let place = PersonIx::new(self.people.push(Person { id: id.clone(), seat: Some(seat) }));
-        self.person_places.insert_mut(id.clone(), place);
+        if self.mode == Mode::Opening {
+            Arc::make_mut(&mut self.first_people).insert(id.clone(), place);
+        } else {
+            self.person_places.insert_mut(id.clone(), place);
+        }
         place
     }
 

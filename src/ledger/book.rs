@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::past::Past;
+use super::past::{Past, YEARS};
 use super::{KindIx, Ledger, TagIx};
 use crate::graph::{NodeIx, Role};
 use crate::model::Seats;
@@ -42,6 +42,9 @@ pub(super) struct Book {
     /// What happened in this and earlier years; nothing while nothing has changed since the opening.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) past: Option<Arc<Past>>,
+    /// A unit's vacancies at the year ends before the opening, newest first, where the charter knows them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ends: Option<Arc<[Option<Seats>; YEARS]>>,
 }
 
 /// Sums over units, kept by every jurisdiction: of all its units, and of those with a tag.
@@ -94,6 +97,11 @@ impl Book {
         (self.cap - self.occupied).or_zero()
     }
 
+    /// Its year ends before the opening, newest first.
+    pub(super) fn ends(&self) -> [Option<Seats>; YEARS] {
+        self.ends.as_deref().copied().unwrap_or_default()
+    }
+
     /// What a unit adds to the sums of the jurisdictions above it.
     pub(super) fn sums(&self) -> Sums {
         Sums {
@@ -115,6 +123,12 @@ impl Book {
         self.occupied + self.permitted + self.lent
     }
 
+    /// The first thing that stands in it.
+    pub(super) fn open(&mut self, delta: Delta) {
+        self.change(delta);
+        self.charged += delta.charge();
+    }
+
     fn change(&mut self, delta: Delta) {
         self.cap += delta.cap;
         self.occupied += delta.occupied;
@@ -131,6 +145,10 @@ impl Sums {
     /// Empty seats of the units, people above the caps netted.
     pub(super) fn net_vacancy(&self) -> Seats {
         (self.cap - self.occupied).or_zero()
+    }
+
+    pub(super) fn plus(self, other: Self) -> Self {
+        self.each(other, Add::add)
     }
 
     fn each(self, other: Self, join: fn(Seats, Seats) -> Seats) -> Self {
@@ -276,7 +294,7 @@ impl Ledger {
             place
         };
         if let Some(group) = self.groups.get_mut(place) {
-            *group = group.each(sums, Add::add);
+            *group = group.plus(sums);
         }
     }
 

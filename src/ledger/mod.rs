@@ -77,6 +77,9 @@ pub struct Ledger {
     permits: Pages<Permit>,
     permit_places: HashTrieMapSync<PermitId, PermitIx>,
     people: Pages<Person>,
+    /// Where those stand who were there when the books opened, in a third of the memory.
+    first_people: Arc<Places<PersonId, PersonIx>>,
+    /// Where those stand who came later.
     person_places: HashTrieMapSync<PersonId, PersonIx>,
     /// What may fall due, by day. An entry is only a reminder: what it names is looked at when its day comes.
     agenda: RedBlackTreeSetSync<(Date, Due)>,

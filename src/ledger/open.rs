@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
+use smallvec::SmallVec;
 
-use super::book::Delta;
+use super::book::{Delta, Sums};
 use super::loans::{Loan, Permit, Sitting};
-use super::past::Past;
+use super::past::{Past, YEARS};
 use super::people::Seat;
-use super::{Detail, Kind, Ledger, Mode, Pages, Pool, TagNames, Terms};
+use super::{Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, TagIx, TagNames, Tags, Terms};
 use crate::event::LoanTerms;
 use crate::graph::{NodeIx, QuotaGraph, Role};
-use crate::model::{KindId, NodeId, Opening, OpeningLoan, OpeningNode, Seats};
+use crate::model::{KindId, NodeId, Opening, OpeningLoan, OpeningNode, Places, Seats};
 
 impl Ledger {
     /// The books on their first day.
@@ -22,6 +23,14 @@ impl Ledger {
     /// # Errors
     /// The first thing that cannot stand: an unknown parent, kind or level.
     pub fn open(opening: &Opening) -> Result<Self, String> {
+        Self::open_with(opening.clone())
+    }
+
+    /// The same from opening books that nobody needs any more: names and facts are not copied.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub(crate) fn open_with(mut opening: Opening) -> Result<Self, String> {
         let root = opening.nodes.iter().find(|node| node.parent.is_none()).ok_or("there is no root")?;
         let role = if opening.levels.len() > 1 { Role::Jurisdiction } else { Role::Unit };
         let kinds = opening.kinds.iter();
@@ -46,72 +55,115 @@ impl Ledger {
             permits: Pages::default(),
             permit_places: HashTrieMapSync::new_sync(),
             people: Pages::default(),
+            first_people: Arc::new(Places::with_capacity_and_hasher(
+                opening.people.len(),
+                foldhash::fast::RandomState::default(),
+            )),
             person_places: HashTrieMapSync::new_sync(),
             agenda: RedBlackTreeSetSync::new_sync(),
             pool_places: Arc::default(),
             pool_sizes: Arc::default(),
             mode: Mode::Opening,
         };
-        if let Some(shape) = Arc::get_mut(&mut books.shape) {
-            shape.reserve(opening.nodes.len());
-        }
         let (level, role) = books.level_place(&root.level).ok_or("the root's level is unknown")?;
-        books.shape = Arc::new(QuotaGraph::new(root.id.clone(), level, role));
+        let mut shape = QuotaGraph::new(root.id.clone(), level, role);
+        shape.reserve(opening.nodes.len());
+        books.shape = Arc::new(shape);
         books.add_rows();
-        let place = books.root();
-        books.open_node(place, root)?;
-        books.open_below(opening, &root.id)?;
-        books.open_pools(opening)?;
-        books.open_loans(opening)?;
-        books.open_people(opening)?;
-        books.open_permits(opening)?;
-        books.open_history(opening)?;
+        let places = books.open_nodes(&mut opening)?;
+        books.open_pools(&opening)?;
+        books.open_loans(&opening)?;
+        books.open_people(&opening)?;
+        books.open_permits(&opening)?;
+        books.open_history(&opening, &places)?;
         books.mode = Mode::Running;
         Ok(books)
     }
 
-    fn open_below(&mut self, opening: &Opening, root: &NodeId) -> Result<(), String> {
-        let mut below: HashMap<&NodeId, Vec<&OpeningNode>> = HashMap::new();
-        for node in &opening.nodes {
-            if let Some(parent) = &node.parent {
-                below.entry(parent).or_default().push(node);
-            }
-        }
+    /// Nodes from the root down, each place's children in the order of the charter; says where each stands now.
+    fn open_nodes(&mut self, opening: &mut Opening) -> Result<Vec<NodeIx>, String> {
+        let Below { root, mut inside } = Below::of(opening)?;
+        let mut places = vec![self.root(); opening.nodes.len()];
         let mut waiting = vec![root];
+        let mut above = Above::default();
+        if let Some(node) = opening.nodes.get_mut(root) {
+            self.open_node(self.root(), node, &mut above)?;
+        }
+        // Nothing lies above the root.
+        above = Above::default();
         while let Some(parent) = waiting.pop() {
-            let above = self.node(parent.as_str()).ok_or("a parent is unknown")?;
-            for node in below.remove(parent).unwrap_or_default() {
+            let parent_place = places.get(parent).copied().ok_or("a parent is unknown")?;
+            for number in inside.remove(&parent).unwrap_or_default() {
+                let Some(node) = opening.nodes.get_mut(number) else { continue };
                 let (level, role) = self
                     .level_place(&node.level)
                     .ok_or_else(|| format!("level `{}` is unknown", node.level))?;
-                let place = self.add_node(&node.id, above, level, role);
-                self.open_node(place, node)?;
+                let place = self.add_node(&node.id, parent_place, level, role);
+                self.open_node(place, node, &mut above)?;
+                if let Some(known) = places.get_mut(number) {
+                    *known = place;
+                }
                 if role == Role::Jurisdiction {
-                    waiting.push(&node.id);
+                    waiting.push(number);
                 }
             }
+            self.open_above(parent_place, &mut above);
         }
-        if below.is_empty() { Ok(()) } else { Err("a node hangs on nothing".to_owned()) }
+        if inside.is_empty() { Ok(places) } else { Err("a node hangs on nothing".to_owned()) }
     }
 
-    fn open_node(&mut self, place: NodeIx, node: &OpeningNode) -> Result<(), String> {
-        let tags = node.tags.iter().map(|tag| self.tag(tag)).collect();
-        let detail = Detail::new(&node.id, &node.name, &node.facts);
-        let tier = node.tier.as_deref().map(Box::from);
-        self.describe(place, tags, Detail { tier, ..detail });
+    /// Opens a node's own books, and gathers what follows from them above.
+    fn open_node(&mut self, place: NodeIx, node: &mut OpeningNode, above: &mut Above) -> Result<(), String> {
+        let tags: Tags = node.tags.iter().map(|tag| self.tag(tag)).collect();
+        let name = std::mem::take(&mut node.name);
+        let facts = std::mem::take(&mut node.facts);
+        let detail = Detail {
+            name: if name == node.id.as_str() { Box::default() } else { name.into_boxed_str() },
+            tier: node.tier.as_deref().map(Box::from),
+            facts: (!facts.is_empty()).then(|| Arc::new(facts)),
+            pool: None,
+        };
+        let unit = self.role(place) == Role::Unit;
+        let own = if unit { tags.clone() } else { Tags::new() };
+        self.describe(place, tags, detail);
+        let mut each = |kind: &KindId, delta: Delta| -> Result<(), String> {
+            if delta == Delta::default() {
+                return Ok(());
+            }
+            let kind = self.known_kind(kind)?;
+            let book = self.book_or_open(place, kind);
+            let Some(book) = self.books.get_mut(book) else { return Ok(()) };
+            let before = book.sums();
+            book.open(delta);
+            let sums = if unit { book.sums().minus(before) } else { Sums::default() };
+            above.add(kind, delta, sums, &own);
+            Ok(())
+        };
         for (kind, cap) in &node.caps {
-            let kind = self.known_kind(kind)?;
-            if !cap.is_zero() {
-                self.change(place, kind, Delta { cap: *cap, ..Delta::default() });
-            }
+            let occupied = node.occupied.get(kind).copied().unwrap_or_default();
+            each(kind, Delta { cap: *cap, occupied, ..Delta::default() })?;
         }
-        for (kind, occupied) in &node.occupied {
-            let kind = self.known_kind(kind)?;
-            if !occupied.is_zero() {
-                self.change(place, kind, Delta { occupied: *occupied, ..Delta::default() });
-            }
+        for (kind, occupied) in node.occupied.iter().filter(|(kind, _)| node.caps.get(*kind).is_none()) {
+            each(kind, Delta { occupied: *occupied, ..Delta::default() })?;
         }
         Ok(())
+    }
+
+    /// Adds what was gathered from a jurisdiction's children to it and everything above it, once for all.
+    fn open_above(&mut self, parent: NodeIx, above: &mut Above) {
+        for (kind, gathered) in above.kinds.drain(..) {
+            if !gathered.allotted.is_zero() {
+                let book = self.book_or_open(parent, kind);
+                if let Some(book) = self.books.get_mut(book) {
+                    book.allotted += gathered.allotted;
+                }
+            }
+            self.climb(parent, kind, gathered.charge, gathered.every, Some(Tags::new()));
+            for (tag, sums) in gathered.tagged.into_iter().filter(|(_, sums)| *sums != Sums::default()) {
+                let shape = Arc::clone(&self.shape);
+                shape.path(parent).for_each(|place| self.add_to_group(place, tag, kind, sums));
+            }
+        }
     }
 
     fn open_pools(&mut self, opening: &Opening) -> Result<(), String> {
@@ -213,16 +265,25 @@ impl Ledger {
         Ok(())
     }
 
-    fn open_history(&mut self, opening: &Opening) -> Result<(), String> {
-        for node in &opening.nodes {
+    /// What is known of earlier years. A unit's past is made when its book first changes.
+    fn open_history(&mut self, opening: &Opening, places: &[NodeIx]) -> Result<(), String> {
+        for (node, place) in opening.nodes.iter().zip(places) {
             for (kind, history) in &node.history {
-                let place = self.known_node(&node.id)?;
                 let kind = self.known_kind(kind)?;
-                let (vacancy, cap) = (self.vacancy(place, kind), self.cap(place, kind));
-                let past = Past::opening(opening.opened, vacancy, cap, &history.year_end_vacancy);
-                let book = self.book_or_open(place, kind);
+                let mut ends = [None; YEARS];
+                for (end, vacancy) in ends.iter_mut().zip(history.year_end_vacancy.iter().rev()) {
+                    *end = Some(*vacancy);
+                }
+                let unit = self.role(*place) == Role::Unit;
+                let past = || {
+                    let (vacancy, cap) = (self.vacancy(*place, kind), self.cap(*place, kind));
+                    Arc::new(Past::opening(opening.opened, vacancy, cap, ends))
+                };
+                let past = (!unit).then(past);
+                let book = self.book_or_open(*place, kind);
                 if let Some(book) = self.books.get_mut(book) {
-                    book.past = Some(Arc::new(past));
+                    book.past = past;
+                    book.ends = unit.then(|| Arc::new(ends));
                 }
             }
         }
@@ -236,6 +297,89 @@ impl Ledger {
     fn known_kind(&self, id: &KindId) -> Result<super::KindIx, String> {
         self.kind(id.as_str()).ok_or_else(|| format!("kind `{id}` is unknown"))
     }
+}
+
+/// The nodes inside each jurisdiction, by number in the charter.
+struct Below {
+    root: usize,
+    inside: HashMap<usize, Vec<usize>>,
+}
+
+impl Below {
+    fn of(opening: &Opening) -> Result<Self, String> {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let last = opening.levels.last();
+        for (number, node) in opening.nodes.iter().enumerate() {
+            if Some(&node.level) != last || node.parent.is_none() {
+                numbers.insert(node.id.as_str(), number);
+            }
+        }
+        let mut below = Self { root: 0, inside: HashMap::new() };
+        // Children mostly stand together: their parent is looked up once.
+        let mut run: Option<(&NodeId, usize, Vec<usize>)> = None;
+        for (number, node) in opening.nodes.iter().enumerate() {
+            let Some(parent) = &node.parent else {
+                below.root = number;
+                continue;
+            };
+            match &mut run {
+                Some((known, _, children)) if *known == parent => children.push(number),
+                _ => {
+                    let found = numbers.get(parent.as_str()).copied();
+                    let found = found.ok_or_else(|| format!("the parent `{parent}` is unknown"))?;
+                    below.put(run.replace((parent, found, vec![number])));
+                }
+            }
+        }
+        below.put(run);
+        Ok(below)
+    }
+
+    fn put(&mut self, run: Option<(&NodeId, usize, Vec<usize>)>) {
+        if let Some((_, parent, children)) = run {
+            self.inside.entry(parent).or_default().extend(children);
+        }
+    }
+}
+
+/// What follows from the books of one jurisdiction's children for it and everything above it.
+#[derive(Default)]
+struct Above {
+    kinds: SmallVec<[(KindIx, Gathered); 4]>,
+}
+
+#[derive(Default)]
+struct Gathered {
+    allotted: Seats,
+    charge: Seats,
+    every: Sums,
+    tagged: SmallVec<[(TagIx, Sums); 4]>,
+}
+
+impl Above {
+    fn add(&mut self, kind: KindIx, delta: Delta, sums: Sums, tags: &[TagIx]) {
+        let gathered = entry(&mut self.kinds, kind);
+        gathered.allotted += delta.cap;
+        gathered.charge += delta.charge();
+        gathered.every = gathered.every.plus(sums);
+        for tag in tags {
+            let known = entry(&mut gathered.tagged, *tag);
+            *known = known.plus(sums);
+        }
+    }
+}
+
+/// The value under a key of a few, which is added if it is new.
+fn entry<K: PartialEq, V: Default, const N: usize>(few: &mut SmallVec<[(K, V); N]>, key: K) -> &mut V
+where
+    [(K, V); N]: smallvec::Array<Item = (K, V)>,
+{
+    let at = few.iter().position(|(known, _)| *known == key).unwrap_or(few.len());
+    if at == few.len() {
+        few.push((key, V::default()));
+    }
+    #[expect(clippy::indexing_slicing, reason = "found or pushed just above")]
+    &mut few[at].1
 }
 
 /// The terms of a loan that is open already. A schedule may sum to the seats still out, or to those and the

@@ -10,28 +10,32 @@ use smallvec::SmallVec;
 
 /// Rows in a leaf. Small, so that a write to a shared table copies little.
 const LEAF: usize = 16;
-/// Leaves in a branch.
+/// Leaves in a branch, and branches in a trunk: a nation's table has some twenty trunks, so that neither a copy
+/// nor the first write to one walks through thousands.
 const BRANCH: usize = 64;
+const IN_BRANCH: usize = LEAF * BRANCH;
+const IN_TRUNK: usize = IN_BRANCH * BRANCH;
 
-/// A table of rows. A clone is cheap; the first write to a shared page copies that page.
+/// A table of rows. A clone is cheap; the first write to a shared page copies that page and its way up.
 #[derive(Debug)]
 pub(super) struct Pages<T> {
-    branches: Vec<Arc<Branch<T>>>,
+    trunks: Vec<Arc<Trunk<T>>>,
     length: usize,
 }
 
 type Leaf<T> = SmallVec<[T; LEAF]>;
 type Branch<T> = SmallVec<[Arc<Leaf<T>>; BRANCH]>;
+type Trunk<T> = SmallVec<[Arc<Branch<T>>; BRANCH]>;
 
 impl<T> Clone for Pages<T> {
     fn clone(&self) -> Self {
-        Self { branches: self.branches.clone(), length: self.length }
+        Self { trunks: self.trunks.clone(), length: self.length }
     }
 }
 
 impl<T> Default for Pages<T> {
     fn default() -> Self {
-        Self { branches: Vec::new(), length: 0 }
+        Self { trunks: Vec::new(), length: 0 }
     }
 }
 
@@ -41,27 +45,35 @@ impl<T: Clone> Pages<T> {
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&T> {
-        self.branches.get(index / (LEAF * BRANCH))?.get(index / LEAF % BRANCH)?.get(index % LEAF)
+        let trunk = self.trunks.get(index / IN_TRUNK)?;
+        trunk.get(index / IN_BRANCH % BRANCH)?.get(index / LEAF % BRANCH)?.get(index % LEAF)
     }
 
     pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        let branch = Arc::make_mut(self.branches.get_mut(index / (LEAF * BRANCH))?);
+        let trunk = Arc::make_mut(self.trunks.get_mut(index / IN_TRUNK)?);
+        let branch = Arc::make_mut(trunk.get_mut(index / IN_BRANCH % BRANCH)?);
         Arc::make_mut(branch.get_mut(index / LEAF % BRANCH)?).get_mut(index % LEAF)
     }
 
     /// Adds a row and says where it stands.
     pub(super) fn push(&mut self, row: T) -> usize {
         let place = self.length;
-        if place.is_multiple_of(LEAF * BRANCH) {
-            self.branches.push(Arc::new(Branch::new()));
+        if place.is_multiple_of(IN_TRUNK) {
+            self.trunks.push(Arc::default());
         }
-        if let Some(branch) = self.branches.last_mut() {
-            let branch = Arc::make_mut(branch);
-            if place.is_multiple_of(LEAF) {
-                branch.push(Arc::new(Leaf::new()));
+        if let Some(trunk) = self.trunks.last_mut() {
+            let trunk = Arc::make_mut(trunk);
+            if place.is_multiple_of(IN_BRANCH) {
+                trunk.push(Arc::default());
             }
-            if let Some(leaf) = branch.last_mut() {
-                Arc::make_mut(leaf).push(row);
+            if let Some(branch) = trunk.last_mut() {
+                let branch = Arc::make_mut(branch);
+                if place.is_multiple_of(LEAF) {
+                    branch.push(Arc::default());
+                }
+                if let Some(leaf) = branch.last_mut() {
+                    Arc::make_mut(leaf).push(row);
+                }
             }
         }
         self.length = place.saturating_add(1);
@@ -70,7 +82,8 @@ impl<T: Clone> Pages<T> {
 
     /// Every row in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.branches.iter().flat_map(|branch| branch.iter()).flat_map(|leaf| leaf.iter())
+        let branches = self.trunks.iter().flat_map(|trunk| trunk.iter());
+        branches.flat_map(|branch| branch.iter()).flat_map(|leaf| leaf.iter())
     }
 }
 
@@ -111,13 +124,15 @@ mod tests {
     #[test]
     fn a_copy_keeps_its_rows_while_the_other_writes() {
         let mut table = Pages::default();
-        for row in 0..5_000_usize {
+        for row in 0..200_000_usize {
             assert_eq!(table.push(row), row);
         }
         let before = table.clone();
         *table.get_mut(3_000).unwrap() = 7;
         assert_eq!((before.get(3_000), table.get(3_000)), (Some(&3_000), Some(&7)));
-        assert_eq!((before.get(4_999), before.get(5_000)), (Some(&4_999), None));
-        assert_eq!(table.iter().count(), 5_000);
+        assert_eq!((before.get(199_999), before.get(200_000)), (Some(&199_999), None));
+        *table.get_mut(150_000).unwrap() = 8;
+        assert_eq!((before.get(150_000), table.get(150_000)), (Some(&150_000), Some(&8)));
+        assert_eq!((table.iter().count(), before.iter().nth(70_000)), (200_000, Some(&70_000)));
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::book::Book;
 use super::{KindIx, Ledger, Mode, TagIx};
 use crate::graph::{NodeIx, Role};
 use crate::model::{Date, Seats};
@@ -72,17 +73,23 @@ fn first_of(year: i16) -> Option<Date> {
 }
 
 impl Past {
-    /// What is known on the first day: the opening books are the year's start only on 1 January.
-    pub(super) fn opening(opened: Date, vacancy: Seats, cap: Seats, year_ends: &[Seats]) -> Self {
+    /// What is known on the first day: the opening books are the year's start only on 1 January. Year ends come
+    /// newest first.
+    pub(super) fn opening(
+        opened: Date,
+        vacancy: Seats,
+        cap: Seats,
+        year_ends: [Option<Seats>; YEARS],
+    ) -> Self {
         let from_start = opened.month() == 1 && opened.day() == 1;
         let mut ends = [YearEnd::default(); YEARS];
-        for (end, vacancy) in ends.iter_mut().zip(year_ends.iter().rev()) {
-            end.vacancy = Some(*vacancy);
+        for (end, vacancy) in ends.iter_mut().zip(year_ends) {
+            end.vacancy = vacancy;
         }
         let known = |seats: Seats| from_start.then_some(seats);
         Self {
             year: opened.year(),
-            vacancy_at_start: known(vacancy).or_else(|| year_ends.last().copied()),
+            vacancy_at_start: known(vacancy).or_else(|| year_ends.first().copied().flatten()),
             cap_at_start: known(cap),
             arrivals: known(Seats::ZERO),
             departures: known(Seats::ZERO),
@@ -195,7 +202,7 @@ impl Ledger {
         let cap = book.map_or(Seats::ZERO, |book| book.cap);
         let mut past = match book.and_then(|book| book.past.as_deref()) {
             Some(past) => past.clone(),
-            None => Past::opening(self.terms.opened, vacancy, cap, &[]),
+            None => Past::opening(self.terms.opened, vacancy, cap, book.map_or([None; YEARS], Book::ends)),
         };
         past.catch_up(self.today, vacancy, cap);
         past
@@ -215,8 +222,8 @@ impl Ledger {
         let vacancy = self.vacancy(node, kind);
         let opened = self.terms.opened;
         let Some(book) = self.books.get_mut(place) else { return };
-        let cap = book.cap;
-        let past = book.past.get_or_insert_with(|| Arc::new(Past::opening(opened, vacancy, cap, &[])));
+        let (cap, ends) = (book.cap, book.ends());
+        let past = book.past.get_or_insert_with(|| Arc::new(Past::opening(opened, vacancy, cap, ends)));
         Arc::make_mut(past).catch_up(today, vacancy, cap);
     }
 
@@ -256,7 +263,7 @@ impl Ledger {
     /// Empty own seats: of a unit its own, of a jurisdiction the sum over its units.
     pub(super) fn vacancy(&self, node: NodeIx, kind: KindIx) -> Seats {
         match self.shape.role(node) {
-            Role::Unit => self.book(node, kind).map_or(Seats::ZERO, super::book::Book::vacancy),
+            Role::Unit => self.book(node, kind).map_or(Seats::ZERO, Book::vacancy),
             Role::Jurisdiction => self.group_sums(node, TagIx::EVERY, kind).vacancy,
             Role::Pool => Seats::ZERO,
         }

@@ -92,8 +92,13 @@ impl Person {
 impl Ledger {
     /// The person in post with this key.
     pub fn person(&self, id: &str) -> Option<PersonIx> {
-        let place = *self.person_places.get(id)?;
+        let place = self.person_place(id)?;
         self.person_at(place)?.seat.as_ref().map(|_| place)
+    }
+
+    /// The place of whoever ever had this key.
+    pub(super) fn person_place(&self, id: &str) -> Option<PersonIx> {
+        self.first_people.get(id).or_else(|| self.person_places.get(id)).copied()
     }
 
     /// A person by place, in post or not.

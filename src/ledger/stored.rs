@@ -93,7 +93,10 @@ impl Ledger {
             loans,
             permit_places: places_of(&permits, |permit| permit.id.clone(), PermitIx::new),
             permits,
-            person_places: places_of(&people, |person| person.id.clone(), PersonIx::new),
+            first_people: Arc::new(
+                people.iter().zip(0..).map(|(person, at)| (person.id.clone(), PersonIx::new(at))).collect(),
+            ),
+            person_places: HashTrieMapSync::new_sync(),
             people,
             agenda: stored.agenda.into_iter().collect(),
             pool_places: Arc::new(stored.pool_places.into_owned()),

@@ -18,6 +18,11 @@ const RESERVED: [&str; 3] = ["superior", "root", "laws"];
 /// Whether `text` may be given to something new: 1–64 letters of any script, digits, `-`, `_`, `.`, not
 /// starting with `.`, not reserved. Ids with a colon are made by the office alone.
 fn is_well_formed(text: &str) -> bool {
+    if text.is_ascii() {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let length = (1..=LONGEST).contains(&text.len());
+        return length && text.bytes().all(allowed) && !text.starts_with('.') && !RESERVED.contains(&text);
+    }
     let mut length = 0_usize;
     for character in text.chars() {
         length = length.saturating_add(1);

@@ -1,5 +1,6 @@
 //! The words of the field as plain values: ids, kinds, levels, seats, dates, figures, codes, opening books.
 
+mod by_kind;
 mod code;
 mod fact;
 mod figures;
@@ -10,6 +11,7 @@ mod opening;
 mod schedule;
 mod seats;
 
+pub use by_kind::{ByKind, ByKindIter};
 pub use code::{InputCode, LawCode};
 pub use fact::FactValue;
 pub use figures::Figures;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Date, FactValue, Instalment, KindId, LoanId, NodeId, PermitId, PersonId, Seats};
+use super::{ByKind, Date, FactValue, Instalment, KindId, LoanId, NodeId, PermitId, PersonId, Seats};
 
 /// The opening books of a city, as read: nothing is checked yet but the shape of the values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,11 +69,11 @@ pub struct OpeningNode {
     /// Facts for rules, such as pupils.
     pub facts: BTreeMap<String, FactValue>,
     /// Quota owned, by kind; a kind left out is 0.
-    pub caps: BTreeMap<KindId, Seats>,
+    pub caps: ByKind<Seats>,
     /// People on own seats, by kind; units only.
-    pub occupied: BTreeMap<KindId, Seats>,
+    pub occupied: ByKind<Seats>,
     /// What is known of earlier years.
-    pub history: BTreeMap<KindId, OpeningHistory>,
+    pub history: ByKind<OpeningHistory>,
 }
 
 /// What is known of a node's earlier years, for one kind.

@@ -104,7 +104,7 @@ impl Office {
     ) -> Result<Self, Error> {
         let charter = charter_of(header, &shelf, charter)?;
         declared(&charter, policies.as_ref())?;
-        let first = Arc::new(books_of(&charter.into_opening())?);
+        let first = Arc::new(books_of(charter.into_opening())?);
         let head = Head::of(header);
         let (mut replay, mut reading) = match snapshots::nearest(&shelf, u64::MAX)? {
             Some((reading, books)) => {
@@ -184,7 +184,7 @@ pub(super) fn there(books: &Ledger, policies: Option<&PolicySet>) -> Result<(), 
 }
 
 /// The books that an opening begins with.
-pub(super) fn books_of(opening: &Opening) -> Result<Ledger, Error> {
-    Ledger::open(opening)
+pub(super) fn books_of(opening: Opening) -> Result<Ledger, Error> {
+    Ledger::open_with(opening)
         .map_err(|cause| Error::new(ErrorKind::Internal, format!("the books do not open: {cause}")))
 }

@@ -12,9 +12,11 @@ mod reaction;
 mod shared;
 mod snapshots;
 mod sync;
+mod together;
 
 pub use past::Again;
 pub use shared::{SharedOffice, Waiting};
+pub use together::side_by_side;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,7 +73,7 @@ impl Office {
     pub fn open(charter: Charter, policies: impl Into<Option<PolicySet>>) -> Result<Self, Error> {
         let policies = policies.into();
         kept::declared(&charter, policies.as_ref())?;
-        let first = Arc::new(kept::books_of(&charter.into_opening())?);
+        let first = Arc::new(kept::books_of(charter.into_opening())?);
         kept::there(&first, policies.as_ref())?;
         let mut office = Self { books: Arc::clone(&first), first, policies, journal: Journal::default() };
         let (pool_sizes, _) = office.pool_sizes(&office.books);
@@ -91,7 +93,7 @@ impl Office {
         policies: impl Into<Option<PolicySet>>,
         entries: impl IntoIterator<Item = &'a Entry>,
     ) -> Result<Self, Error> {
-        let first = Arc::new(kept::books_of(charter.opening())?);
+        let first = Arc::new(kept::books_of(charter.opening().clone())?);
         let mut replay = past::Replay::new(first);
         entries.into_iter().try_for_each(|entry| replay.add(entry.clone()))?;
         Ok(replay.into_office(policies.into()))
@@ -131,6 +133,33 @@ impl Office {
             Arc::make_mut(&mut decision).entry = 0;
         }
         Ok(decision)
+    }
+
+    /// What [`Office::submit`] would answer to each of these requests alone, side by side on all cores.
+    ///
+    /// Each is decided on a fork of its own, as by [`Office::decide`]: none sees another. The answers stand in
+    /// the order of the requests, and are the same on any number of cores.
+    ///
+    /// # Errors
+    /// As [`Office::submit`]: the failure of the first request that failed.
+    ///
+    /// # Example: where could someone be hired today?
+    /// ```
+    /// use bianzhi::{Charter, Office, Request};
+    /// # fn main() -> Result<(), bianzhi::Error> {
+    /// let office = Office::open(Charter::load("examples/nanping/charter.yaml")?, None)?;
+    /// let units = ["finance", "audit", "nowhere"];
+    /// let answers = office.decide_all(units.map(|unit| Request::appoint(unit, "administrative")))?;
+    /// let granted: Vec<bool> = answers.iter().map(|answer| answer.granted()).collect();
+    /// assert_eq!(granted, [false, true, false]);
+    /// # Ok(()) }
+    /// ```
+    pub fn decide_all(
+        &self,
+        requests: impl IntoIterator<Item: Into<Request>>,
+    ) -> Result<Vec<Arc<Decision>>, Error> {
+        let requests: Vec<Request> = requests.into_iter().map(Into::into).collect();
+        side_by_side(requests, |request| self.decide(request))
     }
 
     /// A copy for simulation: it shares everything until it writes, and writes only to itself.

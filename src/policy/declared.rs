@@ -85,6 +85,7 @@ impl Declared {
     /// What is wrong with a mention: not declared, or a fact of another type.
     pub(crate) fn undeclared(&self, mention: &Mention<'_>) -> Option<String> {
         let (what, name, known): (_, _, Vec<&str>) = match mention {
+            Mention::Tag(name) if self.tags.contains_key(*name) => return None,
             Mention::Tag(name) => ("tag", *name, self.tags.keys().map(String::as_str).collect()),
             Mention::Category(name) => {
                 ("category", *name, self.categories.keys().map(String::as_str).collect())

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 
 use bianzhi::model::{
-    Date, ExcessRule, LoanId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, LoanId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
 };
 use bianzhi::{Convert, Outcome, Request, Sitting, Vacate};
 
@@ -34,13 +34,13 @@ fn opening() -> Opening {
         name: id.into(),
         tags: Vec::new(),
         facts: BTreeMap::new(),
-        caps: BTreeMap::from([(KIND.into(), Seats::new(cap))]),
+        caps: ByKind::from([(KIND.into(), Seats::new(cap))]),
         occupied: if occupied > 0 {
-            BTreeMap::from([(KIND.into(), Seats::new(occupied))])
+            ByKind::from([(KIND.into(), Seats::new(occupied))])
         } else {
-            BTreeMap::new()
+            ByKind::new()
         },
-        history: BTreeMap::new(),
+        history: ByKind::new(),
     };
     Opening {
         opened: Date::constant(2024, 1, 1),

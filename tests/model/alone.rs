@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bianzhi::model::{
-    Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
 };
 use bianzhi::{Outcome, Request};
 use proptest::prelude::*;
@@ -22,9 +22,9 @@ fn a_draw_eats_the_sponsors_room_and_not_the_users_cap() {
         name: id.into(),
         tags: Vec::new(),
         facts: BTreeMap::new(),
-        caps: BTreeMap::from([("administrative".into(), Seats::new(cap))]),
-        occupied: BTreeMap::from([("administrative".into(), Seats::new(occupied))]),
-        history: BTreeMap::new(),
+        caps: ByKind::from([("administrative".into(), Seats::new(cap))]),
+        occupied: ByKind::from([("administrative".into(), Seats::new(occupied))]),
+        history: ByKind::new(),
     };
     let opening = Opening {
         opened: Date::constant(2024, 1, 1),

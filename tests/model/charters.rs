@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bianzhi::model::{
-    Date, ExcessRule, Instalment, KindId, NodeId, Opening, OpeningKind, OpeningLoan, OpeningNode,
+    ByKind, Date, ExcessRule, Instalment, KindId, NodeId, Opening, OpeningKind, OpeningLoan, OpeningNode,
     OpeningPermit, OpeningPerson, OpeningPool, PoolSize, Seats,
 };
 
@@ -52,9 +52,9 @@ fn node(opening: &mut Opening, dice: &mut Dice<'_>, id: &str, parent: Option<&st
         name: id.to_owned(),
         tags: if dice.once_in(3) { vec!["school".into()] } else { Vec::new() },
         facts: BTreeMap::new(),
-        caps: BTreeMap::new(),
-        occupied: BTreeMap::new(),
-        history: BTreeMap::new(),
+        caps: ByKind::new(),
+        occupied: ByKind::new(),
+        history: ByKind::new(),
     });
     if level == last {
         return;

@@ -14,6 +14,8 @@ mod faults;
 mod fujian;
 #[cfg(feature = "cli")]
 mod made_city;
+#[cfg(feature = "cli")]
+mod made_nation;
 mod random;
 mod schools;
 mod share;

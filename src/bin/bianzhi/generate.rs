@@ -1,13 +1,14 @@
 //! `bianzhi generate`: books to try things on, the same bytes for the same seed on every machine.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use bianzhi::model::Lang;
 use bianzhi::{Error, Fault};
 
 use crate::city::{City, Size};
+use crate::nation::{Nation, WHOLE};
 use crate::{Ending, Failure};
 
 /// What `generate` takes.
@@ -28,6 +29,15 @@ enum What {
     /// ones; the vacancies of the last three year ends fit the units'; an administrative pool by rule, and an
     /// institution pool of 400 (for 4,000 units). Names and figures are made up.
     City(Asked),
+    /// 全国：真实的省、市、县，编出来的单位，写成 charter.yaml 和 nodes.csv · a nation of real divisions
+    ///
+    /// 31 个省、342 个市、2,854 个县，120 万个单位，约 4,000 万人，三类编制；每市两个周转池。单位少时只取
+    /// 其中几个市，比例不变。边生成边写，占用内存很少。
+    ///
+    /// 31 provinces, 342 cities, 2,854 counties; 1.2 million units, about 40 million people, three kinds; two
+    /// pools a city. Fewer units take fewer whole cities, in the same proportions. Written as it is drawn, in
+    /// little memory.
+    Nation(AskedNation),
 }
 
 #[derive(Debug, clap::Args)]
@@ -43,23 +53,47 @@ struct Asked {
     out: Option<PathBuf>,
 }
 
+#[derive(Debug, clap::Args)]
+struct AskedNation {
+    /// 单位数 · how many units
+    #[arg(long, default_value_t = WHOLE, value_parser = clap::value_parser!(u32).range(1000..=4_000_000))]
+    units: u32,
+    /// 种子：同一种子生成同样的内容 · the same seed makes the same nation
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// 人员逐人写成 people.csv · everyone by key too, in people.csv
+    #[arg(long, overrides_with = "no_people")]
+    people: bool,
+    /// 只写人数（默认）· people as counts only; so unless asked
+    #[arg(long)]
+    no_people: bool,
+    /// 写入的目录（默认 nation-单位数-种子） · the folder to write to; nation-UNITS-SEED unless given
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
 /// How a charter begins that this command wrote, and may write again.
-const MARK: &str = "# bianzhi generate city";
+const MARK: &str = "# bianzhi generate ";
 
 /// Generates the books and writes them.
 pub(crate) fn generate(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
-    let What::City(asked) = &arguments.what;
+    match &arguments.what {
+        What::City(asked) => city(asked, lang, out),
+        What::Nation(asked) => nation(asked, lang, out),
+    }
+}
+
+fn city(asked: &Asked, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     let own_name = || PathBuf::from(format!("city-{}-{}", asked.units, asked.seed));
-    let folder = asked.out.clone().unwrap_or_else(own_name);
-    let (charter, nodes) = (folder.join("charter.yaml"), folder.join("nodes.csv"));
-    nothing_of_others(&charter, &nodes)?;
+    let folder = Folder { path: asked.out.clone().unwrap_or_else(own_name), what: "city" };
+    folder.nothing_of_others(&["charter.yaml", "nodes.csv"])?;
     let city = City::new(Size::of(asked.units), asked.seed);
-    let head = format!("{MARK} --units {} --seed {}\n", asked.units, asked.seed);
-    let write = |path: &Path, text: String| fs::write(path, text).map_err(|cause| Error::io(path, &cause));
-    fs::create_dir_all(&folder).map_err(|cause| Error::io(&folder, &cause))?;
-    write(&charter, format!("{head}{}", city.charter()))?;
-    write(&nodes, city.nodes())?;
-    let (units, seats) = (asked.units, city.seats());
+    folder.write("charter.yaml", |file| {
+        writeln!(file, "{MARK}city --units {} --seed {}", asked.units, asked.seed)?;
+        file.write_all(city.charter().as_bytes())
+    })?;
+    folder.write("nodes.csv", |file| file.write_all(city.nodes().as_bytes()))?;
+    let (charter, units, seats) = (folder.path.join("charter.yaml"), asked.units, city.seats());
     match lang {
         Lang::Zh => writeln!(out, "{}：{units} 个单位，编制 {seats} 名", charter.display())?,
         Lang::En => writeln!(out, "{}: {units} units, {seats} seats", charter.display())?,
@@ -67,15 +101,69 @@ pub(crate) fn generate(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -
     Ok(Ending::AsExpected)
 }
 
-/// Books that this command did not write are never written over.
-fn nothing_of_others(charter: &Path, nodes: &Path) -> Result<(), Error> {
-    let own = fs::read_to_string(charter).is_ok_and(|text| text.starts_with(MARK));
-    let there = [charter, nodes].into_iter().find(|path| path.exists());
-    match there {
-        Some(path) if !own => {
-            let message = format!("`{}` is there already, and is no generated city", path.display());
-            Err(Error::input(vec![Fault::nowhere(message)]))
+fn nation(asked: &AskedNation, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
+    let own_name = || PathBuf::from(format!("nation-{}-{}", asked.units, asked.seed));
+    let folder = Folder { path: asked.out.clone().unwrap_or_else(own_name), what: "nation" };
+    let people = asked.people && !asked.no_people;
+    folder.nothing_of_others(&["charter.yaml", "nodes.csv", "people.csv"])?;
+    let nation = Nation::new(asked.units, asked.seed);
+    folder.write("charter.yaml", |file| {
+        let named = if people { " --people" } else { "" };
+        writeln!(file, "{MARK}nation --units {} --seed {}{named}", asked.units, asked.seed)?;
+        nation.write_charter(people, file)
+    })?;
+    folder.write("nodes.csv", |file| nation.write_nodes(file))?;
+    if people {
+        folder.write("people.csv", |file| nation.write_people(file))?;
+    }
+    let (charter, units, (seats, people)) = (folder.path.join("charter.yaml"), asked.units, nation.totals());
+    match lang {
+        Lang::Zh => {
+            writeln!(out, "{}：{units} 个单位，编制 {seats} 名，实有 {people} 人", charter.display())?;
         }
-        Some(_) | None => Ok(()),
+        Lang::En => writeln!(out, "{}: {units} units, {seats} seats, {people} people", charter.display())?,
+    }
+    Ok(Ending::AsExpected)
+}
+
+/// Where books are written, and of what.
+struct Folder {
+    path: PathBuf,
+    what: &'static str,
+}
+
+impl Folder {
+    /// Books that this command did not write are never written over.
+    fn nothing_of_others(&self, names: &[&str]) -> Result<(), Error> {
+        let mark = format!("{MARK}{} ", self.what);
+        let begins = |path: &Path| {
+            let mut head = vec![0; mark.len()];
+            File::open(path).is_ok_and(|mut file| file.read_exact(&mut head).is_ok())
+                && head == mark.as_bytes()
+        };
+        let own = begins(&self.path.join("charter.yaml"));
+        let there = names.iter().map(|name| self.path.join(name)).find(|path| path.exists());
+        match there {
+            Some(path) if !own => {
+                let message =
+                    format!("`{}` is there already, and is no generated {}", path.display(), self.what);
+                Err(Error::input(vec![Fault::nowhere(message)]))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn write(
+        &self,
+        name: &str,
+        text: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        let path = self.path.join(name);
+        let written = fs::create_dir_all(&self.path).and_then(|()| {
+            let mut file = BufWriter::with_capacity(1 << 20, File::create(&path)?);
+            text(&mut file)?;
+            file.flush()
+        });
+        written.map_err(|cause| Error::io(&path, &cause))
     }
 }

@@ -1,14 +1,17 @@
 //! Checks: everything that opening books can break, told of the values alone.
 
 mod people;
+mod quick;
 mod sums;
 mod tree;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
+use std::hash::BuildHasherDefault;
 
 use super::CharterPart;
 use crate::document::did_you_mean;
 use crate::model::{KindId, LoanId, NodeId, Opening, OpeningLoan, OpeningNode, OpeningPool, Seats};
+use quick::QuickMap;
 
 /// One thing that is wrong, with the part at fault.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,12 +68,12 @@ struct Check<'a> {
     opening: &'a Opening,
     unread: &'a Unread,
     flaws: Vec<Flaw>,
-    kinds: HashMap<&'a KindId, usize>,
+    kinds: QuickMap<&'a KindId, usize>,
     /// The rank of each level from the top; empty where the levels are at fault themselves, so that nothing
     /// follows from them.
-    levels: HashMap<&'a str, usize>,
-    named: HashMap<&'a NodeId, Named>,
-    loans: HashMap<&'a LoanId, usize>,
+    levels: QuickMap<&'a str, usize>,
+    named: QuickMap<&'a NodeId, Named>,
+    loans: QuickMap<&'a LoanId, usize>,
     /// By node: the node it lies in, if that can be told.
     parents: Vec<Option<usize>>,
     /// Nodes from the tops down; those in a circle, and below one, are not among them.
@@ -86,10 +89,10 @@ impl<'a> Check<'a> {
             opening,
             unread,
             flaws: Vec::new(),
-            kinds: HashMap::new(),
+            kinds: QuickMap::default(),
             levels: levels.map(|(rank, level)| (level.as_str(), rank)).collect(),
-            named: HashMap::with_capacity(opening.nodes.len()),
-            loans: HashMap::new(),
+            named: QuickMap::with_capacity_and_hasher(opening.nodes.len(), BuildHasherDefault::default()),
+            loans: QuickMap::default(),
             parents: Vec::new(),
             order: Vec::new(),
             reached: Vec::new(),
@@ -109,7 +112,7 @@ impl<'a> Check<'a> {
         if opening.levels.is_empty() && !self.unread.levels {
             self.flaw(CharterPart::Whole, "`levels` is empty; name them from the top down to the units");
         }
-        let mut seen = HashMap::new();
+        let mut seen = QuickMap::default();
         for (number, level) in opening.levels.iter().enumerate() {
             if let Some(first) = seen.insert(level, number) {
                 let message = format!("level `{level}` stands twice");
@@ -168,8 +171,11 @@ impl<'a> Check<'a> {
 
     /// Whether a node is a unit; none if its level is not known.
     fn is_unit(&self, number: usize) -> Option<bool> {
-        let rank = *self.levels.get(self.node(number)?.level.as_str())?;
-        Some(rank.saturating_add(1) == self.opening.levels.len())
+        let level = &self.node(number)?.level;
+        if self.levels.is_empty() || !self.levels.contains_key(level.as_str()) {
+            return None;
+        }
+        Some(self.opening.levels.last() == Some(level))
     }
 
     /// The unit with this id; a flaw of `part` if there is none. `who` says whose unit it should be.

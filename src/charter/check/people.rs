@@ -1,7 +1,6 @@
 //! People, loans and permits of opening books: who sits where, by which right.
 
-use std::collections::HashMap;
-
+use super::quick::QuickMap;
 use super::{Check, Named};
 use crate::charter::CharterPart;
 use crate::model::{LoanId, OpeningLoan, OpeningPerson, Seats};
@@ -10,7 +9,7 @@ impl Check<'_> {
     /// A loan has two ends that may have it, lends its kind, and its people sit inside its borrower.
     pub(super) fn loans(&mut self) {
         let opening = self.opening;
-        let mut drawn: HashMap<&LoanId, usize> = HashMap::new();
+        let mut drawn: QuickMap<&LoanId, usize> = QuickMap::default();
         for loan in opening.people.iter().filter_map(|person| person.loan.as_ref()) {
             let count = drawn.entry(loan).or_default();
             *count = count.saturating_add(1);
@@ -167,8 +166,8 @@ impl Check<'_> {
     /// Named people are among those counted, on own seats and on each loan's.
     pub(super) fn people(&mut self) {
         let opening = self.opening;
-        let mut own: HashMap<(usize, usize), i64> = HashMap::new();
-        let mut borrowed: HashMap<(usize, usize), i64> = HashMap::new();
+        let mut own: QuickMap<(usize, usize), i64> = QuickMap::default();
+        let mut borrowed: QuickMap<(usize, usize), i64> = QuickMap::default();
         for (number, person) in opening.people.iter().enumerate() {
             let part = CharterPart::Person(number);
             let who = format!("`{}`", person.id);
@@ -195,7 +194,7 @@ impl Check<'_> {
         part: CharterPart,
         person: &OpeningPerson,
         unit: usize,
-        named: &mut HashMap<(usize, usize), i64>,
+        named: &mut QuickMap<(usize, usize), i64>,
     ) {
         let (Some(node), Some(&kind)) = (self.node(unit), self.kinds.get(&person.kind)) else { return };
         let count = named.entry((unit, kind)).or_default();
@@ -217,7 +216,7 @@ impl Check<'_> {
         person: &OpeningPerson,
         id: &LoanId,
         unit: Option<usize>,
-        named: &mut HashMap<(usize, usize), i64>,
+        named: &mut QuickMap<(usize, usize), i64>,
     ) {
         let who = &person.id;
         let Some(&number) = self.loans.get(id) else {

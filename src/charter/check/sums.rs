@@ -1,7 +1,6 @@
 //! Sums of opening books: what is handed down and what is charged, against each cap (L1, L2).
 
-use std::collections::HashMap;
-
+use super::quick::QuickMap;
 use super::{Check, Named};
 use crate::charter::CharterPart;
 use crate::model::{ExcessRule, KindId, NodeId, OpeningNode, Seats};
@@ -9,12 +8,19 @@ use crate::model::{ExcessRule, KindId, NodeId, OpeningNode, Seats};
 /// Own seats of nodes and pools that people elsewhere use, or that are promised.
 #[derive(Default)]
 struct Given<'a> {
-    lent: HashMap<(&'a NodeId, &'a KindId), Seats>,
-    permitted: HashMap<(&'a NodeId, &'a KindId), Seats>,
+    lent: QuickMap<(&'a NodeId, &'a KindId), Seats>,
+    permitted: QuickMap<(&'a NodeId, &'a KindId), Seats>,
+}
+
+/// What the nodes inside another charge it with, and what it hands down to them.
+#[derive(Clone, Copy, Default)]
+struct Below {
+    charged: Seats,
+    allotted: Seats,
 }
 
 impl<'a> Check<'a> {
-    /// Every sum, kind by kind, from the units up.
+    /// Every sum, from the units up.
     pub(super) fn sums(&mut self) {
         let opening = self.opening;
         let mut given = Given::default();
@@ -24,50 +30,45 @@ impl<'a> Check<'a> {
         for permit in &opening.permits {
             *given.permitted.entry((&permit.unit, &permit.kind)).or_default() += permit.count;
         }
-        for (number, kind) in opening.kinds.iter().enumerate() {
-            // A kind that stands twice is told already.
-            if self.kinds.get(&kind.id) == Some(&number) {
-                self.sums_of(&kind.id, &given);
+        // A kind that stands twice is told already.
+        let kinds = opening.kinds.iter().enumerate();
+        let kinds = kinds.filter(|(number, kind)| self.kinds.get(&kind.id) == Some(number));
+        let kinds: Vec<&KindId> = kinds.map(|(_, kind)| &kind.id).collect();
+        let mut below = vec![Below::default(); opening.nodes.len().saturating_mul(kinds.len())];
+        for pool in &opening.pools {
+            let Some(&Named::Node(sponsor)) = self.named.get(&pool.sponsor) else { continue };
+            for (kind, below) in kinds.iter().zip(row(&mut below, sponsor, kinds.len())) {
+                below.charged += amount(&given.lent, &pool.id, kind);
             }
         }
+        let order = std::mem::take(&mut self.order);
+        for &number in order.iter().rev() {
+            let parent = self.parents.get(number).copied().flatten();
+            for (place, kind) in kinds.iter().enumerate() {
+                let at = |number: usize| number.saturating_mul(kinds.len()).saturating_add(place);
+                let Some(&own) = below.get(at(number)) else { continue };
+                let all = self.sums_of(number, kind, own, &given);
+                if let Some(above) = parent.and_then(|parent| below.get_mut(at(parent))) {
+                    above.charged += all.charged;
+                    above.allotted += all.allotted;
+                }
+            }
+        }
+        self.order = order;
     }
 
-    fn sums_of(&mut self, kind: &KindId, given: &Given<'a>) {
-        let opening = self.opening;
-        let mut charged = vec![Seats::ZERO; opening.nodes.len()];
-        let mut allotted = vec![Seats::ZERO; opening.nodes.len()];
-        for pool in &opening.pools {
-            if let Some(&Named::Node(sponsor)) = self.named.get(&pool.sponsor)
-                && let Some(charged) = charged.get_mut(sponsor)
-            {
-                *charged += amount(&given.lent, &pool.id, kind);
-            }
+    /// Judges a node by what lies below it, and says what it adds to the one above.
+    fn sums_of(&mut self, number: usize, kind: &KindId, below: Below, given: &Given<'a>) -> Below {
+        let Some(node) = self.node(number) else { return Below::default() };
+        let cap = node.caps.get(kind).copied().unwrap_or_default();
+        let permitted = amount(&given.permitted, &node.id, kind);
+        let lent = amount(&given.lent, &node.id, kind);
+        let occupied = node.occupied.get(kind).copied().unwrap_or_default();
+        if !self.unread.tainted.contains(&number) {
+            self.allotment(number, node, kind, [below.allotted, permitted, lent, cap]);
+            self.charge(number, node, kind, [occupied, permitted, lent, below.charged, cap]);
         }
-        for &number in self.order.clone().iter().rev() {
-            let Some(node) = self.node(number) else { continue };
-            let cap = node.caps.get(kind).copied().unwrap_or_default();
-            let permitted = amount(&given.permitted, &node.id, kind);
-            let lent = amount(&given.lent, &node.id, kind);
-            let occupied = node.occupied.get(kind).copied().unwrap_or_default();
-            let Some(all) = charged.get_mut(number) else { continue };
-            let below = *all;
-            *all += occupied + permitted + lent;
-            let all = *all;
-            let handed_down = allotted.get(number).copied().unwrap_or_default();
-            if let Some(parent) = self.parents.get(number).copied().flatten() {
-                if let Some(charged) = charged.get_mut(parent) {
-                    *charged += all;
-                }
-                if let Some(allotted) = allotted.get_mut(parent) {
-                    *allotted += cap;
-                }
-            }
-            if self.unread.tainted.contains(&number) {
-                continue;
-            }
-            self.allotment(number, node, kind, [handed_down, permitted, lent, cap]);
-            self.charge(number, node, kind, [occupied, permitted, lent, below, cap]);
-        }
+        Below { charged: below.charged + occupied + permitted + lent, allotted: cap }
     }
 
     /// L2: what a jurisdiction hands down, promises and lends itself is at most its cap.
@@ -110,6 +111,11 @@ impl<'a> Check<'a> {
     }
 }
 
-fn amount(counts: &HashMap<(&NodeId, &KindId), Seats>, node: &NodeId, kind: &KindId) -> Seats {
+fn amount(counts: &QuickMap<(&NodeId, &KindId), Seats>, node: &NodeId, kind: &KindId) -> Seats {
     counts.get(&(node, kind)).copied().unwrap_or_default()
+}
+
+/// A node's sums, one for each kind.
+fn row(below: &mut [Below], number: usize, kinds: usize) -> impl Iterator<Item = &mut Below> {
+    below.iter_mut().skip(number.saturating_mul(kinds)).take(kinds)
 }

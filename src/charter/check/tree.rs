@@ -1,7 +1,9 @@
 //! The tree: ids, parents, levels and pools of opening books.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::BuildHasherDefault;
 
+use super::quick::QuickMap;
 use super::{Check, Named, in_range};
 use crate::charter::CharterPart;
 use crate::model::{NodeId, PoolSize, Seats};
@@ -17,10 +19,13 @@ impl Check<'_> {
             if !id.is_well_formed() {
                 self.bad_id(part, "node", id.as_str());
             }
-            match self.named.get(id) {
-                Some(&first) => self.twice(part, part_of(first), format!("id `{id}` stands twice")),
-                None => {
-                    self.named.insert(id, named);
+            match self.named.entry(id) {
+                Entry::Occupied(first) => {
+                    let first = part_of(*first.get());
+                    self.twice(part, first, format!("id `{id}` stands twice"));
+                }
+                Entry::Vacant(free) => {
+                    free.insert(named);
                 }
             }
         }
@@ -39,7 +44,7 @@ impl Check<'_> {
                 }
             }
         }
-        let mut permits = HashMap::new();
+        let mut permits = QuickMap::default();
         for (number, permit) in opening.permits.iter().enumerate() {
             let part = CharterPart::Permit(number);
             if !permit.id.is_well_formed() {
@@ -51,7 +56,8 @@ impl Check<'_> {
                 permits.insert(&permit.id, number);
             }
         }
-        let mut people = HashMap::with_capacity(opening.people.len());
+        let mut people =
+            QuickMap::with_capacity_and_hasher(opening.people.len(), BuildHasherDefault::default());
         for (number, person) in opening.people.iter().enumerate() {
             let part = CharterPart::Person(number);
             if !person.id.is_well_formed() && !person.id.is_reference() {
@@ -77,7 +83,9 @@ impl Check<'_> {
             for (what, counts) in [("cap", &node.caps), ("occupied", &node.occupied)] {
                 for (kind, &count) in counts {
                     self.kind_is_declared(part, kind);
-                    self.in_range(part, &format!("{what} of `{kind}`"), count, Seats::ZERO);
+                    if !in_range(count, Seats::ZERO) {
+                        self.in_range(part, &format!("{what} of `{kind}`"), count, Seats::ZERO);
+                    }
                 }
             }
             if self.is_unit(number) == Some(false) && node.occupied.values().any(|count| !count.is_zero()) {
@@ -93,7 +101,8 @@ impl Check<'_> {
                         format!("the history of `{kind}` has {years} year ends, at most 3 are kept");
                     self.flaw(part, message);
                 }
-                for &vacancy in &history.year_end_vacancy {
+                let ends = history.year_end_vacancy.iter();
+                for &vacancy in ends.filter(|&&vacancy| !in_range(vacancy, Seats::ZERO)) {
                     self.in_range(part, &format!("a year-end vacancy of `{kind}`"), vacancy, Seats::ZERO);
                 }
             }
@@ -119,12 +128,18 @@ impl Check<'_> {
 
     fn find_parents(&mut self) {
         let opening = self.opening;
+        // Children mostly stand together: their parent is looked up once.
+        let mut last: Option<(&NodeId, usize)> = None;
         for (number, node) in opening.nodes.iter().enumerate() {
             let part = CharterPart::Node(number);
             let parent = match &node.parent {
                 None => None,
+                Some(id) if last.is_some_and(|(known, _)| known == id) => last.map(|(_, parent)| parent),
                 Some(id) => match self.named.get(id) {
-                    Some(&Named::Node(parent)) => Some(parent),
+                    Some(&Named::Node(parent)) => {
+                        last = Some((id, parent));
+                        Some(parent)
+                    }
                     Some(Named::Pool(_)) => {
                         self.flaw(part, format!("`{}` lies in `{id}`, which is a pool", node.id));
                         None

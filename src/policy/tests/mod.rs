@@ -16,8 +16,8 @@ use super::{Answer, Asked, PolicySet};
 use crate::error::Error;
 use crate::ledger::{Actor, Ledger};
 use crate::model::{
-    Date, ExcessRule, KindId, NodeId, Opening, OpeningHistory, OpeningKind, OpeningNode, OpeningPerson,
-    OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, KindId, NodeId, Opening, OpeningHistory, OpeningKind, OpeningNode,
+    OpeningPerson, OpeningPool, PoolSize, Seats,
 };
 use crate::request::Request;
 
@@ -80,13 +80,13 @@ fn city() -> Arc<Ledger> {
             name: format!("{id} 名"),
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
             facts: BTreeMap::new(),
-            caps: BTreeMap::from([(administrative(), Seats::new(cap))]),
+            caps: ByKind::from([(administrative(), Seats::new(cap))]),
             occupied: if occupied > 0 {
-                BTreeMap::from([(administrative(), Seats::new(occupied))])
+                ByKind::from([(administrative(), Seats::new(occupied))])
             } else {
-                BTreeMap::new()
+                ByKind::new()
             },
-            history: BTreeMap::from([(administrative(), OpeningHistory::default())]),
+            history: ByKind::from([(administrative(), OpeningHistory::default())]),
         };
     let opening = Opening {
         opened: DAY,
