@@ -1,5 +1,6 @@
 //! The record: every entry in order, in memory and, where a store is given, on a disk before any answer leaves.
 
+mod boxed;
 mod earlier;
 mod erase;
 mod form;
