@@ -62,6 +62,8 @@ pub struct ScriptCoverage {
     pub lines_never_reached: Vec<u32>,
     /// Every condition of an `if`, a `require`, and each side of `&&` and `||`.
     pub branches: Vec<BranchCoverage>,
+    /// How often one of its hooks was called.
+    pub calls: u64,
 }
 
 /// One condition: how often it was met and not met.
@@ -117,6 +119,7 @@ struct Sums {
     branches: BTreeMap<(usize, Place), (u64, u64)>,
     codes: BTreeMap<String, u64>,
     parameters: BTreeSet<String>,
+    calls: BTreeMap<usize, u64>,
 }
 
 impl Tally {
@@ -124,6 +127,8 @@ impl Tally {
     pub(super) fn ran(&self, script: usize, sights: &Sights, outcome: &Outcome, fail: Option<&Fail>) {
         // The sums are whole between two additions, whatever happened to the other caller.
         let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let calls = sums.calls.entry(script).or_default();
+        *calls = calls.saturating_add(1);
         sums.lines.extend(sights.lines.iter().map(|line| (script, *line)));
         for (place, (met, unmet)) in &sights.branches {
             let known = sums.branches.entry((script, *place)).or_default();
@@ -204,6 +209,8 @@ impl Sums {
             let Some(here) = same.filter(|here| own_points.get(*here) == Some(&points(&script.tree))) else {
                 continue;
             };
+            let calls = self.calls.entry(here).or_default();
+            *calls = calls.saturating_add(sums.calls.get(&place).copied().unwrap_or(0));
             let lines = sums.lines.iter().filter(|(script, _)| *script == place);
             self.lines.extend(lines.map(|(_, line)| (here, *line)));
             for ((_, at), (met, unmet)) in sums.branches.iter().filter(|((script, _), _)| *script == place) {
@@ -238,6 +245,7 @@ impl Sums {
             lines: points.lines.len(),
             lines_never_reached: unreached.copied().collect(),
             branches: branches.collect(),
+            calls: self.calls.get(&script).copied().unwrap_or(0),
         }
     }
 }

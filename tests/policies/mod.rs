@@ -1,5 +1,6 @@
 //! The shipped policies: every scenario holds, audits find what they should, and the table of rules is true.
 
+mod agree;
 mod promise;
 mod promises;
 
