@@ -222,7 +222,7 @@ fn files_that_are_no_tables_are_told() {
     for (steps, expect) in [
         ("{csv: }", "cases.yaml:4:9: "),
         ("{csv: [a]}", "cases.yaml:4:14: found a list, a path is needed\n"),
-        ("{csv: cases.csv, rows: 3}", "cases.yaml:4:26: unknown field `rows`; known are `csv`\n"),
+        ("{csv: cases.csv, rows: 3}", "cases.yaml:4:25: unknown field `rows`; known are `csv`\n"),
         ("{}", "cases.yaml:4:8: "),
     ] {
         fs::write(tests.join("cases.yaml"), HEAD.replace("{csv: cases.csv}", steps)).unwrap();
