@@ -89,7 +89,7 @@ pub struct Condition {
 }
 
 /// What was met and read in a condition; only an explanation that asks what would pass makes hints of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 struct Clues {
     values: Vec<Value<'static>>,
     /// The words read in all conditions of the call, and those of this one.
@@ -148,15 +148,32 @@ impl Condition {
 
     /// What in it tells how the answer might change.
     pub(crate) fn hints(&self) -> Hints {
-        let mut hints = Hints::default();
-        self.clues.values.iter().for_each(|value| hints.add(value));
-        hints.reads.extend(self.reads().cloned());
-        hints
+        self.clues.hints()
     }
 
     /// The words that were read of views.
-    pub(crate) fn reads(&self) -> impl Iterator<Item = &WordRead> {
-        self.clues.reads.get(self.clues.own.clone()).unwrap_or_default().iter()
+    pub(crate) fn reads(&self) -> &[WordRead] {
+        self.clues.reads()
+    }
+}
+
+impl Clues {
+    fn hints(&self) -> Hints {
+        let mut hints = Hints::default();
+        self.values.iter().for_each(|value| hints.add(value));
+        hints.reads.extend(self.reads().iter().cloned());
+        hints
+    }
+
+    fn reads(&self) -> &[WordRead] {
+        self.reads.get(self.own.clone()).unwrap_or_default()
+    }
+}
+
+/// The same hints, wherever in the call they were met.
+impl PartialEq for Clues {
+    fn eq(&self, other: &Self) -> bool {
+        (self.values == other.values && self.reads() == other.reads()) || self.hints() == other.hints()
     }
 }
 

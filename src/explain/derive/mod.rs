@@ -237,7 +237,7 @@ fn is_unmet(condition: &Condition) -> bool {
 }
 
 fn tags_in(condition: &Condition) -> impl Iterator<Item = String> {
-    let reads = condition.reads().filter(|(_, word, _)| *word == "has_tag");
+    let reads = condition.reads().iter().filter(|(_, word, _)| *word == "has_tag");
     reads.map(|(.., tag)| tag.clone())
 }
 
