@@ -146,7 +146,8 @@ pub fn tests_of(folder: &Path) -> Result<Vec<Scenario>, Error> {
         let ends = |wanted: &str| path.extension().is_some_and(|end| end == wanted);
         if !path.is_file() || hidden {
             continue;
-        } else if ends("yaml") || ends("yml") {
+        }
+        if ends("yaml") || ends("yml") {
             files.push(path);
         } else if ends("csv") {
             tables.insert(path);

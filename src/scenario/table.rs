@@ -1,6 +1,6 @@
 //! Tables of cases: the rows of a CSV file as steps, for those who write their tests in a spreadsheet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::read::step;
@@ -285,10 +285,12 @@ impl Reading<'_> {
                     Holds::Expect => expect = Some((text, at)),
                     Holds::Codes => codes = Some(self.many(text, at)),
                     Holds::One | Holds::Day | Holds::Many => {
-                        let node = match known.holds {
-                            Holds::Many => self.many(text, at),
-                            Holds::Day => self.scalar(&day(text), at),
-                            _ => self.one(text, at),
+                        let node = if known.holds == Holds::Many {
+                            self.many(text, at)
+                        } else if known.holds == Holds::Day {
+                            self.scalar(&day(text), at)
+                        } else {
+                            self.one(text, at)
                         };
                         let side = if known.beside { &mut entries } else { &mut fields };
                         side.push((self.key(known.en, at), node));
@@ -298,12 +300,11 @@ impl Reading<'_> {
         }
         self.facts(&mut entries, facts);
         entries.extend(self.expect(expect, codes));
-        match request {
-            Some((text, at)) => entries.push(self.request(text, at, fields)?),
-            None => {
-                let zh = "“事项”一栏是空的";
-                self.faults.push(self.fault("`request` is empty".to_owned(), zh.to_owned()));
-            }
+        if let Some((text, at)) = request {
+            entries.push(self.request(text, at, fields)?);
+        } else {
+            let zh = "“事项”一栏是空的";
+            self.faults.push(self.fault("`request` is empty".to_owned(), zh.to_owned()));
         }
         let node = Node { line: self.row.line, column: 0, value: Value::Map(entries) };
         (self.faults.len() == before).then_some((case, node))
@@ -443,8 +444,7 @@ impl Reading<'_> {
 
     /// A cell with several values, separated by `;` or the Chinese signs for it.
     fn many(&self, text: &str, at: u32) -> Node {
-        let parts: BTreeSet<char> = [';', '；', '、'].into();
-        let parts = text.split(|one| parts.contains(&one)).map(str::trim).filter(|part| !part.is_empty());
+        let parts = text.split([';', '；', '、']).map(str::trim).filter(|part| !part.is_empty());
         let items = parts.map(|part| self.scalar(part, at)).collect();
         Node { line: self.row.line, column: at, value: Value::List(items) }
     }

@@ -77,12 +77,12 @@ fn attacks_that_do_not_load() {
 
 /// However long a script runs and however large its values are, an explanation keeps some megabytes at most.
 fn is_bounded(trail: &tree::Trail, body: &str) {
-    let longest = limits::SHOWN_BYTES + limits::TEXT_BYTES + 8;
+    let longest = limits::SHOWN_BYTES.saturating_add(limits::TEXT_BYTES).saturating_add(8);
     let rows = trail.rows.iter().map(|row| {
         assert!(row.source.len().max(row.valued.len()) <= longest, "{body}");
-        row.source.len() + row.valued.len()
+        row.source.len().saturating_add(row.valued.len())
     });
-    assert!(rows.sum::<usize>() <= limits::TRAIL_BYTES + 32 * longest, "{body}");
+    assert!(rows.sum::<usize>() <= limits::TRAIL_BYTES.saturating_add(longest.saturating_mul(32)), "{body}");
     assert!(trail.rows.len() <= limits::TRAIL && trail.reads.len() <= limits::TRAIL, "{body}");
     assert!(u64::try_from(trail.read_inside.len()).unwrap() <= limits::STEPS_AGAIN, "{body}");
 }

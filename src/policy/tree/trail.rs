@@ -118,10 +118,8 @@ impl Trail {
     /// A value that is shown was read.
     pub(super) fn shown(&mut self, node: &Node, value: &Value<'_>) {
         let Some(open) = self.open.get(self.outside..).filter(|open| !open.is_empty()) else { return };
-        let source = match &node.what {
-            What::Local(_, name) => Arc::clone(name),
-            _ => print::source(node).into(),
-        };
+        let source =
+            if let What::Local(_, name) = &node.what { Arc::clone(name) } else { print::source(node).into() };
         for row in open {
             let Some(row) = self.rows.get_mut(*row) else { continue };
             if row.values.iter().all(|(known, _)| *known != source) {
