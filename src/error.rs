@@ -102,6 +102,13 @@ impl Fault {
         Self { file: Some(file.to_path_buf()), line, column, message: en, zh, code: Some(code) }
     }
 
+    /// The same fault with its text in Chinese too.
+    #[must_use]
+    pub fn in_chinese(mut self, zh: impl Into<String>) -> Self {
+        self.zh = zh.into();
+        self
+    }
+
     /// A fault without a place.
     pub fn nowhere(message: impl Into<String>) -> Self {
         Self { file: None, line: 0, column: 0, message: message.into(), zh: String::new(), code: None }

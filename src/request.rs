@@ -215,6 +215,38 @@ impl Verb {
         "advance",
     ];
 
+    /// What people call the verb of this name in Chinese; none where there is no such verb.
+    pub fn chinese(name: &str) -> Option<&'static str> {
+        Some(match name {
+            "authorize" => "核增核减",
+            "transfer" => "划转",
+            "permit" => "用编核准",
+            "withdraw" => "撤回核准",
+            "appoint" => "入编",
+            "draw" => "周转池用编",
+            "vacate" => "减员",
+            "name" => "登记",
+            "convert" => "转本编",
+            "move" => "调动",
+            "borrow" => "调借",
+            "give_back" => "归还",
+            "owe" => "记待还",
+            "extend" => "延期",
+            "reschedule" => "调整归还计划",
+            "evaluate" => "评估",
+            "establish" => "设立",
+            "resize" => "调整规模",
+            "amend" => "变更",
+            "relocate" => "调整隶属",
+            "merge" => "撤并",
+            "abolish" => "撤销",
+            "correct" => "更正",
+            "batch" => "一揽子",
+            "advance" => "换日",
+            _ => return None,
+        })
+    }
+
     /// The verb's name, as files and scripts write it.
     pub fn name(&self) -> &'static str {
         match self {

@@ -85,7 +85,7 @@ fn play(
     policies: &PolicySet,
     faults: &mut Vec<Fault>,
 ) -> Result<usize, Error> {
-    let file = scenario.file();
+    let file = scenario.steps_file();
     let whole = |path: &Path| fs::canonicalize(path).ok();
     let own = scenario.policies().is_some_and(|path| whole(path).is_some() && whole(path) == whole(folder));
     let mut office = if own { scenario.open_with(Some(policies.clone()))? } else { scenario.open(None)? };

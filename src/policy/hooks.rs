@@ -243,8 +243,11 @@ impl PolicySet {
 
     fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call, given: &View) -> Run<'a> {
         let trail = self.3.as_ref().map(|_| tree::Trail::default());
-        let mut sights =
-            (self.2.is_some() || trail.is_some()).then(|| tree::Sights { trail, ..Default::default() });
+        let mut sights = (self.2.is_some() || trail.is_some()).then(|| tree::Sights {
+            trail,
+            only_trail: self.2.is_none(),
+            ..Default::default()
+        });
         let (result, recorded) = match self.0.scripts.get(hook.script) {
             Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given.clone()), &mut sights),
             None => (Err(Fail::absent(&hook.name)), Vec::new()),

@@ -40,3 +40,7 @@ pub(crate) const LOOKED_AT: u64 = 64;
 pub(crate) const STEPS_AGAIN: u64 = 10 * STEPS;
 /// The most conditions of one call that an explanation keeps: nobody reads more, and loops repeat themselves.
 pub(crate) const TRAIL: usize = 500;
+/// The most bytes of one condition's text, and of one list in it, in an explanation: four pages.
+pub(crate) const SHOWN_BYTES: usize = 16 << 10;
+/// How many bytes of texts and values an explanation keeps of one call before it leaves conditions out.
+pub(crate) const TRAIL_BYTES: usize = 4 << 20;

@@ -1,9 +1,11 @@
 //! Traces: what each call of a rule looked at, with texts and values, as an explanation tells it.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::call::{Call, Fail, Outcome};
+use super::limits;
 use super::remarks::{Remarks, shown};
 use super::tree::{At, Looked, Read, Recorded, Trail};
 use super::value::Value;
@@ -83,8 +85,20 @@ pub struct Condition {
     pub result: Option<FactValue>,
     /// The values in it, by their source.
     pub values: Vec<(String, FactValue)>,
-    pub(crate) hints: Hints,
+    clues: Clues,
 }
+
+/// What was met and read in a condition; only an explanation that asks what would pass makes hints of it.
+#[derive(Debug, Clone)]
+struct Clues {
+    values: Vec<Value<'static>>,
+    /// The words read in all conditions of the call, and those of this one.
+    reads: Arc<[WordRead]>,
+    own: Range<usize>,
+}
+
+/// A word read of a view: of what, which, and with which argument.
+pub(crate) type WordRead = (ReadOf, &'static str, String);
 
 /// What hangs on a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,8 +119,7 @@ pub(crate) struct Hints {
     pub(crate) numbers: BTreeSet<i64>,
     pub(crate) dates: BTreeSet<Date>,
     pub(crate) texts: BTreeSet<String>,
-    /// Words read of views: of what, which, and with which argument.
-    pub(crate) reads: BTreeSet<(ReadOf, &'static str, String)>,
+    pub(crate) reads: BTreeSet<WordRead>,
 }
 
 /// Of what a word was read.
@@ -131,6 +144,36 @@ impl Condition {
             }
             _ => None,
         }
+    }
+
+    /// What in it tells how the answer might change.
+    pub(crate) fn hints(&self) -> Hints {
+        self.clues.hints()
+    }
+
+    /// The words that were read of views.
+    pub(crate) fn reads(&self) -> &[WordRead] {
+        self.clues.reads()
+    }
+}
+
+impl Clues {
+    fn hints(&self) -> Hints {
+        let mut hints = Hints::default();
+        self.values.iter().for_each(|value| hints.add(value));
+        hints.reads.extend(self.reads().iter().cloned());
+        hints
+    }
+
+    fn reads(&self) -> &[WordRead] {
+        self.reads.get(self.own.clone()).unwrap_or_default()
+    }
+}
+
+/// The same hints, wherever in the call they were met.
+impl PartialEq for Clues {
+    fn eq(&self, other: &Self) -> bool {
+        (self.values == other.values && self.reads() == other.reads()) || self.hints() == other.hints()
     }
 }
 
@@ -177,13 +220,14 @@ impl PolicySet {
         let Some(traces) = &self.3 else { return };
         let Remarks { denials, notes, findings } = self.remarks(hook, call, &outcome.said, recorded);
         let mut hints = Hints::default();
-        hints.add_reads(&trail.reads, call);
+        hints.reads.extend(trail.reads.iter().map(|read| word_read(read, call)));
+        let reads: Arc<[WordRead]> = trail.read_inside.iter().map(|read| word_read(read, call)).collect();
         let trace = RuleTrace {
             hook: Arc::clone(&hook.name),
             script: self.path(hook.script).to_owned(),
             line: hook.line,
             about: occasion(call, given),
-            conditions: trail.rows.into_iter().map(|row| condition(row, call)).collect(),
+            conditions: trail.rows.into_iter().map(|row| condition(row, call, &reads)).collect(),
             more: trail.more,
             parameters: outcome.parameters.clone(),
             denials,
@@ -237,12 +281,27 @@ fn occasion(call: &Call, given: &View) -> Occasion {
     }
 }
 
-fn condition(row: Looked, call: &Call) -> Condition {
-    let mut hints = Hints::default();
-    for value in row.values.iter().map(|(_, value)| value).chain(&row.constants) {
-        hints.add(value);
+/// A value as an explanation shows it: as an answer does, but no list longer than anybody reads.
+fn told(value: &Value, call: &Call) -> FactValue {
+    let Value::List(items) = value else { return shown(value, call) };
+    let mut text = String::new();
+    for (place, item) in items.iter().enumerate() {
+        if place > 0 {
+            text.push_str(", ");
+        }
+        if text.len() >= limits::SHOWN_BYTES {
+            text.push('…');
+            break;
+        }
+        text.push_str(&shown(item, call).to_string());
     }
-    hints.add_reads(&row.reads, call);
+    FactValue::Text(text)
+}
+
+fn condition(row: Looked, call: &Call, reads: &Arc<[WordRead]>) -> Condition {
+    let values = row.values.iter().map(|(source, value)| (source.to_string(), told(value, call))).collect();
+    let met = row.values.into_iter().map(|(_, value)| value).chain(row.constants);
+    let clues = Clues { values: met.collect(), reads: Arc::clone(reads), own: row.reads };
     Condition {
         line: row.line,
         column: row.column,
@@ -255,10 +314,25 @@ fn condition(row: Looked, call: &Call) -> Condition {
         depth: row.depth,
         source: row.source,
         valued: row.valued,
-        result: row.result.map(|value| shown(&value, call)),
-        values: row.values.iter().map(|(source, value)| (source.clone(), shown(value, call))).collect(),
-        hints,
+        result: row.result.map(|value| told(&value, call)),
+        values,
+        clues,
     }
+}
+
+fn word_read(read: &Read, call: &Call) -> WordRead {
+    let of = if let Value::View(view) = &read.of {
+        match &view.what {
+            What::Request => ReadOf::Request,
+            What::Node(_) | What::Pool(_) | What::Group(..) => ReadOf::Node(view.id(call)),
+            What::Loan(_) => ReadOf::Loan(view.id(call)),
+            What::Event | What::Office | What::Permit(_) | What::Person(_) | What::Part(_) => ReadOf::Other,
+        }
+    } else {
+        ReadOf::Other
+    };
+    let argument = read.argument.as_ref().map(ToString::to_string).unwrap_or_default();
+    (of, read.word, argument)
 }
 
 impl Hints {
@@ -268,25 +342,6 @@ impl Hints {
         self.dates.extend(&other.dates);
         self.texts.extend(other.texts.iter().cloned());
         self.reads.extend(other.reads.iter().cloned());
-    }
-
-    fn add_reads(&mut self, reads: &[Read], call: &Call) {
-        for read in reads {
-            let of = if let Value::View(view) = &read.of {
-                match &view.what {
-                    What::Request => ReadOf::Request,
-                    What::Node(_) | What::Pool(_) | What::Group(..) => ReadOf::Node(view.id(call)),
-                    What::Loan(_) => ReadOf::Loan(view.id(call)),
-                    What::Event | What::Office | What::Permit(_) | What::Person(_) | What::Part(_) => {
-                        ReadOf::Other
-                    }
-                }
-            } else {
-                ReadOf::Other
-            };
-            let argument = read.argument.as_ref().map(ToString::to_string).unwrap_or_default();
-            self.reads.insert((of, read.word, argument));
-        }
     }
 
     fn add(&mut self, value: &Value) {

@@ -5,6 +5,7 @@ mod expect;
 mod play;
 mod read;
 mod suite;
+mod table;
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,7 @@ pub use suite::{Suite, SuiteRun, Tested, tests_of};
 #[derive(Debug, Clone)]
 pub struct Scenario {
     document: Document,
+    cases: Option<table::Cases>,
     charter: PathBuf,
     policies: Option<PathBuf>,
     steps: Vec<Step>,
@@ -43,6 +45,8 @@ pub struct Step {
     pub on: Option<Date>,
     /// Its actor, if it says one; else the actor of the step before.
     pub by: Option<NodeId>,
+    /// Whether the books are as they were opened before it: a case of its own in a table.
+    pub fresh: bool,
     /// What is done.
     pub action: Action,
 }
@@ -75,6 +79,11 @@ impl Scenario {
     /// The scenario's own file.
     pub fn file(&self) -> &Path {
         &self.document.file
+    }
+
+    /// The file in which the steps stand: the scenario's own, or the table of cases that it names.
+    pub fn steps_file(&self) -> &Path {
+        self.cases.as_ref().map_or(self.file(), |cases| &cases.document.file)
     }
 
     /// The charter's file.
@@ -112,12 +121,18 @@ impl Scenario {
     /// the charter's root.
     ///
     /// # Errors
-    /// As [`Scenario::open`] and [`Office::open_on`].
+    /// As [`Scenario::open`] and [`Office::open_on`]; and a table of cases, which has no one journal.
     pub fn open_on<S: Store + 'static>(
         &self,
         policies: Option<&Path>,
         store: impl FnOnce(&str) -> Result<S, Error>,
     ) -> Result<Office, Error> {
+        if self.cases.is_some() {
+            let message =
+                "the cases of a table stand on books of their own, so no journal can be kept of them";
+            let zh = "表格里的案例各用各的账，不能记入日志";
+            return Err(Error::input(vec![Fault::at(self.steps_file(), 0, 0, message).in_chinese(zh)]));
+        }
         let policies = policies.or(self.policies()).map(PolicySet::load).transpose();
         self.opened_by(policies, |charter, policies| {
             let root = charter.opening().nodes.iter().find(|node| node.parent.is_none());
@@ -162,16 +177,19 @@ impl Scenario {
     /// Tags, facts, categories, purposes and pool rules in the steps that the policies do not declare.
     pub fn undeclared(&self, policies: &PolicySet) -> Vec<Fault> {
         let mut faults = Vec::new();
-        for (step, node) in
-            self.steps.iter().zip(self.document.root.get("steps").map_or(&[][..], Node::items))
-        {
+        let nodes = match &self.cases {
+            Some(cases) => Some(&cases.document.root),
+            None => self.document.root.get("steps"),
+        };
+        for (step, node) in self.steps.iter().zip(nodes.map_or(&[][..], Node::items)) {
             let Action::Ask { request, .. } = &step.action else { continue };
             let beside = request.facts.iter().map(|(name, value)| Mention::Fact(name, value));
             for mention in request.verb.mentions().into_iter().chain(beside) {
                 if let Some(message) = policies.undeclared(&mention) {
                     let (line, column) =
                         place_of(node, name_of(&mention)).unwrap_or((node.line, node.column));
-                    faults.push(Fault::at(&self.document.file, line, column, message));
+                    let fault = Fault::at(self.steps_file(), line, column, message);
+                    faults.push(self.cases.iter().fold(fault, |fault, cases| cases.told(fault)));
                 }
             }
         }

@@ -58,6 +58,9 @@ pub struct Playing<'a> {
     /// How many steps were played.
     played: usize,
     office: &'a mut Office,
+    /// The books as they were opened, where some step begins on them anew; and how many steps had begun so.
+    opened: Option<Office>,
+    begun: usize,
     on: Date,
     by: Option<NodeId>,
     failed: bool,
@@ -66,7 +69,8 @@ pub struct Playing<'a> {
 impl<'a> Playing<'a> {
     pub(super) fn new(steps: &'a [Step], office: &'a mut Office) -> Self {
         let on = office.today();
-        Self { steps: steps.iter(), played: 0, office, on, by: None, failed: false }
+        let opened = steps.iter().any(|step| step.fresh).then(|| office.fork());
+        Self { steps: steps.iter(), played: 0, office, opened, begun: 0, on, by: None, failed: false }
     }
 
     /// The office as it stands between two steps.
@@ -75,11 +79,22 @@ impl<'a> Playing<'a> {
     }
 
     /// The request that the next step asks, with its day and actor; none if that step is a check, or if no step
-    /// is left.
-    pub fn next_request(&self) -> Option<Request> {
+    /// is left. From now on the office is as it stands before that step, also where it begins a case of its own.
+    pub fn next_request(&mut self) -> Option<Request> {
+        self.begin();
         let step = self.steps.as_slice().first()?;
         let Action::Ask { request, .. } = &step.action else { return None };
         Some(self.request(step, request))
+    }
+
+    /// Puts the books back to how they were opened, if the next step is a case of its own.
+    fn begin(&mut self) {
+        let fresh = self.steps.as_slice().first().is_some_and(|step| step.fresh);
+        if let Some(opened) = self.opened.as_ref().filter(|_| fresh && self.begun == self.played) {
+            *self.office = opened.fork();
+            (self.on, self.by) = (self.office.today(), None);
+        }
+        self.begun = self.played.saturating_add(1);
     }
 
     /// A step's request as it is asked now.
@@ -144,6 +159,7 @@ impl Iterator for Playing<'_> {
         if self.failed {
             return None;
         }
+        self.begin();
         let step = self.steps.next()?;
         self.played = self.played.saturating_add(1);
         let played = self.turn(self.played, step);

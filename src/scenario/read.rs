@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::table::{self, Cases};
 use super::{Action, Check, Expectation, Scenario, Step, shortened};
 use crate::document::{Document, Fields, Key, Node, date, did_you_mean};
 use crate::error::Fault;
@@ -32,12 +33,17 @@ pub(super) fn scenario(document: Document) -> Result<Scenario, Vec<Fault>> {
             }
         };
     let mut steps = Vec::new();
+    let mut cases = None;
     match fields.required("steps") {
         Ok(node) if node.is_list() => {
             for node in node.items() {
                 steps.extend(step(&document, node, &mut faults));
             }
         }
+        Ok(node) if node.is_map() => match table(&document, node, folder) {
+            Ok((table, rows)) => (cases, steps) = (Some(table), rows),
+            Err(found) => faults.extend(found),
+        },
         Ok(node) => {
             faults.push(document.fault(node, format!("found {}, a list of steps is needed", node.found())));
         }
@@ -47,12 +53,23 @@ pub(super) fn scenario(document: Document) -> Result<Scenario, Vec<Fault>> {
     match charter {
         Some(charter) if faults.is_empty() => {
             let (charter, policies) = (folder.join(charter), policies.map(|policies| folder.join(policies)));
-            Ok(Scenario { document, charter, policies, steps })
+            Ok(Scenario { document, cases, charter, policies, steps })
         }
         Some(_) | None => {
             faults.sort();
             Err(faults)
         }
+    }
+}
+
+/// The steps of a table: `steps: {csv: cases.csv}`.
+fn table(document: &Document, node: &Node, folder: &Path) -> Result<(Cases, Vec<Step>), Vec<Fault>> {
+    let mut fields = document.fields(node).map_err(|fault| vec![fault])?;
+    let name = path(document, fields.required("csv"));
+    let faults = fields.finish();
+    match name {
+        Ok(name) if faults.is_empty() => table::steps(&folder.join(name)),
+        name => Err(name.err().into_iter().chain(faults).collect()),
     }
 }
 
@@ -79,7 +96,7 @@ fn noted<T>(result: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
     result.map_err(|fault| faults.push(fault)).ok()
 }
 
-fn step(document: &Document, node: &Node, faults: &mut Vec<Fault>) -> Option<Step> {
+pub(super) fn step(document: &Document, node: &Node, faults: &mut Vec<Fault>) -> Option<Step> {
     let mut fields = noted(document.fields(node), faults)?;
     let before = faults.len();
     let on = fields.optional("on").and_then(|node| noted(day(document, node), faults));
@@ -89,7 +106,7 @@ fn step(document: &Document, node: &Node, faults: &mut Vec<Fault>) -> Option<Ste
         None => ask_action(document, node, fields, faults),
     };
     let action = action.filter(|_| faults.len() == before)?;
-    Some(Step { line: node.line, on, by, action })
+    Some(Step { line: node.line, on, by, fresh: false, action })
 }
 
 fn day(document: &Document, node: &Node) -> Result<Date, Fault> {

@@ -1,12 +1,12 @@
 //! Suites: all policy tests of a folder, played side by side, with what came of each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::{Action, Played, Scenario, read};
-use crate::document::Document;
+use crate::document::{Document, Node};
 use crate::error::{Error, ErrorKind, Fault};
 use crate::office::Office;
 use crate::policy::{Coverage, PolicySet};
@@ -132,35 +132,76 @@ impl Suite {
 /// no folder `tests`.
 ///
 /// # Errors
-/// If the folder cannot be read, or with every fault of every file; a test in which nothing is expected is a fault.
+/// If the folder cannot be read, or with every fault of every file; a test in which nothing is expected is a fault,
+/// and so is a table `tests/*.csv` that no file there names: it would never be played.
 pub fn tests_of(folder: &Path) -> Result<Vec<Scenario>, Error> {
     let tests = folder.join(TESTS);
     if folder.is_dir() && !tests.exists() {
         return Ok(Vec::new());
     }
-    let mut files = Vec::new();
+    let (mut files, mut tables) = (Vec::new(), BTreeSet::new());
     for entry in std::fs::read_dir(&tests).map_err(|cause| Error::io(&tests, &cause))? {
         let path = entry.map_err(|cause| Error::io(&tests, &cause))?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if path.is_file() && !hidden && path.extension().is_some_and(|end| end == "yaml" || end == "yml") {
+        let ends = |wanted: &str| path.extension().is_some_and(|end| end == wanted);
+        if !path.is_file() || hidden {
+            continue;
+        }
+        if ends("yaml") || ends("yml") {
             files.push(path);
+        } else if ends("csv") {
+            tables.insert(path);
         }
     }
     files.sort();
     let mut scenarios = Vec::new();
     let mut faults = Vec::new();
     for path in files {
-        match scenario(&path) {
+        let document = match Document::read(&path) {
+            Ok(document) => document,
+            Err(found) => {
+                faults.extend(found);
+                continue;
+            }
+        };
+        for named in tables_in(&document.root) {
+            tables.remove(&tests.join(named));
+        }
+        match scenario(&path, document) {
             Ok(found) => scenarios.extend(found),
             Err(found) => faults.extend(found),
         }
     }
+    // A file that cannot be read may be the one that names it.
+    if faults.is_empty() {
+        faults.extend(tables.iter().map(|table| unnamed(table)));
+    }
     if faults.is_empty() { Ok(scenarios) } else { Err(Error::input(faults)) }
 }
 
+/// The CSV files that a document names.
+fn tables_in(node: &Node) -> Vec<&str> {
+    let mut found: Vec<&str> = node.items().iter().flat_map(tables_in).collect();
+    for (key, value) in node.entries() {
+        match value.text() {
+            Some(file) if key.text == "csv" => found.push(file),
+            Some(_) | None => found.extend(tables_in(value)),
+        }
+    }
+    found
+}
+
+fn unnamed(table: &Path) -> Fault {
+    let name = table.file_name().unwrap_or_default().to_string_lossy();
+    let stem = table.file_stem().unwrap_or_default().to_string_lossy();
+    let message =
+        format!("no test names this table: write `{stem}.yaml` beside it, with `steps: {{csv: {name}}}`");
+    let zh = format!("没有测试用到这张表：请在旁边写一个 `{stem}.yaml`，其中 `steps: {{csv: {name}}}`");
+    Fault::at(table, 0, 0, message).in_chinese(zh)
+}
+
 /// The scenario in a file; none if it is a charter.
-fn scenario(path: &Path) -> Result<Option<Scenario>, Vec<Fault>> {
-    let document = Document::read(path)?;
+fn scenario(path: &Path, document: Document) -> Result<Option<Scenario>, Vec<Fault>> {
     let format = document.root.get("bianzhi").and_then(|node| node.text());
     if format.is_some_and(|format| format.starts_with("charter/")) {
         return Ok(None);

@@ -6,4 +6,6 @@ mod manual;
 #[cfg(feature = "cli")]
 mod save;
 #[cfg(feature = "cli")]
+mod tables;
+#[cfg(feature = "cli")]
 mod test_command;

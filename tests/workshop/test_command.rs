@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use crate::cli::runner::{Ran, command};
 
-const CHARTER: &str = "\
+pub(super) const CHARTER: &str = "\
 bianzhi: charter/1
 opened: 2024-01-01
 levels: [city, unit]
@@ -17,9 +17,9 @@ nodes:
   - {id: school, parent: city, level: unit, name: 学校, caps: {institution: 2}, occupied: {institution: 1}}
 ";
 
-const SCRIPT: &str =
+pub(super) const SCRIPT: &str =
     "fn on_appoint(request) { require(request.unit.vacancy > 0, \"full\", #{unit: request.unit}); }";
-const REASONS: &str = "full: {zh: '{unit}已满', en: '{unit} is full', basis: 条例第六条}\n";
+pub(super) const REASONS: &str = "full: {zh: '{unit}已满', en: '{unit} is full', basis: 条例第六条}\n";
 const HEAD: &str = "bianzhi: scenario/1\ncharter: charter.yaml\npolicies: ..\nsteps:\n";
 const GOOD: &str = "  - {appoint: {unit: school, kind: institution}, expect: granted}\n  - {appoint: {unit: school, kind: institution}, expect: {denied: [full]}}\n";
 
@@ -37,7 +37,7 @@ fn folder(tests: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-fn test(folder: &Path, words: &[&str]) -> Ran {
+pub(super) fn test(folder: &Path, words: &[&str]) -> Ran {
     let words: Vec<&str> = ["test"].iter().chain(words).copied().collect();
     let output = command(folder, &words).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -38,7 +38,9 @@ pub(crate) fn diff(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Re
     told.files(&folder_files(&arguments.old)?, &folder_files(&arguments.new)?)?;
     told.parameters(&by_name(&old), &by_name(&new))?;
     told.reasons(&old, &new)?;
-    let changes = effect::changes(&arguments.old, &arguments.new, &arguments.scenario)?;
+    // What machines read is the same in both languages.
+    let words = if arguments.json { Lang::En } else { lang };
+    let changes = effect::changes(&arguments.old, &arguments.new, &arguments.scenario, words)?;
     told.effect(&changes)?;
     if !told.any && !told.json {
         writeln!(told.out, "{}", lang.pick("没有差别", "no difference"))?;

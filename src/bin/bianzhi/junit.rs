@@ -22,6 +22,7 @@ pub(crate) fn report(tests: &[Tested], lang: Lang) -> String {
             continue;
         }
         text.push_str(">\n");
+        let file = escaped(&test.scenario.steps_file().display().to_string());
         for failure in failures(test, lang) {
             let (line, expected, got) = (failure.line, escaped(&failure.expected), escaped(&failure.got));
             let message = match lang {

@@ -134,21 +134,34 @@ fn main() -> ExitCode {
     match ended.and_then(|ending| flushed.map(|()| ending)) {
         Ok(Ending::AsExpected) => ExitCode::SUCCESS,
         Ok(Ending::Otherwise) => ExitCode::from(1),
-        Err(failure) => report(&failure),
+        Err(failure) => report(&failure, lang),
     }
 }
 
 /// Says on stderr what failed, one fault a line. A reader who closed the pipe has seen enough: no words.
-fn report(failure: &Failure) -> ExitCode {
+fn report(failure: &Failure, lang: bianzhi::Lang) -> ExitCode {
     let mut err = io::stderr().lock();
+    let word = lang.pick("错误：", "error: ");
     // Nobody is left to be told when stderr cannot be written.
     let _told = match failure {
         Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
-        Failure::Output(error) => writeln!(err, "error: cannot write the output: {error}"),
-        Failure::Unusable(error) if error.faults().is_empty() => writeln!(err, "error: {error}"),
+        Failure::Output(error) => {
+            writeln!(err, "{word}{}{error}", lang.pick("写不出结果：", "cannot write the output: "))
+        }
+        Failure::Unusable(error) if error.faults().is_empty() => writeln!(err, "{word}{error}"),
         Failure::Unusable(error) => {
-            error.faults().iter().try_for_each(|fault| writeln!(err, "error: {fault}"))
+            error.faults().iter().try_for_each(|fault| writeln!(err, "{word}{}", fault_in(fault, lang)))
         }
     };
     ExitCode::from(2)
+}
+
+/// A fault with its place, in Chinese where it has a text in Chinese.
+fn fault_in(fault: &bianzhi::Fault, lang: bianzhi::Lang) -> String {
+    match lang {
+        bianzhi::Lang::Zh if !fault.zh.is_empty() => {
+            bianzhi::Fault { message: fault.zh.clone(), ..fault.clone() }.to_string()
+        }
+        bianzhi::Lang::Zh | bianzhi::Lang::En => fault.to_string(),
+    }
 }

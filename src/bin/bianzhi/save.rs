@@ -34,15 +34,18 @@ pub(crate) fn save(
     played: &[Played],
     name: &str,
 ) -> Result<PathBuf, Failure> {
-    let bad = |message: String| Error::input(vec![Fault::nowhere(message)]);
+    let bad = |en: &str, zh: &str| Error::input(vec![Fault::nowhere(en).in_chinese(zh)]);
     if !NodeId::new(name).is_well_formed() {
-        return Err(bad(format!("`{name}` is no name for a test: letters, digits, `-`, `_`, `.`")).into());
+        let en = format!("`{name}` is no name for a test: letters, digits, `-`, `_`, `.`");
+        return Err(bad(&en, &format!("`{name}` 不能作测试的名字：只用文字、数字、`-`、`_`、`.`")).into());
     }
     let Some(folder) = policies else {
-        return Err(
-            bad("the laws alone decided: there is no policy folder to save a test in".to_owned()).into()
-        );
+        let en = "the laws alone decided: there is no policy folder to save a test in";
+        return Err(bad(en, "这里只有账法，没有政策目录，测试无处可存").into());
     };
+    if scenario.steps_file() != scenario.file() {
+        return Err(bad("the cases of a table are tests already", "表格里的案例已经是测试").into());
+    }
     let tests = folder.join("tests");
     fs::create_dir_all(&tests).map_err(|cause| Error::io(&tests, &cause))?;
     let real = |path: &Path| fs::canonicalize(path).map_err(|cause| Error::io(path, &cause));
@@ -86,8 +89,9 @@ fn holds(path: &Path, text: &str) -> Result<(), Error> {
     for played in scenario.play(&mut office) {
         let played = played?;
         if !played.as_expected() {
-            let message = "this step does not hold, so nothing is saved".to_owned();
-            return Err(Error::input(vec![Fault::at(path, played.line, 1, message)]));
+            let message = "this step does not hold, so nothing is saved";
+            let fault = Fault::at(path, played.line, 1, message);
+            return Err(Error::input(vec![fault.in_chinese("这一步再办一次结果不同，测试没有存")]));
         }
     }
     Ok(())

@@ -55,6 +55,9 @@ pub(crate) struct Failed<'a> {
 #[derive(serde::Serialize)]
 struct Line<'a> {
     file: String,
+    /// The table of cases, where the lines of failures are its.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<String>,
     steps: usize,
     passed: bool,
     failures: Vec<Failed<'a>>,
@@ -81,7 +84,7 @@ pub(crate) fn test(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Re
             Err(failure @ Failure::Output(_)) => return Err(failure),
             // A file that is at fault now may be right after the next change.
             Err(failure @ Failure::Unusable(_)) => {
-                crate::report(&failure);
+                crate::report(&failure, lang);
             }
         }
         out.flush()?;
@@ -102,6 +105,9 @@ fn once(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending
     if arguments.json {
         let tests = run.tests.iter().map(|test| Line {
             file: test.file.display().to_string(),
+            table: Some(test.scenario.steps_file())
+                .filter(|file| *file != test.file)
+                .map(|file| file.display().to_string()),
             steps: test.steps.len(),
             passed: test.passed(),
             failures: failures(test, lang),
@@ -136,12 +142,13 @@ fn write_test(out: &mut dyn Write, test: &Tested, lang: Lang, paint: Paint) -> R
         Lang::En => format!(" ({steps} steps)"),
     };
     writeln!(out, "{word}  {}{}", test.file.display(), paint.faint(&count))?;
+    let file = test.scenario.steps_file();
     for failed in failures(test, lang) {
         let step = match lang {
             Lang::Zh => format!("第 {} 步", failed.step),
             Lang::En => format!("step {}", failed.step),
         };
-        writeln!(out, "        {}:{}  {step}  {}", test.file.display(), failed.line, failed.what)?;
+        writeln!(out, "        {}:{}  {step}  {}", file.display(), failed.line, failed.what)?;
         let (expected, got) = (&failed.expected, &failed.got);
         match lang {
             Lang::Zh => writeln!(out, "          预期 {expected}，得到 {got}")?,

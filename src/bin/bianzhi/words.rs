@@ -266,34 +266,8 @@ fn outcome_word(outcome: LoanOutcome, lang: Lang) -> &'static str {
 }
 
 fn verb_word(verb: &Verb, lang: Lang) -> &'static str {
-    let zh = match verb {
-        Verb::Authorize(_) => "核增核减",
-        Verb::Transfer(_) => "划转",
-        Verb::Permit(_) => "用编核准",
-        Verb::Withdraw(_) => "撤回核准",
-        Verb::Appoint(_) => "入编",
-        Verb::Draw(_) => "周转池用编",
-        Verb::Vacate(_) => "减员",
-        Verb::Name(_) => "登记",
-        Verb::Convert(_) => "转本编",
-        Verb::Move(_) => "调动",
-        Verb::Borrow(_) => "调借",
-        Verb::GiveBack(_) => "归还",
-        Verb::Owe(_) => "记待还",
-        Verb::Extend(_) => "延期",
-        Verb::Reschedule(_) => "调整归还计划",
-        Verb::Evaluate(_) => "评估",
-        Verb::Establish(_) => "设立",
-        Verb::Resize(_) => "调整规模",
-        Verb::Amend(_) => "变更",
-        Verb::Relocate(_) => "调整隶属",
-        Verb::Merge(_) => "撤并",
-        Verb::Abolish(_) => "撤销",
-        Verb::Correct(_) => "更正",
-        Verb::Batch(_) => "一揽子",
-        Verb::Advance(_) => "换日",
-    };
-    lang.pick(zh, verb.name())
+    let name = verb.name();
+    lang.pick(Verb::chinese(name).unwrap_or(name), name)
 }
 
 fn event_word(event: &Event, lang: Lang) -> &'static str {

@@ -46,7 +46,7 @@ pub(super) fn derive(explanation: &Explanation) -> Result<Vec<Candidate>, Error>
         for rule in against {
             hints.join(&rule.hints);
             tags.extend(rule.conditions.iter().filter(|one| is_unmet(one)).flat_map(tags_in));
-            rule.conditions.iter().for_each(|condition| hints.join(&condition.hints));
+            rule.conditions.iter().for_each(|condition| hints.join(&condition.hints()));
             parameters.extend(rule.parameters.iter().map(|read| read.name.clone()));
         }
         let mine = |reason: &&Reason| member(reason).is_none_or(|member| Some(member) == at);
@@ -237,7 +237,7 @@ fn is_unmet(condition: &Condition) -> bool {
 }
 
 fn tags_in(condition: &Condition) -> impl Iterator<Item = String> {
-    let reads = condition.hints.reads.iter().filter(|(_, word, _)| *word == "has_tag");
+    let reads = condition.reads().iter().filter(|(_, word, _)| *word == "has_tag");
     reads.map(|(.., tag)| tag.clone())
 }
 

@@ -75,6 +75,18 @@ fn attacks_that_do_not_load() {
     }
 }
 
+/// However long a script runs and however large its values are, an explanation keeps some megabytes at most.
+fn is_bounded(trail: &tree::Trail, body: &str) {
+    let longest = limits::SHOWN_BYTES.saturating_add(limits::TEXT_BYTES).saturating_add(8);
+    let rows = trail.rows.iter().map(|row| {
+        assert!(row.source.len().max(row.valued.len()) <= longest, "{body}");
+        row.source.len().saturating_add(row.valued.len())
+    });
+    assert!(rows.sum::<usize>() <= limits::TRAIL_BYTES.saturating_add(longest.saturating_mul(32)), "{body}");
+    assert!(trail.rows.len() <= limits::TRAIL && trail.reads.len() <= limits::TRAIL, "{body}");
+    assert!(u64::try_from(trail.read_inside.len()).unwrap() <= limits::STEPS_AGAIN, "{body}");
+}
+
 /// What an audit does on the tree and on Rhai, watched and not: why it failed, and what it cost.
 fn carried_out(rule: &str, body: &str) -> (String, Outcome) {
     let audit = format!("fn audit_unit(u) {{ {body} }}");
@@ -91,12 +103,18 @@ fn carried_out(rule: &str, body: &str) -> (String, Outcome) {
         let (value, _) = tree::run(&script.tree, place, &call, Value::View(given()), &mut sights);
         let outcome = call.outcome();
         assert!(outcome.steps <= 2 * limits::STEPS_AGAIN, "{} steps of {body}", outcome.steps);
-        assert!(sights.is_none_or(|sights| sights.lines.len().max(sights.branches.len()) < 100));
+        if let Some(sights) = sights {
+            assert!(sights.lines.len().max(sights.branches.len()) < 100);
+            sights.trail.iter().for_each(|trail| is_bounded(trail, body));
+        }
         (value.map(|_| ()).map_err(|fail| fail.en.clone()), outcome)
     };
     let (plain, outcome) = on_tree(None);
     let (watched, same) = on_tree(Some(tree::Sights::default()));
     assert_eq!((&plain, outcome.steps, &outcome.said), (&watched, same.steps, &same.said), "{body}");
+    let trail = Some(tree::Trail::default());
+    let (explained, same) = on_tree(Some(tree::Sights { trail, only_trail: true, ..Default::default() }));
+    assert_eq!((&plain, outcome.steps, &outcome.said), (&explained, same.steps, &same.said), "{body}");
     let call = Arc::new(Call::new(&scene(), Situation::Audit));
     let rhai = engine::run(&inner.engine, &script.ast, "audit_unit", &call, given());
     let bytes = |outcome: &Outcome| {
@@ -133,6 +151,7 @@ fn attacks_that_run_into_their_bounds() {
         ("for i in 0..9999999 { if u.of(\"administrative\").largest(\"cap\", 0.5) < 0 { } }".to_owned(), "more than 100000 steps"),
         ("for i in 0..9999999 { for l in office().loans_due_before(office().date) { } }".to_owned(), "more than 100000 steps"),
         ("for i in 0..9999999 { let x = f(f(f(f(i)))); } } fn f(n) { g(g(n)) } fn g(n) { if n > 0 { n } else { 0 }".to_owned(), "more than 100000 steps"),
+        (format!("{big} let l = [{}t]; for i in 0..99999 {{ if t in l && t in l && {} {{ }} }}", "t,".repeat(900), "t == t && ".repeat(9) + "t in l"), "more than 100000 steps"),
         ("let d = date(\"2024-01-01\"); for i in 0..9 { d = years_after(d, 9223372036854775807); }".to_owned(), ""),
         ("let x = 1; for i in 0..99 { x *= 1000; }".to_owned(), ""),
         ("let x = 0.1; for i in 0..999 { x *= 10; }".to_owned(), ""),

@@ -22,6 +22,8 @@ pub(crate) struct Recorded {
 pub(crate) struct Sights {
     pub(crate) lines: BTreeSet<u32>,
     pub(crate) branches: BTreeMap<Place, (u64, u64)>,
+    /// Whether lines and branches need not be kept.
+    pub(crate) only_trail: bool,
     /// Every condition with its values, where an explanation is asked for.
     pub(crate) trail: Option<Trail>,
 }

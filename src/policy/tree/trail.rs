@@ -1,5 +1,8 @@
 //! The trail: every condition that one call looked at, in order, with the values in it.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::{Node, What, print};
 use crate::policy::limits;
 use crate::policy::value::Value;
@@ -12,6 +15,10 @@ pub(crate) struct Trail {
     pub(crate) more: bool,
     /// Words that were read outside conditions, such as for the arguments of a function.
     pub(crate) reads: Vec<Read>,
+    /// Words that were read in conditions, in order: those of one row stand together.
+    pub(crate) read_inside: Vec<Read>,
+    /// The bytes of all that is kept, about.
+    bytes: usize,
     /// The rows whose conditions are being looked at, outermost first.
     open: Vec<usize>,
     /// How many of them belong to functions further out: those are not told the values of this one.
@@ -32,11 +39,11 @@ pub(crate) struct Looked {
     /// What it came to; none if it failed.
     pub(crate) result: Option<Value<'static>>,
     /// The values that were read, by their source.
-    pub(crate) values: Vec<(String, Value<'static>)>,
+    pub(crate) values: Vec<(Arc<str>, Value<'static>)>,
     /// The constants in it.
     pub(crate) constants: Vec<Value<'static>>,
-    /// Words that were read of views, also by functions that it called.
-    pub(crate) reads: Vec<Read>,
+    /// The words among `read_inside` that were read of views, also by functions that it called.
+    pub(crate) reads: Range<usize>,
 }
 
 /// A word that was read.
@@ -61,7 +68,7 @@ pub(crate) enum At {
 impl Trail {
     /// Looking begins; what is read from here on belongs to the row.
     pub(super) fn enter(&mut self, node: &Node, at: At) -> Option<usize> {
-        if self.rows.len() >= limits::TRAIL {
+        if self.rows.len() >= limits::TRAIL || self.bytes >= limits::TRAIL_BYTES {
             self.more = true;
             return None;
         }
@@ -76,7 +83,7 @@ impl Trail {
             result: None,
             values: Vec::new(),
             constants: Vec::new(),
-            reads: Vec::new(),
+            reads: self.read_inside.len()..self.read_inside.len(),
         });
         self.open.push(row);
         Some(row)
@@ -86,10 +93,16 @@ impl Trail {
     pub(super) fn leave(&mut self, row: Option<usize>, node: &Node, result: Option<&Value<'_>>) {
         let Some(row) = row else { return };
         self.open.truncate(self.open.iter().position(|one| *one == row).unwrap_or(0));
+        let read = self.read_inside.len();
         let Some(row) = self.rows.get_mut(row) else { return };
+        row.reads.end = read;
         row.source = print::source(node);
         row.valued = print::valued(node, &row.values);
         row.result = result.map(|value| value.clone().into_own());
+        let values = row.values.iter().map(|(_, value)| value).chain(&row.result);
+        let values = values.map(|value| value.bytes().min(limits::SHOWN_BYTES));
+        let bytes = values.fold(row.source.len().saturating_add(row.valued.len()), usize::saturating_add);
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 
     /// A function begins: what it reads is no value of the condition that called it. Gives what `back` takes.
@@ -105,11 +118,12 @@ impl Trail {
     /// A value that is shown was read.
     pub(super) fn shown(&mut self, node: &Node, value: &Value<'_>) {
         let Some(open) = self.open.get(self.outside..).filter(|open| !open.is_empty()) else { return };
-        let source = print::source(node);
+        let source =
+            if let What::Local(_, name) = &node.what { Arc::clone(name) } else { print::source(node).into() };
         for row in open {
             let Some(row) = self.rows.get_mut(*row) else { continue };
             if row.values.iter().all(|(known, _)| *known != source) {
-                row.values.push((source.clone(), value.clone().into_own()));
+                row.values.push((Arc::clone(&source), value.clone().into_own()));
             }
         }
     }
@@ -131,11 +145,9 @@ impl Trail {
             word,
             argument: argument.map(|value| value.clone().into_own()),
         };
-        for row in &self.open {
-            let Some(row) = self.rows.get_mut(*row) else { continue };
-            row.reads.push(read.clone());
-        }
-        if self.open.is_empty() && self.reads.len() < limits::TRAIL {
+        if !self.open.is_empty() {
+            self.read_inside.push(read);
+        } else if self.reads.len() < limits::TRAIL {
             self.reads.push(read);
         }
     }

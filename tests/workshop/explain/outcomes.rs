@@ -199,3 +199,20 @@ fn an_explanation_never_changes_the_answer_and_names_true_places() {
     }
     assert!(explained > 200 && conditions > 1_000, "{explained} {conditions}");
 }
+
+#[test]
+fn a_condition_that_is_met_again_alike_is_the_same_condition() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let scenario = Scenario::load(root.join("policies/tests/three_way.yaml")).unwrap();
+    let mut office = scenario.open(None).unwrap();
+    let mut playing = scenario.play(&mut office);
+    let request = playing.next_request().unwrap();
+    let told = playing.office().explain(request).unwrap();
+    let source = "kind != param(\"administrative_pool.kind\")";
+    let alike: Vec<_> =
+        told.rules.iter().flat_map(|rule| &rule.conditions).filter(|one| one.source == source).collect();
+    let first = alike.first().unwrap();
+    // Two functions ask it, each for the unit and for what lies above it.
+    assert!(alike.iter().filter(|one| one.line == first.line).count() > 1);
+    assert!(alike.iter().filter(|one| one.line == first.line).all(|one| one == first));
+}

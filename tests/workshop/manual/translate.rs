@@ -71,7 +71,8 @@ fn the_chinese_folder_gives_the_same_answers() {
     let mut steps = 0;
     for entry in fs::read_dir(policies().join("tests")).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() || path.to_string_lossy().contains(".charter.") {
+        let name = path.to_string_lossy();
+        if path.is_dir() || !name.ends_with(".yaml") || name.contains(".charter.") {
             continue;
         }
         let scenario = Scenario::load(&path).unwrap();

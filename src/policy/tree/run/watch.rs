@@ -13,7 +13,9 @@ use crate::policy::value::Value;
 impl<'a> Runner<'a> {
     #[cold]
     pub(super) fn saw_step(&mut self, step: &Step) {
-        if let (Some(sights), Some(line)) = (&mut self.sights, step.line()) {
+        if let (Some(sights), Some(line)) = (&mut self.sights, step.line())
+            && !sights.only_trail
+        {
             sights.lines.insert(line);
         }
     }
@@ -63,7 +65,7 @@ impl<'a> Runner<'a> {
     }
 
     pub(super) fn saw(&mut self, node: &Node, sort: Sort, yes: bool) {
-        if let Some(sights) = &mut self.sights {
+        if let Some(sights) = self.sights.as_mut().filter(|sights| !sights.only_trail) {
             let (met, unmet) = sights.branches.entry(Place::of(node, sort)).or_default();
             let count = if yes { met } else { unmet };
             *count = count.saturating_add(1);
