@@ -6,6 +6,7 @@ mod check;
 mod city;
 mod coverage;
 mod diff;
+mod doc;
 mod effect;
 mod explain;
 mod explain_json;
@@ -15,6 +16,7 @@ mod journal;
 mod junit;
 mod kept;
 mod lines;
+mod manual_page;
 mod new;
 mod plan;
 mod run;
@@ -70,6 +72,8 @@ enum Command {
     Diff(diff::Arguments),
     /// 新建一条规则：脚本、参数、理由、测试 · a rule to start from: script, parameter, reason, test
     New(new::Arguments),
+    /// 生成手册：一个网页 · the authors' manual as one page
+    Doc(doc::Arguments),
     /// 把脚本换成中文或英文的词 · render a script in Chinese or English words
     Translate(translate::Arguments),
 }
@@ -126,6 +130,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
         Command::Diff(arguments) => diff::diff(arguments, lang, &mut out),
         Command::New(arguments) => new::new(arguments, lang, &mut out),
+        Command::Doc(arguments) => doc::doc(arguments, lang, &mut out),
         Command::Translate(arguments) => translate::translate(arguments, &mut out),
     };
     let flushed = out.flush().map_err(Failure::from);
