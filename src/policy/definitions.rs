@@ -35,8 +35,7 @@ pub fn definitions() -> String {
         text.push_str(&comment(row.zh, meanings.of_row(row), &like));
         let gives: BTreeSet<String> = like.iter().map(|row| name(row.ty)).collect();
         let mut arguments = vec![format!("{}: {}", family(row.of), receiver(row.of))];
-        arguments
-            .extend(row.args.iter().zip(1_u8..).map(|(ty, place)| format!("argument{place}: {}", name(*ty))));
+        arguments.extend(row.args.iter().map(|ty| format!("{}: {}", argument_of(*ty), name(*ty))));
         let get = if row.is_method() { "" } else { "get " };
         let (word, arguments, gives) = (row.en, arguments.join(", "), union(&gives));
         say(&mut text, format_args!("fn {get}{word}({arguments}) -> {gives};"));
@@ -100,6 +99,11 @@ fn declared(function: &HostFn, arity: usize) -> String {
             }
         }
     }
+    // What is taken from a list of anything may be anything.
+    let element = name(Type::view(Sort::Loan));
+    if gives.contains(&element) && fits.iter().any(|types| types.contains(&format!("Array<{element}>"))) {
+        gives = BTreeSet::from([name(Type::Unknown)]);
+    }
     let arguments: Vec<String> = argument_names(function)
         .into_iter()
         .zip(&fits)
@@ -126,12 +130,24 @@ fn argument_names(function: &HostFn) -> Vec<String> {
     numbered.collect()
 }
 
+/// What an argument of a word is called, by its type.
+fn argument_of(ty: Type) -> &'static str {
+    match ty {
+        Type::TEXT => "name",
+        Type::NUMBER => "n",
+        Type::DECIMAL => "share",
+        Type::DATE => "day",
+        _ => "unit",
+    }
+}
+
 /// One of every type that an argument may have.
 fn candidates() -> Vec<Type> {
     let views = [Sort::Node, Sort::Loan, Sort::Permit, Sort::Person];
     let mut all = vec![Type::NUMBER, Type::DECIMAL, Type::TEXT, Type::YES_NO, Type::DATE, Type::Facts];
     all.extend(views.map(Type::view));
-    all.extend([Type::List(Item::Number), Type::List(Item::Text), Type::views(Sort::Loan)]);
+    all.extend([Item::Number, Item::Decimal, Item::Text].map(Type::List));
+    all.push(Type::views(Sort::Loan));
     all
 }
 

@@ -45,8 +45,8 @@ pub struct HookListed {
     pub meaning: Wording,
     /// What it is given: the name of a view.
     pub given: &'static str,
-    /// The words that what it is given has, in English: of a request or an event not all have all.
-    pub words: Vec<&'static str>,
+    /// The words that it has, in English, each with the view under which it is listed: a pool has a node's too.
+    pub words: Vec<(&'static str, &'static str)>,
 }
 
 /// A function that a script may call.
@@ -194,7 +194,8 @@ fn listed_hooks(meanings: &Meanings) -> Vec<HookListed> {
             return HookListed { meaning: Wording::default(), given: "", words: Vec::new(), name };
         };
         let mut seen = BTreeSet::new();
-        let words = rows().filter(|row| row.serves(sort)).map(|row| row.en).filter(|word| seen.insert(*word));
+        let words = rows().filter(|row| row.serves(sort)).map(|row| (family(row.of), row.en));
+        let words = words.filter(|(_, word)| seen.insert(*word));
         HookListed {
             meaning: wording(meanings.of("hook", &name)),
             given: family(sort),

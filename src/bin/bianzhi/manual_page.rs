@@ -212,7 +212,11 @@ impl Page {
         let used = if used.is_empty() { String::new() } else { format!("<small>{}</small>", used.join(" ")) };
         let chinese =
             manual.views.iter().find(|view| view.view == *given).map_or("", |view| view.name.zh.as_str());
-        let all = links(&format!("{given}."), words.iter().copied());
+        let all = words
+            .iter()
+            .map(|(view, word)| links(&format!("{view}."), [*word]))
+            .collect::<Vec<_>>()
+            .join(", ");
         let given = format!(
             "<a href=\"#view.{given}\">{chinese} <span lang=\"en\">{given}</span></a>\
              <details><summary>{} 个词 <span lang=\"en\">words</span></summary>{all}</details>",
