@@ -7,3 +7,5 @@ mod manual;
 mod save;
 #[cfg(feature = "cli")]
 mod test_command;
+#[cfg(all(feature = "cli", unix))]
+mod tutorial;

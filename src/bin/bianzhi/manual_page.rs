@@ -85,8 +85,25 @@ struct Both<'a>(&'a Wording);
 impl Display for Both<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Wording { zh, en } = self.0;
-        write!(f, "<span>{}</span> ", Escaped(zh))?;
-        if zh == en { Ok(()) } else { write!(f, "<span lang=\"en\">{}</span>", Escaped(en)) }
+        write!(f, "<span>{}</span> ", Prose(zh))?;
+        if zh == en { Ok(()) } else { write!(f, "<span lang=\"en\">{}</span>", Prose(en)) }
+    }
+}
+
+/// The same, but for words between backticks.
+struct Prose<'a>(&'a str);
+
+impl Display for Prose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pairs = self.0.matches('`').count().is_multiple_of(2);
+        for (part, code) in self.0.split('`').zip([false, true].into_iter().cycle()) {
+            match (pairs, code) {
+                (true, true) => write!(f, "<code>{}</code>", Escaped(part))?,
+                (true, false) => Escaped(part).fmt(f)?,
+                (false, _) => return Escaped(self.0).fmt(f),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -98,7 +115,7 @@ impl Display for Comment<'_> {
         for line in self.0.iter().filter(|line| !line.is_empty()) {
             let chinese = line.chars().any(|one| ('\u{4e00}'..='\u{9fff}').contains(&one));
             let lang = if chinese { "" } else { " lang=\"en\"" };
-            writeln!(f, "<span{lang}>{}</span>", Escaped(line))?;
+            writeln!(f, "<span{lang}>{}</span>", Prose(line))?;
         }
         Ok(())
     }
