@@ -132,13 +132,8 @@ fn argument_names(function: &HostFn) -> Vec<String> {
 
 /// What an argument of a word is called, by its type.
 fn argument_of(ty: Type) -> &'static str {
-    match ty {
-        Type::TEXT => "name",
-        Type::NUMBER => "n",
-        Type::DECIMAL => "share",
-        Type::DATE => "day",
-        _ => "unit",
-    }
+    let known = [(Type::TEXT, "name"), (Type::NUMBER, "n"), (Type::DECIMAL, "share"), (Type::DATE, "day")];
+    known.iter().find(|(one, _)| *one == ty).map_or("unit", |(_, name)| name)
 }
 
 /// One of every type that an argument may have.

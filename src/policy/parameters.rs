@@ -32,7 +32,7 @@ pub(crate) struct Parameters {
 #[derive(Debug, Clone)]
 pub(crate) struct Parameter {
     /// Titles, unit and basis.
-    titles: Titled,
+    titles: ParameterAbout,
     pub(crate) ty: Type,
     pub(crate) form: Form,
     pub(crate) tighter: Tighter,
@@ -42,15 +42,6 @@ pub(crate) struct Parameter {
     values: Timeline,
     /// By the place of the folder.
     overrides: BTreeMap<usize, Timeline>,
-}
-
-/// What the file says of a parameter for people.
-#[derive(Debug, Clone, Default)]
-struct Titled {
-    zh: String,
-    en: String,
-    unit: String,
-    basis: String,
 }
 
 /// Values from their dates on, in date order.
@@ -236,7 +227,8 @@ impl Parameter {
         let (zh, en) = (text(document, fields, "zh", faults), text(document, fields, "en", faults));
         let mut written =
             |name| fields.take(name).and_then(|node| node.text()).unwrap_or_default().to_owned();
-        let titles = Titled { zh, en, unit: written("unit"), basis: written("basis") };
+        let (unit, basis) = (written("unit"), written("basis"));
+        let titles = ParameterAbout { zh, en, unit, basis, ..ParameterAbout::default() };
         let form = match fields.required("type") {
             Ok(node) => {
                 let found = Form::ALL.iter().find(|(_, word)| node.text() == Some(word));
@@ -293,22 +285,18 @@ impl Parameter {
     }
 
     fn about(&self) -> ParameterAbout {
-        let Titled { zh, en, unit, basis } = self.titles.clone();
         let end = |end: Option<Decimal>| end.map_or_else(String::new, |end| end.normalize().to_string());
         ParameterAbout {
-            zh,
-            en,
-            unit,
             form: self.form.named(),
             least: end(self.least),
             most: end(self.most),
             allowed: self.allowed.iter().map(ToString::to_string).collect(),
-            basis,
             tighter: match self.tighter {
                 Tighter::Up => "up",
                 Tighter::Down => "down",
                 Tighter::None => "none",
             },
+            ..self.titles.clone()
         }
     }
 
