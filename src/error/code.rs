@@ -65,6 +65,11 @@ impl Phrase {
         self.0.first().map_or("", String::as_str)
     }
 
+    /// The Chinese words, and the English.
+    pub(crate) fn into_both(self) -> [String; 2] {
+        self.0
+    }
+
     /// Which is nearest to what was written; nothing if none is near.
     pub(crate) fn hint(nearest: Option<&str>) -> Self {
         nearest.map_or_else(Self::default, |name| {

@@ -25,13 +25,11 @@ pub(crate) const ANY_TEXT: &str = "…";
 #[derive(Debug, Clone)]
 pub(crate) struct FactDeclared {
     pub(crate) item: Item,
-    #[expect(dead_code, reason = "the authors' manual shows it")]
     pub(crate) titles: Titles,
 }
 
 /// Something's name in both languages.
 #[derive(Debug, Clone, Default)]
-#[expect(dead_code, reason = "the authors' manual shows it")]
 pub(crate) struct Titles {
     pub(crate) zh: String,
     pub(crate) en: String,

@@ -10,10 +10,35 @@ use crate::model::Date;
 pub struct ParameterListed {
     /// Its name.
     pub name: String,
+    /// Its titles, unit, form and range, as the root folder's file gives them.
+    pub about: ParameterAbout,
     /// The root folder's values, in date order, as an answer shows them.
     pub values: Vec<(Date, String)>,
     /// The values of local folders, by the folder's node.
     pub local: BTreeMap<String, Vec<(Date, String)>>,
+}
+
+/// What a parameter is, and what it may hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ParameterAbout {
+    /// The Chinese title.
+    pub zh: String,
+    /// The English title.
+    pub en: String,
+    /// The unit; empty if none is given.
+    pub unit: String,
+    /// What it holds: `number`, `decimal`, `text`, `yes-no`, `date` or `list`.
+    pub form: &'static str,
+    /// The least value allowed; empty if there is none.
+    pub least: String,
+    /// The greatest value allowed; empty if there is none.
+    pub most: String,
+    /// The only values allowed; empty if any is.
+    pub allowed: Vec<String>,
+    /// The legal basis; empty if none is given.
+    pub basis: String,
+    /// Which way a local folder may move it: `up`, `down` or `none`.
+    pub tighter: &'static str,
 }
 
 /// What a reason's code stands for.
@@ -48,8 +73,9 @@ impl PolicySet {
             |place: usize| self.0.folders.get(place).map_or("", |folder| folder.id.as_str()).to_owned();
         let listed = self.0.parameters.listed();
         listed
-            .map(|(name, values, local)| ParameterListed {
+            .map(|(name, about, values, local)| ParameterListed {
                 name: name.to_owned(),
+                about,
                 values,
                 local: local.into_iter().map(|(place, values)| (folder(place), values)).collect(),
             })

@@ -9,12 +9,14 @@ mod audit;
 mod call;
 mod coverage;
 mod declared;
+mod definitions;
 mod engine;
 mod fix;
 mod hooks;
 mod limits;
 mod listed;
 mod load;
+mod manual;
 mod meeting;
 mod parameters;
 mod reasons;
@@ -43,9 +45,14 @@ use trace::Traces;
 use vocabulary::Situation;
 
 pub use coverage::{ArticleCoverage, BranchCoverage, CodeCoverage, Coverage, ScriptCoverage};
+pub use definitions::definitions;
 pub use fix::Fix;
-pub use listed::{ParameterListed, ReasonListed};
+pub use listed::{ParameterAbout, ParameterListed, ReasonListed};
 pub use load::{Checked, folder_files};
+pub use manual::{
+    DeclaredListed, FunctionListed, HookListed, Manual, ScriptFunctionListed, ScriptListed, ViewListed,
+    WordListed, Wording,
+};
 pub use trace::{Condition, ConditionOf, Occasion, RuleTrace};
 
 pub(crate) use declared::ANY_TEXT;

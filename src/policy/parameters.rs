@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::declared::{entries, text};
+use super::listed::ParameterAbout;
 use super::value::Value;
 use super::vocabulary::{Item, Type};
 use crate::decision::ParameterRead;
@@ -30,6 +31,8 @@ pub(crate) struct Parameters {
 /// One parameter.
 #[derive(Debug, Clone)]
 pub(crate) struct Parameter {
+    /// Titles, unit and basis.
+    titles: ParameterAbout,
     pub(crate) ty: Type,
     pub(crate) form: Form,
     pub(crate) tighter: Tighter,
@@ -153,12 +156,14 @@ impl Parameters {
     }
 
     /// Every parameter with its values as texts, and those of local folders by their place.
-    pub(crate) fn listed(&self) -> impl Iterator<Item = (&str, Texts, BTreeMap<usize, Texts>)> {
+    pub(crate) fn listed(
+        &self,
+    ) -> impl Iterator<Item = (&str, ParameterAbout, Texts, BTreeMap<usize, Texts>)> {
         let texts =
             |values: &Timeline| values.iter().map(|stage| (stage.from, stage.value.to_string())).collect();
         self.named().map(move |(name, parameter)| {
             let local = parameter.overrides.iter().map(|(place, values)| (*place, texts(values))).collect();
-            (name, texts(&parameter.values), local)
+            (name, parameter.about(), texts(&parameter.values), local)
         })
     }
 
@@ -219,12 +224,11 @@ impl Parameter {
         fields: &mut Fields<'_>,
         faults: &mut Vec<Fault>,
     ) -> Option<Self> {
-        for title in ["zh", "en"] {
-            text(document, fields, title, faults);
-        }
-        for optional in ["unit", "basis"] {
-            fields.take(optional);
-        }
+        let (zh, en) = (text(document, fields, "zh", faults), text(document, fields, "en", faults));
+        let mut written =
+            |name| fields.take(name).and_then(|node| node.text()).unwrap_or_default().to_owned();
+        let (unit, basis) = (written("unit"), written("basis"));
+        let titles = ParameterAbout { zh, en, unit, basis, ..ParameterAbout::default() };
         let form = match fields.required("type") {
             Ok(node) => {
                 let found = Form::ALL.iter().find(|(_, word)| node.text() == Some(word));
@@ -258,6 +262,7 @@ impl Parameter {
             },
         };
         let mut parameter = Self {
+            titles,
             ty: Type::Unknown,
             form,
             tighter,
@@ -277,6 +282,22 @@ impl Parameter {
         }
         parameter.ty = parameter.type_of_values(document, name, faults);
         Some(parameter)
+    }
+
+    fn about(&self) -> ParameterAbout {
+        let end = |end: Option<Decimal>| end.map_or_else(String::new, |end| end.normalize().to_string());
+        ParameterAbout {
+            form: self.form.named(),
+            least: end(self.least),
+            most: end(self.most),
+            allowed: self.allowed.iter().map(ToString::to_string).collect(),
+            tighter: match self.tighter {
+                Tighter::Up => "up",
+                Tighter::Down => "down",
+                Tighter::None => "none",
+            },
+            ..self.titles.clone()
+        }
     }
 
     fn read_range(&mut self, document: &Document, fields: &mut Fields<'_>, faults: &mut Vec<Fault>) {

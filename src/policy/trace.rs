@@ -256,7 +256,7 @@ impl PolicySet {
     pub(crate) fn parameter_days(&self, names: &BTreeSet<String>) -> BTreeSet<Date> {
         let listed = self.0.parameters.listed().filter(|(name, ..)| names.contains(*name));
         let values =
-            listed.flat_map(|(_, values, local)| values.into_iter().chain(local.into_values().flatten()));
+            listed.flat_map(|(_, _, values, local)| values.into_iter().chain(local.into_values().flatten()));
         values.map(|(from, _)| from).collect()
     }
 

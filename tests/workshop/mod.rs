@@ -9,3 +9,5 @@ mod save;
 mod tables;
 #[cfg(feature = "cli")]
 mod test_command;
+#[cfg(all(feature = "cli", unix))]
+mod tutorial;

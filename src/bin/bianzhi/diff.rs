@@ -53,7 +53,7 @@ type Values = Vec<(Date, String)>;
 /// Timelines by parameter and local folder; the root folder's is the empty one.
 fn by_name(set: &PolicySet) -> BTreeMap<(String, String), Values> {
     let mut all = BTreeMap::new();
-    for ParameterListed { name, values, local } in set.parameters() {
+    for ParameterListed { name, values, local, .. } in set.parameters() {
         all.extend(local.into_iter().map(|(folder, values)| ((name.clone(), folder), values)));
         all.insert((name, String::new()), values);
     }

@@ -7,6 +7,7 @@ mod city;
 mod coverage;
 mod dice;
 mod diff;
+mod doc;
 mod effect;
 mod explain;
 mod explain_json;
@@ -16,6 +17,7 @@ mod journal;
 mod junit;
 mod kept;
 mod lines;
+mod manual_page;
 mod nation;
 mod new;
 mod plan;
@@ -72,6 +74,8 @@ enum Command {
     Diff(diff::Arguments),
     /// 新建一条规则：脚本、参数、理由、测试 · a rule to start from: script, parameter, reason, test
     New(new::Arguments),
+    /// 生成手册：一个网页 · the authors' manual as one page
+    Doc(doc::Arguments),
     /// 把脚本换成中文或英文的词 · render a script in Chinese or English words
     Translate(translate::Arguments),
 }
@@ -128,6 +132,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::generate(arguments, lang, &mut out),
         Command::Diff(arguments) => diff::diff(arguments, lang, &mut out),
         Command::New(arguments) => new::new(arguments, lang, &mut out),
+        Command::Doc(arguments) => doc::doc(arguments, lang, &mut out),
         Command::Translate(arguments) => translate::translate(arguments, &mut out),
     };
     let flushed = out.flush().map_err(Failure::from);

@@ -97,9 +97,7 @@ impl Reader<'_> {
             let message = if says_no && frame.situation == Situation::Witness {
                 table::DUTY.say([same(name)])
             } else {
-                let hooks = function.place.named();
-                let zh = hooks.replace(" and ", "、").replace(", ", "、").replace("every hook", "各钩子");
-                table::NOT_HERE.say([same(name), Phrase::both(zh, hooks)])
+                table::NOT_HERE.say([same(name), function.place.phrase()])
             };
             return self.wrong(place, message);
         }

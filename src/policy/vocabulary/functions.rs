@@ -10,6 +10,7 @@ use super::arguments::{
     years_after,
 };
 use super::{Item, Sort, Type};
+use crate::error::Phrase;
 use crate::policy::call::{Call, Fail, How, Said};
 use crate::policy::limits;
 use crate::policy::value::Value;
@@ -49,16 +50,17 @@ pub(crate) enum HostPlace {
 }
 
 impl HostPlace {
-    /// The hooks that it belongs to, for a message.
-    pub(crate) fn named(self) -> &'static str {
-        match self {
-            Self::Anywhere => "every hook",
-            Self::Require => "`on_…` and `audit_…`",
-            Self::Deny => "`on_…`",
-            Self::Note => "`on_…`, `after_…` and `on_date`",
-            Self::Finding => "`after_…`, `on_date` and `audit_…`",
-            Self::Proposal => "`after_…` and `on_date`",
-        }
+    /// The hooks that it belongs to, in both languages.
+    pub(crate) fn phrase(self) -> Phrase {
+        let (zh, en) = match self {
+            Self::Anywhere => ("各钩子", "every hook"),
+            Self::Require => ("`on_…`、`audit_…`", "`on_…` and `audit_…`"),
+            Self::Deny => ("`on_…`", "`on_…`"),
+            Self::Note => ("`on_…`、`after_…`、`on_date`", "`on_…`, `after_…` and `on_date`"),
+            Self::Finding => ("`after_…`、`on_date`、`audit_…`", "`after_…`, `on_date` and `audit_…`"),
+            Self::Proposal => ("`after_…`、`on_date`", "`after_…` and `on_date`"),
+        };
+        Phrase::both(zh, en)
     }
 
     /// Which argument is the code of a reason.

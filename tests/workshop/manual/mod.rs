@@ -1,8 +1,10 @@
-//! The author's commands beside the manual, `diff`, `new` and `translate`, and going live.
+//! The author's commands: the manual, `diff`, `new` and `translate`, and going live.
 
 #[cfg(feature = "cli")]
 mod diff;
 mod live;
 #[cfg(feature = "cli")]
 mod new;
+#[cfg(feature = "cli")]
+mod page;
 mod translate;
