@@ -70,7 +70,8 @@ fn set(scripts: &[(String, String)]) -> Option<PolicySet> {
     {
         println!("{error}\n{text}");
     }
-    set.ok()
+    // A thing named where it may be missing is a lint, and no clean check.
+    set.ok().filter(|set| set.lints().iter().all(|lint| !lint.message.contains("may be missing")))
 }
 
 /// A value of any type for a fact of a request, whatever was declared.
