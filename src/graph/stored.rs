@@ -63,3 +63,20 @@ impl QuotaGraph {
         is_tree.then_some(graph)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{QuotaGraph, Role};
+
+    #[test]
+    fn what_has_gone_lies_nowhere_and_is_remembered() {
+        let mut graph = QuotaGraph::new("city".into(), 0, Role::Jurisdiction);
+        let root = graph.root();
+        let school = graph.attach("school".into(), 1, Role::Unit, root);
+        let gone = graph.attach("gone".into(), 1, Role::Unit, root);
+        graph.detach(gone);
+        let again = QuotaGraph::from_stored(graph.stored()).unwrap();
+        assert_eq!(again.children(root), [school]);
+        assert_eq!((again.parent(gone), again.node("gone")), (Some(root), None));
+    }
+}
