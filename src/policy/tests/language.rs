@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{DAY, city};
 use crate::policy::call::{Call, Scene};
 use crate::policy::tree::{self, Node, Operator, Step, What};
+use crate::policy::twin::Twin;
 use crate::policy::value::Value;
 use crate::policy::view::View;
 use crate::policy::{Interpreter, PolicySet, engine};
@@ -16,20 +17,21 @@ fn both(body: &str) -> Result<Value<'static>, String> {
         "fn audit_unit(u) {{ let d = u.of(\"administrative\"); f(d); }} fn f(unit) {{ {body} }}"
     ));
     let books = city();
-    let scene = Arc::new(Scene::new(&books, &set, DAY));
+    let scene = Scene::new(&books, &set, DAY);
     let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
     let PolicySet(inner, ..) = &set;
     let script = &inner.scripts[0];
-    let call = Arc::new(Call::new(&scene, super::super::vocabulary::Situation::Audit));
-    let rhai = engine::run(&inner.engine, &script.ast, "f", &call, unit.clone());
-    let again = Call::again(&scene, call.situation);
+    let situation = super::super::vocabulary::Situation::Audit;
+    let twin = Arc::new(Twin::of(&scene, situation));
+    let rhai = engine::run(&inner.engine, &script.ast, "f", &twin, unit.clone());
+    let again = Call::again(&scene, situation);
     let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();
     let (tree, _) = tree::run(&script.tree, place, &again, Value::View(unit), &mut None);
     assert_eq!(rhai.is_ok(), tree.is_ok(), "{body}: rhai {rhai:?}, tree {tree:?}");
     if let (Ok(rhai), Ok(tree)) = (&rhai, &tree) {
         assert_eq!(rhai, tree, "{body}");
     }
-    assert_eq!(call.outcome().said, again.outcome().said, "{body}");
+    assert_eq!(twin.outcome().0.said, again.outcome().said, "{body}");
     rhai.map_err(|fail| fail.en.clone())
 }
 
@@ -135,7 +137,7 @@ fn taken(body: &str) -> u64 {
         "fn audit_unit(u) {{ let d = u.of(\"administrative\"); f(d); }} fn f(unit) {{ {body} }}"
     ));
     let books = city();
-    let scene = Arc::new(Scene::new(&books, &set, DAY));
+    let scene = Scene::new(&books, &set, DAY);
     let PolicySet(inner, ..) = &set;
     let script = &inner.scripts[0];
     let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();

@@ -28,7 +28,7 @@ use crate::policy::vocabulary::{HostFn, HostPlace, Row, Type, looked_at};
 pub(crate) fn run<'a>(
     tree: &'a Tree,
     body: usize,
-    call: &'a Call,
+    call: &'a Call<'a>,
     given: Value<'a>,
     sights: &mut Option<Sights>,
 ) -> (Result<Value<'a>, Fail>, Vec<Recorded>) {
@@ -56,7 +56,7 @@ pub(crate) fn run<'a>(
 
 struct Runner<'a> {
     tree: &'a Tree,
-    call: &'a Call,
+    call: &'a Call<'a>,
     /// The variables of all functions under way; the innermost one's begin at `base`.
     stack: SmallVec<[Value<'a>; 16]>,
     base: usize,

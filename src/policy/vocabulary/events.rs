@@ -231,8 +231,8 @@ pub(super) static ROWS: &[Row] =
         row("after", "改后", Type::TEXT, |c, _, _| text(c, "after")).only(&["amended"]),
         row("freed", "腾出数", Type::NUMBER, |c, _, _| {
             let seen = c.event()?;
-            let Event::Abolished { freed, .. } = &seen.event else { return Err(Fail::absent("freed")) };
-            let count = seen.freed.as_ref().and_then(|kind| freed.get(kind));
+            let Event::Abolished { freed, .. } = seen.event else { return Err(Fail::absent("freed")) };
+            let count = seen.freed.and_then(|kind| freed.get(kind));
             Ok(seats(count.copied().unwrap_or(Seats::ZERO)))
         })
         .only(&["abolished"]),
@@ -282,12 +282,11 @@ pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<cr
     }
 }
 
-fn field<'a>(call: &'a Call, name: &str) -> Result<Option<&'a Field>, Fail> {
-    let fields = &call.event()?.fields;
-    Ok(fields.iter().find(|(known, _)| *known == name).map(|(_, field)| field))
+fn field<'a>(call: &Call<'a>, name: &str) -> Result<Option<&'a Field>, Fail> {
+    Ok(call.event()?.field(name))
 }
 
-fn number<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
+fn number<'a>(call: &'a Call<'a>, name: &str) -> Result<Value<'a>, Fail> {
     match field(call, name)? {
         Some(Field::Seats(found)) => Ok(seats(*found)),
         Some(Field::Whole(found)) => Ok(Value::Number(*found)),
@@ -296,7 +295,7 @@ fn number<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
 }
 
 /// A text; absent is empty.
-fn text<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
+fn text<'a>(call: &'a Call<'a>, name: &str) -> Result<Value<'a>, Fail> {
     Ok(match field(call, name)? {
         Some(Field::Text(text)) => Value::text(text),
         Some(Field::Value(value)) => Value::own_text(value.to_string()),
@@ -305,45 +304,45 @@ fn text<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
 }
 
 /// A node by its id, also one that has just gone.
-fn ever(call: &Call, id: &str) -> Result<NodeIx, Fail> {
+fn ever(call: &Call<'_>, id: &str) -> Result<NodeIx, Fail> {
     call.books().graph().ever(id).ok_or_else(|| Fail::absent(id))
 }
 
-fn node_field<'a>(call: &'a Call, view: &View, name: &str) -> Result<Value<'a>, Fail> {
+fn node_field<'a>(call: &'a Call<'a>, view: &View, name: &str) -> Result<Value<'a>, Fail> {
     match field(call, name)? {
         Some(Field::Node(id)) => Ok(node(ever(call, id.as_str())?, view.kind)),
         _ => Err(Fail::absent(name)),
     }
 }
 
-fn nodes<'a>(call: &'a Call, view: &View, name: &str) -> Result<Value<'a>, Fail> {
+fn nodes<'a>(call: &'a Call<'a>, view: &View, name: &str) -> Result<Value<'a>, Fail> {
     let Some(Field::Nodes(ids)) = field(call, name)? else { return Err(Fail::absent(name)) };
     let nodes: Result<Vec<Value<'a>>, Fail> =
         ids.iter().map(|id| Ok(node(ever(call, id.as_str())?, view.kind))).collect();
     super::functions::bounded(call, nodes?)
 }
 
-fn ends<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn ends<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     match field(call, "ends")? {
         Some(Field::Date(date)) => Ok(Value::Date(*date)),
         _ => Err(Fail::absent("ends")),
     }
 }
 
-fn permit<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn permit<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let Some(Field::Permit(id)) = field(call, "permit")? else { return Err(Fail::absent("permit")) };
     let place = call.books().permit_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
     Ok(Value::View(View::of_permit(call, place)))
 }
 
-fn loan<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn loan<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let Some(Field::Loan(id)) = field(call, "loan")? else { return Err(Fail::absent("loan")) };
     let place = call.books().loan_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
     Ok(Value::View(View::of_loan(call, place)))
 }
 
 /// The person of an event: as the books know them, or as they were before they left.
-fn person<'a>(call: &'a Call, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn person<'a>(call: &'a Call<'a>, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let Some(Field::Person(id)) = field(call, "person")? else { return Err(Fail::absent("person")) };
     let books = call.books();
     let seated = books.person(id.as_str()).and_then(|place| View::of_sitter(call, Sitter::Named(place)));
@@ -360,7 +359,7 @@ fn person<'a>(call: &'a Call, view: &View, _: &[Value<'a>]) -> Result<Value<'a>,
         loan: None,
         purpose: String::new(),
     };
-    match &call.event()?.event {
+    match call.event()?.event {
         Event::Vacated { unit, loan, was, .. } => {
             seen.unit = ever(call, unit.as_str())?;
             seen.loan = loan.as_ref().and_then(|loan| books.loan_place_ever(loan.as_str()));
