@@ -215,15 +215,7 @@ impl Fail {
 impl<'a> Scene<'a> {
     /// A scene on these books.
     pub(crate) fn new(books: &'a Arc<Ledger>, set: &'a PolicySet, date: Date) -> Self {
-        Self {
-            books,
-            set,
-            date,
-            folders: Vec::new(),
-            request: None,
-            event: None,
-            sizes: RefCell::default(),
-        }
+        Self { books, set, date, folders: Vec::new(), request: None, event: None, sizes: RefCell::default() }
     }
 
     /// Whether a reaction asks or is asked: local folders have no say then.
@@ -304,6 +296,11 @@ impl<'a> Call<'a> {
         let mut state = self.state();
         state.done.steps = state.done.steps.saturating_add(steps);
         if state.done.steps > self.budget { Err(Fail::too_many_steps()) } else { Ok(()) }
+    }
+
+    /// What words and functions have cost so far, beside the steps of the interpreter.
+    pub(crate) fn charged(&self) -> u64 {
+        self.state().done.steps
     }
 
     /// Another call was asked on the way, and took so many steps of the tree: they count here, too.

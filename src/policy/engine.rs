@@ -144,7 +144,11 @@ fn register_words(engine: &mut Engine) {
     }
 }
 
-fn read<'a>(call: &'a Call<'a>, rows: &[(Sort, &'static Row)], args: &[&mut Dynamic]) -> Result<Value<'a>, Fail> {
+fn read<'a>(
+    call: &'a Call<'a>,
+    rows: &[(Sort, &'static Row)],
+    args: &[&mut Dynamic],
+) -> Result<Value<'a>, Fail> {
     let Some((view, rest)) = args.split_first() else { return Err(Fail::wrong_type("view")) };
     let view = view.read_lock::<View>().ok_or_else(|| Fail::wrong_type("view"))?;
     let sort = view.sort(call).ok_or_else(|| Fail::absent("view"))?;
@@ -181,9 +185,10 @@ fn register_host(engine: &mut Engine, function: &'static HostFn) {
                     move |context: NativeCallContext<'_>, args: &mut [&mut Dynamic]| {
                         let twin = twin_of(&context)?;
                         let line = line_of(&context);
-                        let done = values(args).ok_or_else(|| Fail::wrong_type(function.en)).and_then(|args| {
-                            twin.with(|call| (function.run)(call, line, &args).map(Value::into_dynamic))
-                        });
+                        let done =
+                            values(args).ok_or_else(|| Fail::wrong_type(function.en)).and_then(|args| {
+                                twin.with(|call| (function.run)(call, line, &args).map(Value::into_dynamic))
+                            });
                         done.map_err(|fail| raised(&context, &twin, fail))
                     },
                 );

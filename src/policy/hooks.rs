@@ -266,8 +266,7 @@ impl PolicySet {
         node: Option<NodeIx>,
     ) -> Result<Value<'a>, Fail> {
         let scene = call.scene;
-        let at_node =
-            node.filter(|_| !scene.is_reaction()).map(|node| self.folders_of(scene.books, &[node]));
+        let at_node = node.filter(|_| !scene.is_reaction()).map(|node| self.folders_of(scene.books, &[node]));
         let folders = at_node.as_deref().unwrap_or(&scene.folders);
         let place = self.0.parameters.place(name);
         let holding = place.and_then(|place| self.0.parameters.value_at(place, scene.date, folders));

@@ -30,7 +30,13 @@ pub(crate) fn withdraw(call: &Call<'_>, permit: &View) -> Result<Verb, Fail> {
 }
 
 /// Title moves.
-pub(crate) fn transfer(call: &Call<'_>, from: &View, to: &View, kind: &str, count: i64) -> Result<Verb, Fail> {
+pub(crate) fn transfer(
+    call: &Call<'_>,
+    from: &View,
+    to: &View,
+    kind: &str,
+    count: i64,
+) -> Result<Verb, Fail> {
     let books = call.books();
     Ok(Verb::Transfer(request::Transfer {
         from: books.id(from.node(call)?),
