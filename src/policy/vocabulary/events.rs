@@ -10,7 +10,7 @@ use super::{Item, Row, Sort, Type};
 use crate::event::{Event, Field};
 use crate::graph::NodeIx;
 use crate::ledger::Sitter;
-use crate::model::Seats;
+use crate::model::{LoanId, NodeId, Seats};
 use crate::policy::call::{Call, Fail};
 use crate::policy::value::Value;
 use crate::policy::view::{PersonSeen, View, What, proposals, seats};
@@ -156,15 +156,11 @@ pub(super) static ROWS: &[Row] =
         })
         .only(&["appointed"]),
         row("permit", "用编核准", Type::view(Sort::Permit), permit).only(&["appointed"]).when("on_permit"),
-        row("unit", "单位", NODE, |c, v, _| node_field(c, v, "unit")).only(&[
-            "permitted",
-            "withdrawn",
-            "lapsed",
-            "appointed",
-            "vacated",
-            "converted",
-            "named",
-        ]),
+        row("unit", "单位", NODE, |c, v, _| match seat(c)? {
+            Some((unit, _)) => Ok(node(ever(c, unit.as_str())?, v.kind)),
+            None => node_field(c, v, "unit"),
+        })
+        .only(&["permitted", "withdrawn", "lapsed", "appointed", "vacated", "converted", "named"]),
         row("purpose", "用途", Type::TEXT, |c, _, _| text(c, "purpose")).only(&[
             "permitted",
             "withdrawn",
@@ -185,8 +181,11 @@ pub(super) static ROWS: &[Row] =
             .only(&["appointed", "vacated", "converted"])
             .when("named"),
         row("category", "人员类别", Type::TEXT, |c, _, _| text(c, "category")).only(&["appointed"]),
-        row("on_loan", "用借入编", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "loan")?.is_some())))
-            .only(&["appointed", "vacated", "named", "converted"]),
+        row("on_loan", "用借入编", Type::YES_NO, |c, _, _| {
+            let on_loan = seat(c)?.map(|(_, loan)| loan.is_some());
+            Ok(Value::YesNo(on_loan.map_or_else(|| field(c, "loan").map(|loan| loan.is_some()), Ok)?))
+        })
+        .only(&["appointed", "vacated", "named", "converted"]),
         row("loan", "调借", Type::view(Sort::Loan), loan).only(OF_LOANS),
         row("loan", "调借", Type::view(Sort::Loan), loan)
             .only(&["appointed", "vacated", "named"])
@@ -263,6 +262,15 @@ pub(super) static ROWS: &[Row] =
 
 /// The kind that an event's nodes are read in.
 pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<crate::ledger::KindIx> {
+    // The commonest events say it themselves; of the others the first field that knows it is asked.
+    if let Event::Authorized { kind, .. }
+    | Event::Transferred { kind, .. }
+    | Event::Appointed { kind, .. }
+    | Event::Vacated { kind, .. }
+    | Event::Moved { kind, .. } = event
+    {
+        return books.kind(kind.as_str());
+    }
     for (_, field) in event.fields() {
         match field {
             Field::Kind(kind) => return books.kind(kind.as_str()),
@@ -280,6 +288,16 @@ pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<cr
         }
         _ => None,
     }
+}
+
+/// The unit and the loan of the commonest events, read where they stand.
+fn seat<'a>(call: &Call<'a>) -> Result<Option<(&'a NodeId, Option<&'a LoanId>)>, Fail> {
+    Ok(match call.event()?.event {
+        Event::Appointed { unit, loan, .. } | Event::Vacated { unit, loan, .. } => {
+            Some((unit, loan.as_ref()))
+        }
+        _ => None,
+    })
 }
 
 fn field<'a>(call: &Call<'a>, name: &str) -> Result<Option<&'a Field>, Fail> {

@@ -13,7 +13,7 @@ use super::{Item, Sort, Type};
 use crate::error::Phrase;
 use crate::policy::call::{Call, Fail, How, Said};
 use crate::policy::limits;
-use crate::policy::value::Value;
+use crate::policy::value::{List, Value};
 use crate::policy::view::{View, What, proposals};
 
 /// What a host function does, called at a line.
@@ -476,6 +476,9 @@ pub(crate) fn bounded<'a>(call: &Call<'_>, items: Vec<Value<'a>>) -> Result<Valu
             format!("清单超过 {most} 项"),
             format!("the list has more than {most} elements"),
         ));
+    }
+    if items.is_empty() {
+        return Ok(Value::List(List::Borrowed(&[])));
     }
     call.charge(u64::try_from(items.len()).unwrap_or(u64::MAX))?;
     Ok(Value::list(items))
