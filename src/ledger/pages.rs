@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use smallvec::SmallVec;
+use triomphe::Arc;
 
 /// Rows in a leaf. Small, so that a write to a shared table copies little.
 const LEAF: usize = 16;
