@@ -118,6 +118,16 @@ impl Book {
         }
     }
 
+    /// By how much it is charged above its cap; below 0 where there is room.
+    pub(super) fn over(&self) -> Seats {
+        self.charged - self.cap
+    }
+
+    /// A jurisdiction's cap, and what it handed down, permitted and lent itself.
+    pub(super) fn promised(&self) -> (Seats, Seats) {
+        (self.cap, self.allotted + self.permitted + self.lent)
+    }
+
     /// What the node's own seats add to its charge.
     pub(super) fn own_charge(&self) -> Seats {
         self.occupied + self.permitted + self.lent

@@ -248,7 +248,8 @@ impl Ledger {
         let opened = self.terms.opened;
         let Some(book) = self.books.get_mut(place) else { return };
         let (cap, ends) = (book.cap, book.ends());
-        let past = book.past.get_or_insert_with(|| triomphe::Arc::new(Past::opening(opened, vacancy, cap, ends)));
+        let past =
+            book.past.get_or_insert_with(|| triomphe::Arc::new(Past::opening(opened, vacancy, cap, ends)));
         triomphe::Arc::make_mut(past).catch_up(today, vacancy, cap);
     }
 

@@ -394,8 +394,7 @@ impl Writer<'_, '_> {
         if branch < 2 {
             return String::new();
         }
-        let further =
-            if branch == 3 { format!("if {} ", self.value(&T::YesNo, 1)) } else { String::new() };
+        let further = if branch == 3 { format!("if {} ", self.value(&T::YesNo, 1)) } else { String::new() };
         let known = self.locals.len();
         let (other, needs) = self.needing(|writer| writer.act(depth + 1));
         self.locals.truncate(known);
