@@ -145,10 +145,11 @@ fn taken(body: &str) -> u64 {
         let call = Call::again(&scene, super::super::vocabulary::Situation::Audit);
         let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
         tree::run(&script.tree, place, &call, Value::View(unit), &mut sights).0.unwrap();
-        call.outcome().steps
+        let outcome = call.outcome();
+        (outcome.steps, outcome.parameters, outcome.said)
     });
     assert_eq!(plain, watched, "{body}");
-    plain
+    plain.0
 }
 
 /// The first `<=` of the first statement, a `require`, becomes `<`.
@@ -196,5 +197,25 @@ fn steps_are_the_same_everywhere() {
         ("g(2) } fn g(n) { n + 1", 7),
     ] {
         assert_eq!(taken(body), steps, "{body}");
+    }
+}
+
+/// Facts beside a condition that holds are computed where somebody watches, and cost and read the same where nobody does.
+#[test]
+fn facts_that_nobody_sees_cost_the_same() {
+    for facts in [
+        "a: unit.name",
+        "a: g(unit)",
+        "a: g(unit), b: g(unit), c: h(unit)",
+        "a: param(\"keep\"), b: param(\"pool.ratio\")",
+        "a: unit.cap + 1, b: k(unit)",
+    ] {
+        for condition in ["g(unit) >= 0", "unit.cap >= 0", "unit.cap >= 0 && g(unit) >= 0"] {
+            taken(&format!(
+                "require({condition}, \"full\", #{{{facts}}}); }} \
+                 fn g(u) {{ if u.cap > 0 {{ u.cap * param(\"pool.ratio\") + 0.5 }} else {{ 0.1 }} }} \
+                 fn h(u) {{ u.cap + 1 }} fn k(u) {{ finding(\"other\"); h(u)"
+            ));
+        }
     }
 }
