@@ -108,10 +108,10 @@ impl<'a> Looked<'a> {
         match &node.what {
             What::Word(receiver, _, _, args) => {
                 self.surely(receiver);
-                args.iter().for_each(|arg| self.surely(arg));
+                self.all(args);
             }
             What::Host(_, _, args) | What::Own(_, _, args) | What::List(args) => {
-                args.iter().for_each(|arg| self.surely(arg));
+                self.all(args);
             }
             What::Required(inner, _) | What::Not(inner) | What::Minus(inner) => self.surely(inner),
             What::Binary(_, sides) | What::In(sides) => {
@@ -119,8 +119,14 @@ impl<'a> Looked<'a> {
                 self.surely(&sides.1);
             }
             // The first side is always looked at; of the others nothing is known.
-            What::And(parts) | What::Or(parts) => parts.iter().take(1).for_each(|part| self.surely(part)),
+            What::And(parts) | What::Or(parts) => self.all(parts.get(..1).unwrap_or_default()),
             _ => {}
+        }
+    }
+
+    fn all(&mut self, nodes: &'a [Node]) {
+        for node in nodes {
+            self.surely(node);
         }
     }
 
@@ -177,8 +183,8 @@ fn same(one: &Node, other: &Node) -> bool {
     };
     match (&one.what, &other.what) {
         (What::Constant(one), What::Constant(other)) => one == other,
-        (What::Local(one, _), What::Local(other, _)) => one == other,
-        (What::Parameter(one, _), What::Parameter(other, _)) => one == other,
+        (What::Local(one, _), What::Local(other, _))
+        | (What::Parameter(one, _), What::Parameter(other, _)) => one == other,
         (What::Word(one, row, _, args), What::Word(other, its, _, others)) => {
             std::ptr::eq(*row, *its) && same(one, other) && all(args, others)
         }
@@ -222,6 +228,12 @@ fn choice<'a>(parts: &'a (Node, Block, Block), seen: &mut impl FnMut(&'a Node)) 
     parts.2.each(seen);
 }
 
+fn each_of<'a>(nodes: &'a [Node], seen: &mut impl FnMut(&'a Node)) {
+    for node in nodes {
+        node.each(seen);
+    }
+}
+
 impl Node {
     /// The expression and every one in it.
     fn each<'a>(&'a self, seen: &mut impl FnMut(&'a Node)) {
@@ -230,13 +242,13 @@ impl Node {
             What::Constant(_) | What::Local(..) => {}
             What::Word(receiver, _, _, args) => {
                 receiver.each(seen);
-                args.iter().for_each(|arg| arg.each(seen));
+                each_of(args, seen);
             }
             What::Host(_, _, args)
             | What::Own(_, _, args)
             | What::List(args)
             | What::And(args)
-            | What::Or(args) => args.iter().for_each(|arg| arg.each(seen)),
+            | What::Or(args) => each_of(args, seen),
             What::Parameter(_, inner) | What::Required(inner, _) | What::Not(inner) | What::Minus(inner) => {
                 inner.each(seen);
             }
