@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-paths=(laws hire every-rule denied replay)
+paths=(laws hire every-rule rules denied replay)
 few=100
 many=1100
 baseline=benches/baseline.txt

@@ -21,12 +21,12 @@ mod touch;
 
 use std::sync::Arc;
 
-use rpds::{HashTrieMapSync, VectorSync};
+use rpds::HashTrieMapSync;
 use serde::Serialize;
 
 use crate::decision::{Decision, Entry};
 use crate::error::Error;
-use crate::model::{Date, RequestId};
+use crate::model::{Date, Pages, RequestId};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresStore;
@@ -56,7 +56,7 @@ pub struct Journal {
     earlier: Option<Arc<Earlier>>,
     /// The number of the first entry in memory.
     base: u64,
-    entries: VectorSync<Entry>,
+    entries: Pages<Entry>,
     /// The entry that first answered a request id.
     answered: HashTrieMapSync<RequestId, u64>,
     /// What brings every entry to a store; none for a journal in memory.
@@ -74,7 +74,7 @@ pub enum Moment {
 
 impl Default for Journal {
     fn default() -> Self {
-        let (entries, answered) = (VectorSync::new_sync(), HashTrieMapSync::new_sync());
+        let (entries, answered) = (Pages::default(), HashTrieMapSync::new_sync());
         Self { earlier: None, base: 0, entries, answered, keeper: None }
     }
 }
@@ -118,7 +118,7 @@ impl Journal {
         {
             self.answered.insert_mut(id.clone(), self.next());
         }
-        self.entries.push_back_mut(entry);
+        self.entries.push(entry);
     }
 
     /// The entry with this number.
@@ -206,7 +206,7 @@ impl Journal {
                     break;
                 }
             }
-            then.entries.drop_last_mut();
+            then.entries.pop();
         }
         then
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::book::Delta;
 use super::loans::{Due, Loan, Permit, Sitting};
+use super::past::Movement;
 use super::people::{Person, Seat};
 use super::{Judge, KindIx, Ledger, LoanIx, Mode, PermitIx, PersonIx, Ties};
 use crate::decision::Happened;
@@ -89,31 +90,24 @@ impl Ledger {
                     since: *since,
                     purpose: text(purpose),
                 };
-                self.sit(seat, person.as_ref());
-                if loan.is_none() {
-                    self.count_movement(unit, kind, Seats::ONE, Seats::ZERO);
-                }
+                self.sit(seat, person.as_ref(), loan.is_none().then_some(Movement::Arrival));
             }
             Event::Vacated { unit, kind, person, loan, .. } => {
                 let (unit, kind) = self.at(unit, kind)?;
                 let loan = self.open_loan(loan.as_ref())?;
-                self.leave(unit, kind, loan, person.as_ref())?;
-                if loan.is_none() {
-                    self.count_movement(unit, kind, Seats::ZERO, Seats::ONE);
-                }
+                self.leave(unit, kind, loan, person.as_ref(), loan.is_none().then_some(Movement::Departure))?;
             }
             Event::Converted { unit, kind, person, loan } => {
                 let (unit, kind) = self.at(unit, kind)?;
                 let loan = self.loan(loan.as_str());
-                let seat = self.leave(unit, kind, loan, person.as_ref())?;
-                self.sit(Seat { loan: None, ..seat }, person.as_ref());
-                self.count_movement(unit, kind, Seats::ONE, Seats::ZERO);
+                let seat = self.leave(unit, kind, loan, person.as_ref(), None)?;
+                self.sit(Seat { loan: None, ..seat }, person.as_ref(), Some(Movement::Arrival));
             }
             Event::Moved { person, from, to, kind } => {
                 let (from, kind) = self.at(from, kind)?;
                 let to = self.node(to.as_str())?;
-                let seat = self.leave(from, kind, None, Some(person))?;
-                self.sit(Seat { unit: to, ..seat }, Some(person));
+                let seat = self.leave(from, kind, None, Some(person), None)?;
+                self.sit(Seat { unit: to, ..seat }, Some(person), None);
             }
             Event::Lent { .. } => self.apply_lent(event)?,
             Event::Returned { loan, count, .. } => {
@@ -165,8 +159,8 @@ impl Ledger {
                     Mode::Reversing(_) => (Some(person), None),
                     Mode::Running | Mode::Opening => (None, Some(person)),
                 };
-                self.leave(unit, kind, loan, before)?;
-                self.sit(seat, after);
+                self.leave(unit, kind, loan, before, None)?;
+                self.sit(seat, after, None);
             }
             Event::Advanced { date } => self.today = *date,
         }
@@ -198,8 +192,8 @@ impl Ledger {
 
     // People.
 
-    /// Puts someone on a seat.
-    pub(super) fn sit(&mut self, seat: Seat, person: Option<&PersonId>) {
+    /// Puts someone on a seat; whether that is counted says the movement.
+    pub(super) fn sit(&mut self, seat: Seat, person: Option<&PersonId>, movement: Option<Movement>) {
         let (unit, kind, loan) = (seat.unit, seat.kind, seat.loan);
         let named = person.map(|person| self.seat_person(person, seat));
         if let Some(place) = named
@@ -207,7 +201,7 @@ impl Ledger {
         {
             ties.roster.push(place);
         }
-        self.fill(unit, kind, loan, Seats::ONE, named);
+        self.fill((unit, kind, loan), Seats::ONE, named, movement);
     }
 
     /// Takes someone off a seat, and says what the seat was.
@@ -217,9 +211,10 @@ impl Ledger {
         kind: KindIx,
         loan: Option<LoanIx>,
         person: Option<&PersonId>,
+        movement: Option<Movement>,
     ) -> Option<Seat> {
         let Some(id) = person else {
-            self.fill(unit, kind, loan, -Seats::ONE, None);
+            self.fill((unit, kind, loan), -Seats::ONE, None, movement);
             return Some(Seat { unit, kind, loan, category: None, since: None, purpose: None });
         };
         let place = self.person(id.as_str())?;
@@ -227,7 +222,7 @@ impl Ledger {
         let ties = self.ties_mut(unit)?;
         let at = ties.roster.iter().position(|known| *known == place)?;
         ties.roster.swap_remove(at);
-        self.fill(unit, kind, loan, -Seats::ONE, Some(place));
+        self.fill((unit, kind, loan), -Seats::ONE, Some(place), movement);
         Some(seat)
     }
 
@@ -251,15 +246,15 @@ impl Ledger {
     /// Fills or empties one seat: own, or a loan's.
     fn fill(
         &mut self,
-        unit: NodeIx,
-        kind: KindIx,
-        loan: Option<LoanIx>,
+        (unit, kind, loan): (NodeIx, KindIx, Option<LoanIx>),
         one: Seats,
         named: Option<PersonIx>,
+        movement: Option<Movement>,
     ) {
         let key = if named.is_some() { one } else { Seats::ZERO };
         let Some(place) = loan else {
-            self.change(unit, kind, Delta { occupied: one, named: key, ..Delta::default() });
+            let delta = Delta { occupied: one, named: key, ..Delta::default() };
+            self.change_and_count(unit, kind, delta, movement);
             return;
         };
         let Some(found) = self.loans.get_mut(place.0 as usize) else { return };

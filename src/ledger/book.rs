@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::past::{Past, YEARS};
-use super::{KindIx, Ledger, TagIx};
+use super::past::{Movement, Past, YEARS};
+use super::{KindIx, Ledger, Mode, TagIx};
 use crate::graph::{NodeIx, Role};
 use crate::model::Seats;
 
@@ -41,7 +41,7 @@ pub(super) struct Book {
     pub(super) every: Option<u32>,
     /// What happened in this and earlier years; nothing while nothing has changed since the opening.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) past: Option<Arc<Past>>,
+    pub(super) past: Option<triomphe::Arc<Past>>,
     /// A unit's vacancies at the year ends before the opening, newest first, where the charter knows them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ends: Option<Arc<[Option<Seats>; YEARS]>>,
@@ -118,6 +118,16 @@ impl Book {
         }
     }
 
+    /// By how much it is charged above its cap; below 0 where there is room.
+    pub(super) fn over(&self) -> Seats {
+        self.charged - self.cap
+    }
+
+    /// A jurisdiction's cap, and what it handed down, permitted and lent itself.
+    pub(super) fn promised(&self) -> (Seats, Seats) {
+        (self.cap, self.allotted + self.permitted + self.lent)
+    }
+
     /// What the node's own seats add to its charge.
     pub(super) fn own_charge(&self) -> Seats {
         self.occupied + self.permitted + self.lent
@@ -127,6 +137,13 @@ impl Book {
     pub(super) fn open(&mut self, delta: Delta) {
         self.change(delta);
         self.charged += delta.charge();
+    }
+
+    /// Counts whoever arrived or left, if somebody did; the past is up to date.
+    fn count(&mut self, movement: Option<Movement>, mode: Mode) {
+        if let (Some(movement), Some(past)) = (movement, &mut self.past) {
+            triomphe::Arc::make_mut(past).move_by(movement, mode);
+        }
     }
 
     fn change(&mut self, delta: Delta) {
@@ -219,16 +236,29 @@ impl Ledger {
 
     /// Changes one book and everything above that follows from it: charges, sums, groups, the past.
     pub(super) fn change(&mut self, node: NodeIx, kind: KindIx, delta: Delta) {
+        self.change_and_count(node, kind, delta, None);
+    }
+
+    /// Changes one book, and counts in it and in all above whoever arrived on an own seat or left one.
+    pub(super) fn change_and_count(
+        &mut self,
+        node: NodeIx,
+        kind: KindIx,
+        delta: Delta,
+        movement: Option<Movement>,
+    ) {
         let place = self.book_or_open(node, kind);
         let role = self.shape.role(node);
         let charge = delta.charge();
         if role == Role::Unit && (!delta.cap.is_zero() || !delta.occupied.is_zero()) {
-            self.remember(node, kind);
+            self.remember_at(place, node, kind);
         }
+        let mode = self.mode;
         let Some(book) = self.books.get_mut(place) else { return };
         let before = book.sums();
         book.change(delta);
         book.charged += charge;
+        book.count(movement, mode);
         let sums = book.sums().minus(before);
         if let Some(parent) = self.shape.parent(node) {
             if !delta.cap.is_zero() && role != Role::Pool {
@@ -239,7 +269,7 @@ impl Ledger {
             }
             let row = self.rows.get(node.index()).filter(|_| role == Role::Unit);
             let tags = row.map(|row| row.tags.clone());
-            self.climb(parent, kind, charge, sums, tags);
+            self.climb(parent, kind, charge, sums, tags, movement);
         }
         if role == Role::Unit {
             self.forget_vacancy(node, kind, sums.vacancy);
@@ -254,22 +284,31 @@ impl Ledger {
         charge: Seats,
         sums: Sums,
         unit: Option<super::Tags>,
+        movement: Option<Movement>,
     ) {
         let summed = unit.filter(|_| sums != Sums::default());
-        if charge.is_zero() && summed.is_none() {
+        if charge.is_zero() && summed.is_none() && movement.is_none() {
             return;
         }
-        let shape = Arc::clone(&self.shape);
-        for place in shape.path(from) {
-            if summed.is_some() && !sums.vacancy.is_zero() {
-                self.remember(place, kind);
+        let emptied = summed.is_some() && !sums.vacancy.is_zero();
+        let mode = self.mode;
+        let mut next = Some(from);
+        while let Some(place) = next {
+            next = self.shape.parent(place);
+            let at = self.book_or_open(place, kind);
+            if emptied || movement.is_some() {
+                self.remember_at(at, place, kind);
             }
-            let book = self.book_or_open(place, kind);
-            if let Some(book) = self.books.get_mut(book) {
-                book.charged += charge;
-            }
+            let Some(book) = self.books.get_mut(at) else { continue };
+            book.charged += charge;
+            book.count(movement, mode);
+            let every = book.every;
             if let Some(tags) = &summed {
-                self.add_to_group(place, TagIx::EVERY, kind, sums);
+                let group = every.and_then(|every| self.groups.get_mut(every as usize));
+                match group {
+                    Some(group) => *group = group.plus(sums),
+                    None => self.add_to_group(place, TagIx::EVERY, kind, sums),
+                }
                 for tag in tags {
                     self.add_to_group(place, *tag, kind, sums);
                 }

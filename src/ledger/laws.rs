@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
+use super::book::Book;
 use super::{KindIx, Ledger};
 use crate::decision::LawReason;
 use crate::graph::{NodeIx, Role};
@@ -139,15 +140,16 @@ impl Judge {
         let mut found = Vec::new();
         for &((node, kind), ref change) in &self.rows {
             let role = before.role(node);
+            let book = before.book(node, kind);
             let cap_broken = match role {
-                Role::Pool => self.pool_broken(before, node, kind, *change),
-                Role::Unit | Role::Jurisdiction => self.cap_broken(before, node, kind, *change),
+                Role::Pool => self.pool_broken(book, node, *change),
+                Role::Unit | Role::Jurisdiction => self.cap_broken(before, book, (node, kind), *change),
             };
             if cap_broken {
                 found.push((node, kind, before.cap_reason(node, kind, *change, self.pools.get(&node))));
             }
             if role == Role::Jurisdiction {
-                let (cap, promised) = before.promised(node, kind);
+                let (cap, promised) = book.map(Book::promised).unwrap_or_default();
                 if promised + change.promise > cap + change.cap {
                     let reason = LawReason {
                         code: LawCode::Allotment,
@@ -177,24 +179,29 @@ impl Judge {
         before.root_down(found.collect())
     }
 
-    fn pool_broken(&self, before: &Ledger, pool: NodeIx, kind: KindIx, change: Change) -> bool {
+    fn pool_broken(&self, book: Option<&Book>, pool: NodeIx, change: Change) -> bool {
         let Some(size) = self.pools.get(&pool) else { return false };
-        let used = before.book(pool, kind).map_or(Seats::ZERO, |book| book.lent);
+        let used = book.map_or(Seats::ZERO, |book| book.lent);
         used + change.charge > *size
     }
 
-    fn cap_broken(&self, before: &Ledger, node: NodeIx, kind: KindIx, change: Change) -> bool {
+    fn cap_broken(
+        &self,
+        before: &Ledger,
+        book: Option<&Book>,
+        (node, kind): (NodeIx, KindIx),
+        change: Change,
+    ) -> bool {
         if change.cap.is_zero() && change.charge <= Seats::ZERO {
             return false;
         }
-        let over = |node| before.book(node, kind).map_or(Seats::ZERO, |book| book.charged - book.cap);
+        let mut was = book.map_or(Seats::ZERO, Book::over);
         if self.mergers.iter().any(|(_, units)| units.contains(&node)) {
-            return (over(node) + change.charge - change.cap) > Seats::ZERO;
+            return (was + change.charge - change.cap) > Seats::ZERO;
         }
-        let mut was = over(node);
         let will = was + change.charge - change.cap;
         for (_, units) in self.mergers.iter().filter(|(into, _)| *into == node) {
-            was += units.iter().map(|unit| over(*unit)).sum();
+            was += units.iter().filter_map(|unit| before.book(*unit, kind)).map(Book::over).sum();
         }
         if was <= Seats::ZERO {
             return will > Seats::ZERO;
@@ -210,13 +217,6 @@ impl Ledger {
             (self.shape.depth(*node), self.id(*node), self.kind_id(*kind), reason.code)
         });
         found.into_iter().map(|(_, _, reason)| reason).collect()
-    }
-
-    /// A jurisdiction's cap, and what it handed down, permitted and lent itself.
-    fn promised(&self, node: NodeIx, kind: KindIx) -> (Seats, Seats) {
-        self.book(node, kind)
-            .map(|book| (book.cap, book.allotted + book.permitted + book.lent))
-            .unwrap_or_default()
     }
 
     fn cap_reason(&self, node: NodeIx, kind: KindIx, change: Change, size: Option<&Seats>) -> LawReason {

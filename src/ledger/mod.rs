@@ -24,7 +24,6 @@ mod effect;
 mod laws;
 mod loans;
 mod open;
-mod pages;
 mod past;
 mod people;
 mod read;
@@ -41,11 +40,10 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::graph::{NodeIx, QuotaGraph};
-use crate::model::{Date, FactValue, KindId, LoanId, PermitId, PersonId, Places, PoolSize, Seats};
+use crate::model::{Date, FactValue, KindId, LoanId, Pages, PermitId, PersonId, Places, PoolSize, Seats};
 
 use book::{Book, Sums};
 use loans::Due;
-use pages::Pages;
 
 pub use apply::Broken;
 pub use check::Actor;

@@ -158,7 +158,7 @@ impl Ledger {
                     book.allotted += gathered.allotted;
                 }
             }
-            self.climb(parent, kind, gathered.charge, gathered.every, Some(Tags::new()));
+            self.climb(parent, kind, gathered.charge, gathered.every, Some(Tags::new()), None);
             for (tag, sums) in gathered.tagged.into_iter().filter(|(_, sums)| *sums != Sums::default()) {
                 let shape = Arc::clone(&self.shape);
                 shape.path(parent).for_each(|place| self.add_to_group(place, tag, kind, sums));
@@ -277,7 +277,7 @@ impl Ledger {
                 let unit = self.role(*place) == Role::Unit;
                 let past = || {
                     let (vacancy, cap) = (self.vacancy(*place, kind), self.cap(*place, kind));
-                    Arc::new(Past::opening(opening.opened, vacancy, cap, ends))
+                    triomphe::Arc::new(Past::opening(opening.opened, vacancy, cap, ends))
                 };
                 let past = (!unit).then(past);
                 let book = self.book_or_open(*place, kind);

@@ -40,6 +40,13 @@ struct YearEnd {
     arrivals: Option<Seats>,
 }
 
+/// Someone who is counted: on an own seat of a unit, from outside or from a borrowed seat, or off it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Movement {
+    Arrival,
+    Departure,
+}
+
 /// What can be looked up of a node's past, in one kind. `None` is unknown, never 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PastFigures {
@@ -145,14 +152,27 @@ impl Past {
         self.counted_to = day;
     }
 
+    /// Counts a movement; in a correction, takes the opposite one out of the year that it was counted in.
+    pub(super) fn move_by(&mut self, movement: Movement, mode: Mode) {
+        let (arrivals, departures) = match movement {
+            Movement::Arrival => (Seats::ONE, Seats::ZERO),
+            Movement::Departure => (Seats::ZERO, Seats::ONE),
+        };
+        match mode {
+            Mode::Opening => {}
+            Mode::Running => self.count(arrivals, departures),
+            Mode::Reversing(day) => self.uncount(day, departures, arrivals),
+        }
+    }
+
     /// Someone arrived on, or left, an own seat.
-    pub(super) fn count(&mut self, arrivals: Seats, departures: Seats) {
+    fn count(&mut self, arrivals: Seats, departures: Seats) {
         self.arrivals = self.arrivals.map(|known| known + arrivals);
         self.departures = self.departures.map(|known| known + departures);
     }
 
     /// Takes movements of an earlier day out of the year that they were counted in.
-    pub(super) fn uncount(&mut self, day: Date, arrivals: Seats, departures: Seats) {
+    fn uncount(&mut self, day: Date, arrivals: Seats, departures: Seats) {
         match self.age(day) {
             0 => self.count(-arrivals, -departures),
             age => {
@@ -210,11 +230,16 @@ impl Ledger {
 
     /// Brings the past of a book up to date before its vacancy or cap changes.
     pub(super) fn remember(&mut self, node: NodeIx, kind: KindIx) {
+        let place = self.book_or_open(node, kind);
+        self.remember_at(place, node, kind);
+    }
+
+    /// The same, of a book whose place is known.
+    pub(super) fn remember_at(&mut self, place: usize, node: NodeIx, kind: KindIx) {
         if self.mode == Mode::Opening {
             return;
         }
         let today = self.today;
-        let place = self.book_or_open(node, kind);
         let known = self.books.get(place).and_then(|book| book.past.as_deref());
         if known.is_some_and(|past| past.counted_to == today) {
             return;
@@ -223,20 +248,9 @@ impl Ledger {
         let opened = self.terms.opened;
         let Some(book) = self.books.get_mut(place) else { return };
         let (cap, ends) = (book.cap, book.ends());
-        let past = book.past.get_or_insert_with(|| Arc::new(Past::opening(opened, vacancy, cap, ends)));
-        Arc::make_mut(past).catch_up(today, vacancy, cap);
-    }
-
-    /// Counts someone who arrived on, or left, an own seat of a unit; in a correction, takes the opposite
-    /// movement out of the year that it was counted in.
-    pub(super) fn count_movement(&mut self, unit: NodeIx, kind: KindIx, arrivals: Seats, departures: Seats) {
-        match self.mode {
-            Mode::Opening => {}
-            Mode::Running => self.each_past(unit, kind, |past| past.count(arrivals, departures)),
-            Mode::Reversing(day) => {
-                self.each_past(unit, kind, |past| past.uncount(day, departures, arrivals));
-            }
-        }
+        let past =
+            book.past.get_or_insert_with(|| triomphe::Arc::new(Past::opening(opened, vacancy, cap, ends)));
+        triomphe::Arc::make_mut(past).catch_up(today, vacancy, cap);
     }
 
     /// In a correction, takes the opposite of a change of vacancy out of the days since the corrected one.
@@ -255,7 +269,7 @@ impl Ledger {
             self.remember(place, kind);
             let book = self.book_or_open(place, kind);
             if let Some(past) = self.books.get_mut(book).and_then(|book| book.past.as_mut()) {
-                change(Arc::make_mut(past));
+                change(triomphe::Arc::make_mut(past));
             }
         }
     }

@@ -53,7 +53,7 @@ impl Ledger {
                 let kind = self.kind(kind.as_str())?;
                 let book = self.book_or_open(place, kind);
                 if let Some(book) = self.books.get_mut(book) {
-                    book.past = Some(Arc::new(Past::founded(self.today)));
+                    book.past = Some(triomphe::Arc::new(Past::founded(self.today)));
                 }
                 self.change(place, kind, Delta { cap: *seats, ..Delta::default() });
             }

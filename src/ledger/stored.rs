@@ -9,11 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Sums};
 use super::loans::{Due, Loan, LoanIx, Permit, PermitIx};
-use super::pages::Pages;
 use super::people::{Person, PersonIx};
 use super::{Detail, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
 use crate::graph::{NodeIx, QuotaGraph, StoredGraph};
-use crate::model::{Date, PersonId, Places, Seats};
+use crate::model::{Date, Pages, PersonId, Places, Seats};
 
 /// A ledger as plain values. What can be told from the rest – where an id stands – is left out.
 #[derive(Serialize, Deserialize)]

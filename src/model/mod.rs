@@ -8,6 +8,7 @@ mod id;
 mod lang;
 mod mention;
 mod opening;
+mod pages;
 mod schedule;
 mod seats;
 
@@ -24,5 +25,6 @@ pub use opening::{
     ExcessRule, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode, OpeningPermit, OpeningPerson,
     OpeningPool, PoolSize,
 };
+pub(crate) use pages::Pages;
 pub use schedule::{Instalment, Outcome as LoanOutcome};
 pub use seats::Seats;

@@ -222,6 +222,7 @@ impl Plan {
         let mut working: Option<Ledger> = None;
         let last = events.len().saturating_sub(1);
         // Only a merger's events change what the later ones of the same request weigh.
+        self.events.reserve_exact(events.len());
         let depends = events.iter().any(|event| matches!(event, Event::Merged { .. }));
         for (place, event) in events.into_iter().enumerate() {
             working.as_ref().unwrap_or(books).weigh(&event, &mut self.judge);

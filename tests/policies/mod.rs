@@ -1,6 +1,7 @@
 //! The shipped policies: every scenario holds, audits find what they should, and the table of rules is true.
 
 mod agree;
+mod generated;
 mod promise;
 mod promises;
 

@@ -4,7 +4,7 @@
 //! (a number outside its range, a division by zero), the budget (steps, sizes, how much is said), and a past that
 //! nobody knows, which has a code of its own.
 
-mod scripts;
+pub(in crate::policies) mod scripts;
 
 use std::cell::Cell;
 
@@ -46,7 +46,7 @@ fn may_remain(said: &str) -> bool {
 }
 
 /// All that was said about a request and the days before it.
-fn remarks(decision: &Decision) -> Vec<Remark> {
+pub(super) fn remarks(decision: &Decision) -> Vec<Remark> {
     let reasons = decision.reasons.iter().filter_map(|reason| match reason {
         Reason::Policy(remark) => Some((**remark).clone()),
         Reason::Law(_) | Reason::Input { .. } => None,
@@ -56,7 +56,7 @@ fn remarks(decision: &Decision) -> Vec<Remark> {
 }
 
 /// A folder's words and these scripts, if the check lets them pass.
-fn set(scripts: &[(String, String)]) -> Option<PolicySet> {
+pub(super) fn set(scripts: &[(String, String)]) -> Option<PolicySet> {
     let words = [
         ("reasons.yaml", scripts::REASONS),
         ("parameters.yaml", scripts::PARAMETERS),
@@ -75,7 +75,7 @@ fn set(scripts: &[(String, String)]) -> Option<PolicySet> {
 }
 
 /// A value of any type for a fact of a request, whatever was declared.
-fn fact(dice: &mut Dice<'_>) -> FactValue {
+pub(super) fn fact(dice: &mut Dice<'_>) -> FactValue {
     match dice.roll(5) {
         0 => FactValue::Whole(dice.count(0, 9)),
         1 => FactValue::YesNo(dice.once_in(2)),
@@ -85,8 +85,9 @@ fn fact(dice: &mut Dice<'_>) -> FactValue {
     }
 }
 
+/// How often something was met.
 #[derive(Default)]
-struct Counts {
+pub(super) struct Counts {
     tried: Cell<u32>,
     passed: Cell<u32>,
     said: Cell<u32>,
@@ -99,7 +100,7 @@ fn one_more(count: &Cell<u32>, more: usize) {
 }
 
 /// Random hooks, those that pass the check.
-fn folder(table: &Table, dice: &mut Dice<'_>, counts: &Counts) -> Vec<(String, String)> {
+pub(super) fn folder(table: &Table, dice: &mut Dice<'_>, counts: &Counts) -> Vec<(String, String)> {
     let mut kept = Vec::new();
     let rule = table.hooks.iter().find(|hook| hook.name == "capacity").unwrap();
     let first = dice.roll(table.hooks.len());

@@ -95,21 +95,21 @@ struct Word {
 }
 
 /// A hook that a script may have.
-pub(super) struct Hook {
-    pub(super) name: &'static str,
+pub(in crate::policies) struct Hook {
+    pub(in crate::policies) name: &'static str,
     situation: &'static str,
     given: T,
 }
 
 /// The vocabulary as a table.
-pub(super) struct Table {
+pub(in crate::policies) struct Table {
     words: BTreeMap<&'static str, Vec<Word>>,
     functions: BTreeMap<&'static str, &'static str>,
-    pub(super) hooks: Vec<Hook>,
+    pub(in crate::policies) hooks: Vec<Hook>,
 }
 
 impl Table {
-    pub(super) fn read() -> Self {
+    pub(in crate::policies) fn read() -> Self {
         let mut table = Self { words: BTreeMap::new(), functions: BTreeMap::new(), hooks: Vec::new() };
         for line in WORDS.lines() {
             let parts: Vec<&'static str> = line.split('\t').collect();
@@ -138,7 +138,7 @@ impl Table {
 }
 
 /// A script with this hook, and the helpers that it calls.
-pub(super) fn script(table: &Table, hook: &Hook, dice: &mut Dice<'_>) -> String {
+pub(in crate::policies) fn script(table: &Table, hook: &Hook, dice: &mut Dice<'_>) -> String {
     let mut writer = Writer {
         table,
         dice,
@@ -283,7 +283,11 @@ impl Writer<'_, '_> {
             && self.dice.once_in(2)
         {
             let (value, needs) = self.needing(|writer| writer.value(&ty, 2));
-            let sign = if matches!(ty, T::Number | T::Text) && self.dice.once_in(2) { "+=" } else { "=" };
+            let sign = match ty {
+                T::Number => ["=", "+=", "-=", "*=", "="][self.dice.roll(5)],
+                T::Text => ["=", "+="][self.dice.roll(2)],
+                _ => "=",
+            };
             let set = format!("{name} {sign} {value};");
             return if needs.is_empty() {
                 format!("    {set}\n")
@@ -367,7 +371,7 @@ impl Writer<'_, '_> {
             let then =
                 if needs.is_empty() { then } else { format!("if {} {{ {then} }}", needs.join(" && ")) };
             self.locals.truncate(known);
-            return format!("if {condition} {{ {then} }}");
+            return format!("if {condition} {{ {then} }}{}", self.otherwise(depth));
         }
         match (self.situation, self.dice.roll(4)) {
             ("before" | "audit", 0 | 1) => self.say("require", true),
@@ -382,6 +386,20 @@ impl Writer<'_, '_> {
                 format!("if {} {{ let {name} = {}; }}", self.value(&T::YesNo, 1), self.value(&T::Number, 1))
             }
         }
+    }
+
+    /// What is done else; nothing, something, or something under a further condition.
+    fn otherwise(&mut self, depth: usize) -> String {
+        let branch = self.dice.roll(4);
+        if branch < 2 {
+            return String::new();
+        }
+        let further = if branch == 3 { format!("if {} ", self.value(&T::YesNo, 1)) } else { String::new() };
+        let known = self.locals.len();
+        let (other, needs) = self.needing(|writer| writer.act(depth + 1));
+        self.locals.truncate(known);
+        let other = if needs.is_empty() { other } else { format!("if {} {{ {other} }}", needs.join(" && ")) };
+        format!(" else {further}{{ {other} }}")
     }
 
     fn say(&mut self, how: &'static str, asks: bool) -> String {
@@ -478,6 +496,10 @@ impl Writer<'_, '_> {
         if depth > 0 && self.dice.once_in(10) && !matches!(ty, T::View(..) | T::List(_)) {
             let condition = self.value(&T::YesNo, 0);
             return format!("if {condition} {{ {} }} else {{ {} }}", literal(ty), self.sure(ty, depth - 1));
+        }
+        if depth > 0 && self.dice.once_in(24) && !matches!(ty, T::View(..) | T::List(_)) {
+            let name = self.fresh("b");
+            return format!("{{ let {name} = {}; {name} }}", self.sure(ty, depth - 1));
         }
         match ty {
             T::Number => self.number(depth),

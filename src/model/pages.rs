@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use smallvec::SmallVec;
+use triomphe::Arc;
 
 /// Rows in a leaf. Small, so that a write to a shared table copies little.
 const LEAF: usize = 16;
@@ -18,7 +18,7 @@ const IN_TRUNK: usize = IN_BRANCH * BRANCH;
 
 /// A table of rows. A clone is cheap; the first write to a shared page copies that page and its way up.
 #[derive(Debug)]
-pub(super) struct Pages<T> {
+pub(crate) struct Pages<T> {
     trunks: Vec<Arc<Trunk<T>>>,
     length: usize,
 }
@@ -40,23 +40,23 @@ impl<T> Default for Pages<T> {
 }
 
 impl<T: Clone> Pages<T> {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.length
     }
 
-    pub(super) fn get(&self, index: usize) -> Option<&T> {
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
         let trunk = self.trunks.get(index / IN_TRUNK)?;
         trunk.get(index / IN_BRANCH % BRANCH)?.get(index / LEAF % BRANCH)?.get(index % LEAF)
     }
 
-    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
         let trunk = Arc::make_mut(self.trunks.get_mut(index / IN_TRUNK)?);
         let branch = Arc::make_mut(trunk.get_mut(index / IN_BRANCH % BRANCH)?);
         Arc::make_mut(branch.get_mut(index / LEAF % BRANCH)?).get_mut(index % LEAF)
     }
 
     /// Adds a row and says where it stands.
-    pub(super) fn push(&mut self, row: T) -> usize {
+    pub(crate) fn push(&mut self, row: T) -> usize {
         let place = self.length;
         if place.is_multiple_of(IN_TRUNK) {
             self.trunks.push(Arc::default());
@@ -80,8 +80,32 @@ impl<T: Clone> Pages<T> {
         place
     }
 
+    /// Takes the last row away.
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let trunk = Arc::make_mut(self.trunks.last_mut()?);
+        let branch = Arc::make_mut(trunk.last_mut()?);
+        let leaf = Arc::make_mut(branch.last_mut()?);
+        let row = leaf.pop();
+        self.length = self.length.saturating_sub(1);
+        if leaf.is_empty() {
+            branch.pop();
+            if branch.is_empty() {
+                trunk.pop();
+                if trunk.is_empty() {
+                    self.trunks.pop();
+                }
+            }
+        }
+        row
+    }
+
+    /// The last row.
+    pub(crate) fn last(&self) -> Option<&T> {
+        self.get(self.length.checked_sub(1)?)
+    }
+
     /// Every row in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         let branches = self.trunks.iter().flat_map(|trunk| trunk.iter());
         branches.flat_map(|branch| branch.iter()).flat_map(|leaf| leaf.iter())
     }
@@ -134,5 +158,19 @@ mod tests {
         *table.get_mut(150_000).unwrap() = 8;
         assert_eq!((before.get(150_000), table.get(150_000)), (Some(&150_000), Some(&8)));
         assert_eq!((table.iter().count(), before.iter().nth(70_000)), (200_000, Some(&70_000)));
+    }
+
+    #[test]
+    fn what_was_pushed_is_popped_and_the_copy_keeps_it() {
+        let mut table = Pages::default();
+        (0..70_000_usize).for_each(|row| assert_eq!(table.push(row), row));
+        let before = table.clone();
+        for row in (0..70_000).rev() {
+            assert_eq!((table.last(), table.len()), (Some(&row), row + 1));
+            assert_eq!(table.pop(), Some(row));
+        }
+        assert_eq!((table.pop(), table.last(), table.iter().next()), (None, None, None));
+        assert_eq!((table.push(7), table.get(0)), (0, Some(&7)));
+        assert_eq!((before.len(), before.iter().next_back()), (70_000, Some(&69_999)));
     }
 }
