@@ -49,7 +49,8 @@ pub fn all(city: &City) -> Result<Vec<Box<dyn Engine>>, Failure> {
     Ok(vec![
         Box::new(native::Native),
         Box::new(native::Closures::new()),
-        Box::new(bianzhi_tree::Rules::new(city)?),
+        Box::new(bianzhi_tree::Rules::new(city, bianzhi_tree::Asked::Rules)?),
+        Box::new(bianzhi_tree::Rules::new(city, bianzhi_tree::Asked::Decision)?),
         Box::new(lua::Lua::new()?),
         Box::new(zen::Zen::new()?),
         Box::new(cel::Cel::new()?),

@@ -17,7 +17,6 @@ pub const MOST: usize = 7;
 /// The facts of one request, in the order of the rule's arguments.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
-    pub verb: Verb,
     values: [(&'static str, Value); MOST],
     length: usize,
 }
@@ -41,8 +40,9 @@ impl Facts {
         use Value::{Number, Word, YesNo};
         let number = |number: i32| Number(i64::from(number));
         let word = |words: &[&'static str], at: u8| Word(words.get(usize::from(at)).copied().unwrap_or(""));
-        let (slot, unit, total) = (state.slot(ask.unit, ask.kind), state.unit(ask.unit), state.total(ask.kind));
-        let mut facts = Self { verb: ask.verb, values: [("", Number(0)); MOST], length: 0 };
+        let (slot, unit, total) =
+            (state.slot(ask.unit, ask.kind), state.unit(ask.unit), state.total(ask.kind));
+        let mut facts = Self { values: [("", Number(0)); MOST], length: 0 };
         let given: &[(&'static str, Value)] = match ask.verb {
             Verb::Hire => &[
                 ("occupied", number(slot.occupied)),
@@ -95,8 +95,25 @@ impl Facts {
 
 /// Every name that a fact may have.
 pub const NAMES: [&str; 19] = [
-    "occupied", "lent", "approved", "controlled", "filled", "began", "kind", "city_organ", "vacancy", "category",
-    "drawn", "vacancies", "room", "available", "count", "purpose", "school", "hospital", "months",
+    "occupied",
+    "lent",
+    "approved",
+    "controlled",
+    "filled",
+    "began",
+    "kind",
+    "city_organ",
+    "vacancy",
+    "category",
+    "drawn",
+    "vacancies",
+    "room",
+    "available",
+    "count",
+    "purpose",
+    "school",
+    "hospital",
+    "months",
 ];
 
 /// Every word that a fact may be.

@@ -1,4 +1,4 @@
-//! bianzhi: the stream's policies on books that mirror the state.
+//! bianzhi: the stream's policies on books that mirror the state – the rules alone, and a whole decision.
 
 use bianzhi::{Charter, Decision, Office, PolicySet, Request};
 
@@ -8,8 +8,16 @@ use crate::facts::Facts;
 use crate::stream::state::{Change, State};
 use crate::stream::{Answer, Ask, City, books};
 
+/// How much of an answer is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Rules,
+    Decision,
+}
+
 /// An office without policies that keeps the books, and one with them on each request's books.
 pub struct Rules {
+    how: Asked,
     charter: Charter,
     policies: PolicySet,
     books: Office,
@@ -17,12 +25,12 @@ pub struct Rules {
 }
 
 impl Rules {
-    pub fn new(city: &City) -> Result<Self, Failure> {
+    pub fn new(city: &City, how: Asked) -> Result<Self, Failure> {
         let charter = Charter::from_opening(books::opening(city))?;
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../stream/policies");
         let policies = PolicySet::load(folder)?;
         let books = Office::open(charter.clone(), None)?;
-        Ok(Self { charter, policies, books, asked: None })
+        Ok(Self { how, charter, policies, books, asked: None })
     }
 }
 
@@ -34,13 +42,21 @@ fn named(decision: &Decision) -> Option<Answer> {
 
 impl Engine for Rules {
     fn name(&self) -> &'static str {
-        "bianzhi 0.1.0, a whole decision"
+        match self.how {
+            Asked::Rules => "bianzhi 0.1.0, the rules alone",
+            Asked::Decision => "bianzhi 0.1.0, a whole decision",
+        }
     }
     fn licence(&self) -> &'static str {
         "MIT OR Apache-2.0"
     }
     fn fed(&self) -> &'static str {
-        "the books themselves; input, rules, laws, events and a record with reasons in two languages, on a fork"
+        match self.how {
+            Asked::Rules => {
+                "the books themselves; a denial comes with its reason in two languages, values and place"
+            }
+            Asked::Decision => "the same; with input, laws, events and the record, on a fork",
+        }
     }
     fn explains(&self) -> bool {
         true
@@ -51,8 +67,15 @@ impl Engine for Rules {
         self.asked = Some((office, books::request(ask)));
     }
     fn decide(&mut self, _: &State, _: &Ask, _: &Facts) -> Result<Answer, Failure> {
-        let Some((mut office, request)) = self.asked.take() else { return Err("nothing was asked".into()) };
-        let decision = office.submit(request)?;
+        let Some((office, request)) = &self.asked else { return Err("nothing was asked".into()) };
+        if self.how == Asked::Rules {
+            let said = office.rules_on(request);
+            let reason = said.denials.first().map(|one| one.code.as_str());
+            let note = said.notes.first().map(|one| one.code.as_str());
+            return books::answer(said.nothing_against(), reason, note)
+                .ok_or_else(|| "an answer that the stream does not know".into());
+        }
+        let decision = office.decide(request.clone())?;
         named(&decision).ok_or_else(|| "an answer that the stream does not know".into())
     }
     fn follow(&mut self, ask: &Ask, change: Change) -> Result<(), Failure> {

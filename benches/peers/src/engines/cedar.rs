@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use cedar_policy::{Authorizer, Context, Decision, Entities, EntityUid, PolicySet, Request, RestrictedExpression};
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, EntityUid, PolicySet, Request, RestrictedExpression,
+};
 
 use super::{Engine, numbered};
 use crate::Failure;
@@ -59,9 +61,10 @@ impl Engine for Cedar {
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(error.to_string().into());
         }
-        let numbers = response.diagnostics().reason().filter_map(|policy| {
-            policy.to_string().strip_prefix("policy")?.parse::<i64>().ok()
-        });
+        let numbers = response
+            .diagnostics()
+            .reason()
+            .filter_map(|policy| policy.to_string().strip_prefix("policy")?.parse::<i64>().ok());
         let number = match response.decision() {
             // Beside the permit for all, the one that says that something is to be returned.
             Decision::Allow => numbers.max(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mlua::{Function, MultiValue, Value as Given};
+use mlua::{Function, LuaString, MultiValue, Value as Given};
 
 use super::{Engine, numbered};
 use crate::Failure;
@@ -14,7 +14,7 @@ pub struct Lua {
     // The functions live in it.
     _lua: mlua::Lua,
     rules: Vec<Function>,
-    words: BTreeMap<&'static str, mlua::String>,
+    words: BTreeMap<&'static str, LuaString>,
 }
 
 impl Lua {
@@ -22,7 +22,8 @@ impl Lua {
         let lua = mlua::Lua::new();
         lua.load(include_str!("../../rules/rules.lua")).exec()?;
         let rules = VERBS.iter().map(|verb| lua.globals().get(name(*verb))).collect::<Result<_, _>>()?;
-        let words = words().map(|word| Ok((word, lua.create_string(word)?))).collect::<Result<_, Failure>>()?;
+        let words =
+            words().map(|word| Ok((word, lua.create_string(word)?))).collect::<Result<_, Failure>>()?;
         Ok(Self { _lua: lua, rules, words })
     }
 }

@@ -56,7 +56,10 @@ impl Engine for Rego {
             input.insert(key.clone(), value);
         }
         self.machine.set_input(Given::from(input));
-        let answer = self.machine.execute_entry_point_by_index(ask.verb as usize).map_err(|error| error.to_string())?;
+        let answer = self
+            .machine
+            .execute_entry_point_by_index(ask.verb as usize)
+            .map_err(|error| error.to_string())?;
         numbered(answer.as_i64()?)
     }
 }

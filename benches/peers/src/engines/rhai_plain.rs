@@ -19,7 +19,9 @@ impl Rhai {
         host.register_type_with_name::<Facts>("facts");
         for known in NAMES.into_iter().chain(["borrowed"]) {
             match known {
-                "kind" | "category" | "purpose" => host.register_get(known, move |it: &mut Facts| word(it, known)),
+                "kind" | "category" | "purpose" => {
+                    host.register_get(known, move |it: &mut Facts| word(it, known))
+                }
                 "controlled" | "city_organ" | "school" | "hospital" => {
                     host.register_get(known, move |it: &mut Facts| it.get(known) == Some(Value::YesNo(true)))
                 }

@@ -23,7 +23,8 @@ pub struct Zen {
 
 impl Zen {
     pub fn new() -> Result<Self, Failure> {
-        let rules = include_str!("../../rules/zen.txt").lines().map(compile_expression).collect::<Result<_, _>>()?;
+        let rules =
+            include_str!("../../rules/zen.txt").lines().map(compile_expression).collect::<Result<_, _>>()?;
         let mut keys: BTreeMap<_, _> =
             crate::facts::NAMES.iter().map(|name| (*name, Variable::key(name))).collect();
         keys.insert("borrowed", Variable::key("borrowed"));
