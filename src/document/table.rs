@@ -7,8 +7,9 @@ use std::thread;
 use super::{MOST_CSV_BYTES, read_text, shortened};
 use crate::error::Fault;
 
-/// How many bytes of a table are read at once on one core: enough that starting a thread costs nothing beside it.
-const PART: usize = 4 << 20;
+/// How many bytes of a table are read at once on one core: enough that starting a thread costs little beside it, and few
+/// enough that what was read, before it goes to the rest, takes little room.
+const PART: usize = 1 << 20;
 
 /// A CSV file: its header, and its rows when asked for.
 #[derive(Debug, Clone)]
