@@ -32,6 +32,18 @@ fn hire(office: &mut Office, size: Size, rounds: usize) -> Result<(), Box<dyn st
     Ok(())
 }
 
+/// So many hires that the rules are asked about, laws aside, and have nothing against.
+fn rules(office: &Office, rounds: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let kind = KindId::new(KIND);
+    let asked: Vec<Request> = scope(CITY).iter().map(|unit| Request::appoint(unit, &kind).into()).collect();
+    for request in asked.iter().cycle().take(rounds) {
+        if !office.rules_on(request).nothing_against() {
+            return Err("the rules are to have nothing against a hire here".into());
+        }
+    }
+    Ok(())
+}
+
 /// So many permits that are denied.
 fn denied(office: &mut Office, rounds: usize) -> Result<(), Box<dyn std::error::Error>> {
     let kind = KindId::new(KIND);
@@ -51,24 +63,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // `cargo bench` adds its own argument.
     let given: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let [path, rounds] = given.as_slice() else {
-        println!("counted PATH ROUNDS: laws, laws-nation, hire, every-rule, denied or replay");
+        println!("counted PATH ROUNDS: laws, laws-nation, hire, every-rule, rules, denied or replay");
         return Ok(());
     };
     let rounds: usize = rounds.parse()?;
-    let rules = Rules::load()?;
+    let rules_of = Rules::load()?;
     match path.as_str() {
         "laws" => hire(&mut office(CITY, None)?, CITY, rounds),
         "laws-nation" => hire(&mut office(NATION, None)?, NATION, rounds),
-        "hire" => hire(&mut office(CITY, Some(rules.three))?, CITY, rounds),
-        "every-rule" => hire(&mut office(CITY, Some(rules.all))?, CITY, rounds),
-        "denied" => denied(&mut office(CITY, Some(rules.three))?, rounds),
+        "hire" => hire(&mut office(CITY, Some(rules_of.three))?, CITY, rounds),
+        "every-rule" => hire(&mut office(CITY, Some(rules_of.all))?, CITY, rounds),
+        "rules" => rules(&office(CITY, Some(rules_of.all))?, rounds),
+        "denied" => denied(&mut office(CITY, Some(rules_of.three))?, rounds),
         "replay" => {
             let charter = Charter::from_opening(books(CITY))?;
-            let mut first = Office::open(charter.clone(), rules.three.clone())?;
+            let mut first = Office::open(charter.clone(), rules_of.three.clone())?;
             hire(&mut first, CITY, 500)?;
             let entries: Vec<Entry> = first.journal().entries().cloned().collect();
             for _ in 0..rounds {
-                let again = Office::replay(&charter, rules.three.clone(), &entries)?;
+                let again = Office::replay(&charter, rules_of.three.clone(), &entries)?;
                 if again.journal().next() != first.journal().next() {
                     return Err("a replay has every entry".into());
                 }

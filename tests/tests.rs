@@ -18,5 +18,6 @@ mod laws;
 mod model;
 mod plan;
 mod policies;
+mod stream;
 mod tidy;
 mod workshop;

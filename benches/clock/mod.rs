@@ -44,7 +44,7 @@ pub(crate) fn time(
 /// The time that this thread spent on a processor, so that a busy machine spoils little; where the system
 /// does not say, the time of day.
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock; nothing here decides")]
-fn processor_time() -> Duration {
+pub(crate) fn processor_time() -> Duration {
     let spent = std::fs::read_to_string("/proc/thread-self/schedstat")
         .ok()
         .and_then(|text| text.split_whitespace().next()?.parse::<u64>().ok().map(Duration::from_nanos));

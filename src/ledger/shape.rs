@@ -156,8 +156,8 @@ impl Ledger {
 
     /// The pools directly inside a jurisdiction, by id.
     pub fn pools_of(&self, node: NodeIx) -> Vec<NodeIx> {
-        let mut pools = self.pool_places.to_vec();
-        pools.retain(|pool| self.parent(*pool) == Some(node));
+        let inside = self.pool_places.iter().filter(|pool| self.parent(**pool) == Some(node));
+        let mut pools: Vec<NodeIx> = inside.copied().collect();
         pools.sort_by_cached_key(|pool| self.id(*pool));
         pools
     }

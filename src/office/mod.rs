@@ -9,12 +9,14 @@ mod flow;
 mod kept;
 mod past;
 mod reaction;
+mod ruled;
 mod shared;
 mod snapshots;
 mod sync;
 mod together;
 
 pub use past::Again;
+pub use ruled::RulesSay;
 pub use shared::{SharedOffice, Waiting};
 pub use together::side_by_side;
 

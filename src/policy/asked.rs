@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::decision::{Happened, ParameterRead, Remark};
+use super::call::Reads;
+use crate::decision::{Happened, Remark};
 use crate::event::Event;
 use crate::ledger::{Actor, Ledger};
 use crate::model::{Date, FactValue, KindId, RequestId, Seats};
@@ -38,7 +39,7 @@ pub(crate) struct Answer {
     pub(crate) notes: Vec<Remark>,
     /// Hooks that failed on a fact or a duty, which they cannot stop.
     pub(crate) findings: Vec<Remark>,
-    pub(crate) parameters: Vec<Arc<ParameterRead>>,
+    pub(crate) parameters: Reads,
 }
 
 /// An event, as reactions are told of it.
@@ -63,7 +64,7 @@ pub(crate) struct Reaction {
     pub(crate) findings: Vec<Remark>,
     /// Why the call came to nothing.
     pub(crate) failed: Option<Remark>,
-    pub(crate) parameters: Vec<Arc<ParameterRead>>,
+    pub(crate) parameters: Reads,
 }
 
 /// The kinds for which hooks are called about an event: one call for each kind that an `abolished` freed, at

@@ -38,7 +38,7 @@ impl PolicySet {
         name: &'static str,
         books: &Arc<Ledger>,
         nodes: &[NodeIx],
-        view: impl Fn(&Call) -> View,
+        view: impl Fn(&Call<'_>) -> View,
         findings: &mut Vec<Remark>,
     ) {
         let folders = self.folders_of(books, nodes);
@@ -53,9 +53,8 @@ impl PolicySet {
         }
         let mut scene = Scene::new(books, self, books.today());
         scene.folders = folders;
-        let scene = Arc::new(scene);
         for hook in hooks {
-            let given = view(&Call::new(&scene, hook.situation));
+            let given = view(&Call::again(&scene, hook.situation));
             let done = self.call(hook, &scene, &given);
             findings.extend(done.remarks.findings);
             findings.extend(done.failed);

@@ -1,8 +1,11 @@
 //! Calls: what one call of a hook sees, what it said, and why it failed.
 
+use std::cell::{OnceCell, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use super::value::Value;
 use super::vocabulary::Situation;
@@ -14,33 +17,36 @@ use crate::ledger::{KindIx, Ledger, LoanIx, PermitIx};
 use crate::model::{Date, FactValue, KindId, RequestId, Seats};
 use crate::request::Verb;
 
-/// What all hooks called for one request, event, day or thing have before them.
+/// What all hooks called for one request, event, day or thing have before them; all of it borrowed.
 #[derive(Debug)]
-pub(crate) struct Scene {
+pub(crate) struct Scene<'a> {
     /// The books, just as they are.
-    pub(crate) books: Arc<Ledger>,
+    pub(crate) books: &'a Arc<Ledger>,
     /// The policies.
-    pub(crate) set: PolicySet,
+    pub(crate) set: &'a PolicySet,
     /// The day on which parameters are read.
     pub(crate) date: Date,
     /// The local folders that apply, by place.
     pub(crate) folders: Vec<usize>,
     /// The request, where there is one.
-    pub(crate) request: Option<RequestSeen>,
+    pub(crate) request: Option<RequestSeen<'a>>,
     /// The event, where there is one.
-    pub(crate) event: Option<EventSeen>,
+    pub(crate) event: Option<EventSeen<'a>>,
     /// Pool sizes asked so far: the books do not change under a scene.
-    pub(super) sizes: Mutex<BTreeMap<NodeIx, Result<Seats, Fail>>>,
+    pub(super) sizes: RefCell<Sizes>,
 }
 
+/// Pool sizes, or why there is none.
+pub(super) type Sizes = BTreeMap<NodeIx, Result<Seats, Fail>>;
+
 /// A request as scripts see it.
-#[derive(Debug, Clone)]
-pub(crate) struct RequestSeen {
-    pub(crate) verb: Verb,
-    pub(crate) id: Option<RequestId>,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestSeen<'a> {
+    pub(crate) verb: &'a Verb,
+    pub(crate) id: Option<&'a RequestId>,
     pub(crate) by: NodeIx,
     pub(crate) effective: Date,
-    pub(crate) facts: BTreeMap<String, FactValue>,
+    pub(crate) facts: &'a BTreeMap<String, FactValue>,
     pub(crate) by_reaction: bool,
     /// The member's number in a batch.
     pub(crate) at: Option<u32>,
@@ -49,7 +55,7 @@ pub(crate) struct RequestSeen {
 }
 
 /// What the names in a request stand for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Found {
     /// The unit that the request names, or where the person sits.
     pub(crate) unit: Option<NodeIx>,
@@ -59,41 +65,39 @@ pub(crate) struct Found {
 }
 
 /// An event as scripts see it.
-#[derive(Debug, Clone)]
-pub(crate) struct EventSeen {
-    pub(crate) event: Event,
-    /// Its fields, as its words read them.
-    pub(crate) fields: Vec<(&'static str, Field)>,
+#[derive(Debug)]
+pub(crate) struct EventSeen<'a> {
+    pub(crate) event: &'a Event,
     /// Who asked for what led to it.
     pub(crate) by: NodeIx,
     /// The one kind of an `abolished` that the hook is called for.
-    pub(crate) freed: Option<KindId>,
+    pub(crate) freed: Option<&'a KindId>,
+    /// Its fields, once a word has read one.
+    fields: OnceCell<Vec<(&'static str, Field)>>,
 }
 
 /// One call of one hook.
 #[derive(Debug)]
-pub(crate) struct Call {
-    pub(crate) scene: Arc<Scene>,
+pub(crate) struct Call<'a> {
+    pub(crate) scene: &'a Scene<'a>,
     pub(crate) situation: Situation,
     /// The most steps that it may take.
     budget: u64,
-    state: Mutex<State>,
+    state: RefCell<State>,
 }
 
 /// What a call did so far.
 #[derive(Debug, Default)]
-struct State {
-    said: Vec<Said>,
-    proposals: Vec<(Verb, u32)>,
-    parameters: Vec<Arc<ParameterRead>>,
-    /// Steps that words and functions cost beside those of the interpreter.
-    steps: u64,
+pub(super) struct State {
+    done: Outcome,
     /// Bytes of the texts said so far.
     bytes: usize,
     /// Steps that the tree took.
     taken: u64,
-    failed: Option<Fail>,
 }
+
+/// Parameters read: few, so they need no heap.
+pub(crate) type Reads = SmallVec<[Arc<ParameterRead>; 8]>;
 
 /// What a call did, once it is over.
 #[derive(Debug, Default)]
@@ -101,7 +105,7 @@ pub(crate) struct Outcome {
     pub(crate) said: Vec<Said>,
     pub(crate) proposals: Vec<(Verb, u32)>,
     /// Each value read, once, in the order of first reading.
-    pub(crate) parameters: Vec<Arc<ParameterRead>>,
+    pub(crate) parameters: Reads,
     /// All steps that the tree took, with what words and functions cost beside; Rhai does not tell its own.
     pub(crate) steps: u64,
 }
@@ -208,49 +212,54 @@ impl Fail {
     }
 }
 
-impl Scene {
+impl<'a> Scene<'a> {
     /// A scene on these books.
-    pub(crate) fn new(books: &Arc<Ledger>, set: &PolicySet, date: Date) -> Self {
-        Self {
-            books: Arc::clone(books),
-            set: set.clone(),
-            date,
-            folders: Vec::new(),
-            request: None,
-            event: None,
-            sizes: Mutex::default(),
-        }
+    pub(crate) fn new(books: &'a Arc<Ledger>, set: &'a PolicySet, date: Date) -> Self {
+        Self { books, set, date, folders: Vec::new(), request: None, event: None, sizes: RefCell::default() }
     }
 
     /// Whether a reaction asks or is asked: local folders have no say then.
     pub(crate) fn is_reaction(&self) -> bool {
-        self.event.is_some() || self.request.as_ref().is_some_and(|request| request.by_reaction)
+        self.event.is_some() || self.request.is_some_and(|request| request.by_reaction)
     }
 }
 
-impl Call {
-    /// A call in a scene.
-    pub(crate) fn new(scene: &Arc<Scene>, situation: Situation) -> Self {
-        Self { scene: Arc::clone(scene), situation, budget: limits::STEPS, state: Mutex::default() }
+impl<'a> EventSeen<'a> {
+    /// An event, asked for by this node.
+    pub(crate) fn new(event: &'a Event, by: NodeIx, freed: Option<&'a KindId>) -> Self {
+        Self { event, by, freed, fields: OnceCell::new() }
     }
 
-    /// The same call once more, on the tree, which counts finer steps.
-    pub(crate) fn again(scene: &Arc<Scene>, situation: Situation) -> Self {
-        Self { budget: limits::STEPS_AGAIN, ..Self::new(scene, situation) }
+    /// A field by its name.
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        let fields = self.fields.get_or_init(|| self.event.fields());
+        fields.iter().find(|(known, _)| *known == name).map(|(_, field)| field)
+    }
+}
+
+impl<'a> Call<'a> {
+    /// A call in a scene, as Rhai counts its steps.
+    pub(crate) fn new(scene: &'a Scene<'a>, situation: Situation, state: State) -> Self {
+        Self { scene, situation, budget: limits::STEPS, state: RefCell::new(state) }
+    }
+
+    /// A call on the tree, which counts finer steps.
+    pub(crate) fn again(scene: &'a Scene<'a>, situation: Situation) -> Self {
+        Self { scene, situation, budget: limits::STEPS_AGAIN, state: RefCell::default() }
     }
 
     /// The books that the call sees.
-    pub(crate) fn books(&self) -> &Ledger {
-        &self.scene.books
+    pub(crate) fn books(&self) -> &'a Ledger {
+        self.scene.books
     }
 
     /// The request, which is there wherever its view can be reached.
-    pub(crate) fn request(&self) -> Result<&RequestSeen, Fail> {
+    pub(crate) fn request(&self) -> Result<&'a RequestSeen<'a>, Fail> {
         self.scene.request.as_ref().ok_or_else(|| Fail::absent("request"))
     }
 
     /// The event, which is there wherever its view can be reached.
-    pub(crate) fn event(&self) -> Result<&EventSeen, Fail> {
+    pub(crate) fn event(&self) -> Result<&'a EventSeen<'a>, Fail> {
         self.scene.event.as_ref().ok_or_else(|| Fail::absent("event"))
     }
 
@@ -260,33 +269,38 @@ impl Call {
         let bytes: usize =
             said.facts.iter().map(|(name, value)| name.len().saturating_add(value.bytes())).sum();
         state.bytes = state.bytes.saturating_add(bytes);
-        if state.said.len() >= limits::SAID || state.bytes > limits::SAID_BYTES {
+        if state.done.said.len() >= limits::SAID || state.bytes > limits::SAID_BYTES {
             return Err(Fail::too_much_said());
         }
-        state.said.push(said);
+        state.done.said.push(said);
         Ok(())
     }
 
     /// A request was proposed at this line.
     pub(crate) fn propose(&self, verb: Verb, line: u32) -> Result<(), Fail> {
         let mut state = self.state();
-        if state.proposals.len() >= limits::SAID {
+        if state.done.proposals.len() >= limits::SAID {
             return Err(Fail::too_much_said());
         }
-        state.proposals.push((verb, line));
+        state.done.proposals.push((verb, line));
         Ok(())
     }
 
     /// A parameter was read. All who read the same value hold the same record of it.
     pub(crate) fn read(&self, parameter: &Arc<ParameterRead>) {
-        note_read(&mut self.state().parameters, parameter);
+        note_read(&mut self.state().done.parameters, parameter);
     }
 
     /// So much work was done; fails when it is more than one call may do.
     pub(crate) fn charge(&self, steps: u64) -> Result<(), Fail> {
         let mut state = self.state();
-        state.steps = state.steps.saturating_add(steps);
-        if state.steps > self.budget { Err(Fail::too_many_steps()) } else { Ok(()) }
+        state.done.steps = state.done.steps.saturating_add(steps);
+        if state.done.steps > self.budget { Err(Fail::too_many_steps()) } else { Ok(()) }
+    }
+
+    /// What words and functions have cost so far, beside the steps of the interpreter.
+    pub(crate) fn charged(&self) -> u64 {
+        self.state().done.steps
     }
 
     /// Another call was asked on the way, and took so many steps of the tree: they count here, too.
@@ -301,31 +315,32 @@ impl Call {
         self.state().taken = steps;
     }
 
-    /// The call failed; the first failure is kept.
-    pub(crate) fn fail(&self, fail: &Fail) {
-        self.state().failed.get_or_insert_with(|| fail.clone());
-    }
-
-    /// Why it failed, if it did.
-    pub(crate) fn failure(&self) -> Option<Fail> {
-        self.state().failed.clone()
+    /// What the call did so far, to go on from it later.
+    pub(crate) fn into_state(self) -> State {
+        self.state.into_inner()
     }
 
     /// What the call did.
     pub(crate) fn outcome(&self) -> Outcome {
-        let State { said, proposals, parameters, steps, bytes: _, taken, failed: _ } =
-            std::mem::take(&mut *self.state());
-        Outcome { said, proposals, parameters, steps: steps.saturating_add(taken) }
+        std::mem::take(&mut *self.state()).outcome()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        // A panic inside a call is caught by its caller, who answers that it failed whatever stands here.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Nothing holds it while something else asks for it: every method gives it back before it returns.
+    fn state(&self) -> RefMut<'_, State> {
+        self.state.borrow_mut()
+    }
+}
+
+impl State {
+    /// What was done.
+    pub(super) fn outcome(self) -> Outcome {
+        let steps = self.done.steps.saturating_add(self.taken);
+        Outcome { steps, ..self.done }
     }
 }
 
 /// Adds what was read, unless it is there.
-pub(crate) fn note_read(known: &mut Vec<Arc<ParameterRead>>, read: &Arc<ParameterRead>) {
+pub(crate) fn note_read(known: &mut Reads, read: &Arc<ParameterRead>) {
     if !known.iter().any(|one| Arc::ptr_eq(one, read)) {
         known.push(Arc::clone(read));
     }

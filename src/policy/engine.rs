@@ -18,6 +18,7 @@ use rust_decimal::Decimal;
 
 use super::call::{Call, Fail};
 use super::limits;
+use super::twin::Twin;
 use super::value::Value;
 use super::view::View;
 use super::vocabulary::{self, HostFn, Row, Sort};
@@ -100,8 +101,9 @@ fn register(engine: &mut Engine) {
         |context: NativeCallContext<'_>, args: &mut [&mut Dynamic]| {
             let values = values(args).ok_or("a value that scripts do not have")?;
             let [Value::List(items), item] = values.as_slice() else { return Ok(Dynamic::from(false)) };
-            let call = call_of(&context)?;
-            vocabulary::looked_at(&call, items.len()).map_err(|fail| raised(&context, &call, fail))?;
+            let twin = twin_of(&context)?;
+            let looked = twin.with(|call| vocabulary::looked_at(call, items.len()));
+            looked.map_err(|fail| raised(&context, &twin, fail))?;
             Ok(Dynamic::from(items.iter().any(|one| one.same(item))))
         },
     );
@@ -134,15 +136,19 @@ fn register_words(engine: &mut Engine) {
             name,
             types,
             move |context: NativeCallContext<'_>, args: &mut [&mut Dynamic]| {
-                let call = call_of(&context)?;
-                let value = read(&call, &rows, args).map_err(|fail| raised(&context, &call, fail))?;
-                Ok(value.into_dynamic())
+                let twin = twin_of(&context)?;
+                let value = twin.with(|call| read(call, &rows, args).map(Value::into_dynamic));
+                value.map_err(|fail| raised(&context, &twin, fail))
             },
         );
     }
 }
 
-fn read<'a>(call: &'a Call, rows: &[(Sort, &'static Row)], args: &[&mut Dynamic]) -> Result<Value<'a>, Fail> {
+fn read<'a>(
+    call: &'a Call<'a>,
+    rows: &[(Sort, &'static Row)],
+    args: &[&mut Dynamic],
+) -> Result<Value<'a>, Fail> {
     let Some((view, rest)) = args.split_first() else { return Err(Fail::wrong_type("view")) };
     let view = view.read_lock::<View>().ok_or_else(|| Fail::wrong_type("view"))?;
     let sort = view.sort(call).ok_or_else(|| Fail::absent("view"))?;
@@ -177,12 +183,13 @@ fn register_host(engine: &mut Engine, function: &'static HostFn) {
                     name,
                     &shape,
                     move |context: NativeCallContext<'_>, args: &mut [&mut Dynamic]| {
-                        let call = call_of(&context)?;
+                        let twin = twin_of(&context)?;
                         let line = line_of(&context);
-                        let done = values(args)
-                            .ok_or_else(|| Fail::wrong_type(function.en))
-                            .and_then(|args| (function.run)(&call, line, &args));
-                        Ok(done.map_err(|fail| raised(&context, &call, fail))?.into_dynamic())
+                        let done =
+                            values(args).ok_or_else(|| Fail::wrong_type(function.en)).and_then(|args| {
+                                twin.with(|call| (function.run)(call, line, &args).map(Value::into_dynamic))
+                            });
+                        done.map_err(|fail| raised(&context, &twin, fail))
                     },
                 );
             }
@@ -194,9 +201,9 @@ fn values(args: &[&mut Dynamic]) -> Option<Vec<Value<'static>>> {
     args.iter().map(|arg| Value::from_dynamic(arg)).collect()
 }
 
-fn call_of(context: &NativeCallContext<'_>) -> Result<Arc<Call>, Box<EvalAltResult>> {
-    let call = context.tag().and_then(Dynamic::read_lock::<Arc<Call>>).map(|call| Arc::clone(&call));
-    call.ok_or_else(|| "a word of the vocabulary outside a hook".into())
+fn twin_of(context: &NativeCallContext<'_>) -> Result<Arc<Twin>, Box<EvalAltResult>> {
+    let twin = context.tag().and_then(Dynamic::read_lock::<Arc<Twin>>).map(|twin| Arc::clone(&twin));
+    twin.ok_or_else(|| "a word of the vocabulary outside a hook".into())
 }
 
 fn line_of(context: &NativeCallContext<'_>) -> u32 {
@@ -205,11 +212,11 @@ fn line_of(context: &NativeCallContext<'_>) -> u32 {
 
 /// A failure goes through Rhai as an error; what it was is kept beside.
 #[expect(clippy::unnecessary_box_returns, reason = "Rhai takes its errors boxed")]
-fn raised(context: &NativeCallContext<'_>, call: &Call, mut fail: Fail) -> Box<EvalAltResult> {
+fn raised(context: &NativeCallContext<'_>, twin: &Twin, mut fail: Fail) -> Box<EvalAltResult> {
     if fail.line == 0 {
         fail.line = line_of(context);
     }
-    call.fail(&fail);
+    twin.fail(&fail);
     Box::new(EvalAltResult::ErrorRuntime(fail.en.as_str().into(), context.call_position()))
 }
 
@@ -218,26 +225,26 @@ pub(crate) fn run(
     engine: &Engine,
     ast: &AST,
     hook: &str,
-    call: &Arc<Call>,
+    twin: &Arc<Twin>,
     given: View,
 ) -> Result<Value<'static>, Fail> {
     let done = catch_unwind(AssertUnwindSafe(|| {
-        let options = CallFnOptions::new().with_tag(Arc::clone(call)).eval_ast(false).rewind_scope(true);
+        let options = CallFnOptions::new().with_tag(Arc::clone(twin)).eval_ast(false).rewind_scope(true);
         engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, hook, (given,))
     }));
     match done {
         Ok(Ok(value)) => Value::from_dynamic(&value).ok_or_else(|| Fail::wrong_type(hook)),
-        Ok(Err(error)) => Err(failure(&error, call)),
+        Ok(Err(error)) => Err(failure(&error, twin)),
         Err(_) => Err(Fail::new("规则引擎内部错误", "the script engine broke down")),
     }
 }
 
 /// The failure behind an error of Rhai: ours if we raised it, else what Rhai says.
-fn failure(error: &EvalAltResult, call: &Call) -> Fail {
+fn failure(error: &EvalAltResult, twin: &Twin) -> Fail {
     let inner = error.unwrap_inner();
     let line = inner.position().line().and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
     let known = match inner {
-        EvalAltResult::ErrorRuntime(..) => call.failure(),
+        EvalAltResult::ErrorRuntime(..) => twin.failure(),
         EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => {
             Some(Fail::too_many_steps())
         }

@@ -1,12 +1,13 @@
 //! Hooks: which functions are asked about a request, an event, a day or a pool, and what they answer.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
-use super::call::{Call, EventSeen, Fail, Found, Outcome, RequestSeen, Scene, note_read};
+use super::call::{Call, EventSeen, Fail, Found, Outcome, Reads, RequestSeen, Scene, note_read};
 use super::parameters::Holding;
 use super::remarks::Remarks;
 use super::tree;
+use super::twin::Twin;
 use super::value::Value;
 use super::view::{View, What};
 use super::vocabulary::{Situation, kind_of_event};
@@ -32,7 +33,6 @@ impl PolicySet {
         let seen = RequestSeen::of(books, asked);
         let kind = seen.found.kind;
         scene.request = Some(seen);
-        let scene = Arc::new(scene);
         let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
         let hooks = std::iter::once(&self.0.root).chain(local.map(|folder| &folder.hooks));
         for hook in hooks.filter_map(|hooks| hooks.get(&name)).flatten() {
@@ -50,7 +50,6 @@ impl PolicySet {
                 note_read(&mut answer.parameters, read);
             }
         }
-        answer.parameters.sort();
         answer
     }
 
@@ -68,19 +67,12 @@ impl PolicySet {
     pub(crate) fn after(&self, hook: &HookRef, books: &Arc<Ledger>, told: &Told<'_>) -> Reaction {
         let mut scene = Scene::new(books, self, told.date);
         let freed = told.freed.and_then(|kind| books.kind(kind.as_str()));
-        let kind = freed.or_else(|| kind_of_event(&told.happened.event, books));
-        scene.request =
-            Some(told.asked.map_or_else(
-                || RequestSeen::advance(books, told.date),
-                |asked| RequestSeen::of(books, asked),
-            ));
-        scene.event = Some(EventSeen {
-            fields: told.happened.event.fields(),
-            event: told.happened.event.clone(),
-            by: acting(books, told.by),
-            freed: told.freed.cloned(),
-        });
-        self.react(hook, &Arc::new(scene), &View { what: What::Event, kind })
+        let event = &told.happened.event;
+        let kind = freed.or_else(|| kind_of_event(event, books));
+        let advance = || RequestSeen::advance(books, told.date);
+        scene.request = Some(told.asked.map_or_else(advance, |asked| RequestSeen::of(books, asked)));
+        scene.event = Some(EventSeen::new(event, acting(books, told.by), told.freed));
+        self.react(hook, &scene, &View { what: What::Event, kind })
     }
 
     /// Calls an `on_date` hook.
@@ -88,10 +80,10 @@ impl PolicySet {
         let date = books.today();
         let mut scene = Scene::new(books, self, date);
         scene.request = Some(RequestSeen::advance(books, date));
-        self.react(hook, &Arc::new(scene), &View { what: What::Office, kind: None })
+        self.react(hook, &scene, &View { what: What::Office, kind: None })
     }
 
-    fn react(&self, hook: &HookRef, scene: &Arc<Scene>, given: &View) -> Reaction {
+    fn react(&self, hook: &HookRef, scene: &Scene<'_>, given: &View) -> Reaction {
         let done = self.call(hook, scene, given);
         let proposals = if done.failed.is_some() { Vec::new() } else { done.proposals };
         Reaction {
@@ -112,24 +104,27 @@ impl PolicySet {
         pool: NodeIx,
         parameters: &mut Vec<Arc<ParameterRead>>,
     ) -> Result<Seats, Remark> {
-        self.rule_size((books, books.today()), pool, parameters, &mut 0).map_err(|failed| failed.1)
+        let mut read = Reads::new();
+        let size = self.rule_size((books, books.today()), pool, &mut read, &mut 0);
+        parameters.extend(read);
+        size.map_err(|failed| failed.1)
     }
 
     /// A pool's size in a scene, asked once.
-    pub(super) fn size_in(&self, scene: &Scene, call: &Call, pool: NodeIx) -> Result<Seats, Fail> {
-        let sizes = || scene.sizes.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = sizes().get(&pool).cloned();
+    pub(super) fn size_in(&self, call: &Call<'_>, pool: NodeIx) -> Result<Seats, Fail> {
+        let scene = call.scene;
+        let known = scene.sizes.borrow().get(&pool).cloned();
         if let Some(size) = known {
             return size;
         }
-        let mut parameters = Vec::new();
+        let mut parameters = Reads::new();
         let mut steps = 0;
-        let size = self.rule_size((&scene.books, scene.date), pool, &mut parameters, &mut steps);
+        let size = self.rule_size((scene.books, scene.date), pool, &mut parameters, &mut steps);
         for parameter in &parameters {
             call.read(parameter);
         }
         let size = size.map_err(|failed| failed.0);
-        sizes().insert(pool, size.clone());
+        scene.sizes.borrow_mut().insert(pool, size.clone());
         // A rule has a budget of its own, but not as often as one likes.
         call.charge_asked(steps)?;
         size
@@ -139,7 +134,7 @@ impl PolicySet {
         &self,
         (books, date): (&Arc<Ledger>, Date),
         pool: NodeIx,
-        parameters: &mut Vec<Arc<ParameterRead>>,
+        parameters: &mut Reads,
         steps: &mut u64,
     ) -> Result<Seats, Box<(Fail, Remark)>> {
         let rule = match books.pool(pool).map(|pool| &pool.size) {
@@ -160,7 +155,6 @@ impl PolicySet {
         };
         let mut scene = Scene::new(books, self, date);
         scene.folders = self.folders_of(books, &[pool]);
-        let scene = Arc::new(scene);
         let call = Call::again(&scene, Situation::Capacity);
         let run = self.run(hook, &call, &View::of_pool(&call, pool));
         parameters.extend(run.outcome.parameters);
@@ -184,7 +178,7 @@ impl PolicySet {
     }
 
     /// Calls a hook; the conditions that were not met come with the values in them, from the tree.
-    pub(super) fn call(&self, hook: &HookRef, scene: &Arc<Scene>, given: &View) -> Done {
+    pub(super) fn call(&self, hook: &HookRef, scene: &Scene<'_>, given: &View) -> Done {
         let call = Call::again(scene, hook.situation);
         let run = self.run(hook, &call, given);
         Done {
@@ -196,11 +190,11 @@ impl PolicySet {
     }
 
     /// Carries a hook out, one way or both.
-    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call, given: &View) -> Run<'a> {
+    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
         if self.1 == Interpreter::Tree {
             return self.run_on_tree(hook, call, given);
         }
-        let mut run = self.run_on_rhai(hook, &call.scene, given.clone());
+        let mut run = self.run_on_rhai(hook, call.scene, given.clone());
         let unmet = run.outcome.said.iter().any(|said| said.required);
         let watched = self.2.is_some() || self.3.is_some();
         if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && !watched {
@@ -232,16 +226,18 @@ impl PolicySet {
         run
     }
 
-    fn run_on_rhai(&self, hook: &HookRef, scene: &Arc<Scene>, given: View) -> Run<'static> {
-        let call = Arc::new(Call::new(scene, hook.situation));
+    fn run_on_rhai(&self, hook: &HookRef, scene: &Scene<'_>, given: View) -> Run<'static> {
+        let twin = Arc::new(Twin::of(scene, hook.situation));
         let result = match self.0.scripts.get(hook.script) {
-            Some(script) => engine::run(&self.0.engine, &script.ast, &hook.name, &call, given),
+            Some(script) => engine::run(&self.0.engine, &script.ast, &hook.name, &twin, given),
             None => Err(Fail::absent(&hook.name)),
         };
-        Run { result, outcome: call.outcome(), recorded: Vec::new() }
+        let (outcome, sizes) = twin.outcome();
+        scene.sizes.replace(sizes);
+        Run { result, outcome, recorded: Vec::new() }
     }
 
-    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call, given: &View) -> Run<'a> {
+    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
         let trail = self.3.as_ref().map(|_| tree::Trail::default());
         let mut sights = (self.2.is_some() || trail.is_some()).then(|| tree::Sights {
             trail,
@@ -265,13 +261,12 @@ impl PolicySet {
     /// A parameter's value in a call: where a node is given, as it holds there.
     pub(super) fn parameter<'a>(
         &'a self,
-        call: &Call,
+        call: &Call<'_>,
         name: &str,
         node: Option<NodeIx>,
     ) -> Result<Value<'a>, Fail> {
-        let scene = &call.scene;
-        let at_node =
-            node.filter(|_| !scene.is_reaction()).map(|node| self.folders_of(&scene.books, &[node]));
+        let scene = call.scene;
+        let at_node = node.filter(|_| !scene.is_reaction()).map(|node| self.folders_of(scene.books, &[node]));
         let folders = at_node.as_deref().unwrap_or(&scene.folders);
         let place = self.0.parameters.place(name);
         let holding = place.and_then(|place| self.0.parameters.value_at(place, scene.date, folders));
@@ -281,12 +276,12 @@ impl PolicySet {
     }
 
     /// What a parameter holds in a scene, by its place.
-    pub(super) fn holding(&self, scene: &Scene, place: usize) -> Option<Holding<'_>> {
+    pub(super) fn holding(&self, scene: &Scene<'_>, place: usize) -> Option<Holding<'_>> {
         self.0.parameters.value_at(place, scene.date, &scene.folders)
     }
 
     /// The tags that keep a unit out of the large holders: a parameter, where the policies have it.
-    pub(super) fn exempt_from_largest(&self, call: &Call) -> Result<Vec<String>, Fail> {
+    pub(super) fn exempt_from_largest(&self, call: &Call<'_>) -> Result<Vec<String>, Fail> {
         const NAME: &str = "large_holder.except";
         if self.0.parameters.value(NAME, call.scene.date, &[]).is_none() {
             return Ok(Vec::new());
@@ -326,17 +321,21 @@ pub(super) struct Done {
     pub(super) remarks: Remarks,
     pub(super) failed: Option<Remark>,
     pub(super) proposals: Vec<(Verb, u32)>,
-    pub(super) parameters: Vec<Arc<ParameterRead>>,
+    pub(super) parameters: Reads,
 }
 
-impl RequestSeen {
-    fn of(books: &Ledger, asked: &Asked<'_>) -> Self {
+/// What a day that comes asks.
+static ADVANCE: Verb = Verb::Advance(Advance {});
+static NO_FACTS: BTreeMap<String, FactValue> = BTreeMap::new();
+
+impl<'a> RequestSeen<'a> {
+    fn of(books: &Ledger, asked: &Asked<'a>) -> Self {
         Self {
-            verb: asked.verb.clone(),
-            id: asked.id.cloned(),
+            verb: asked.verb,
+            id: asked.id,
             by: acting(books, asked.by),
             effective: asked.effective,
-            facts: asked.facts.clone(),
+            facts: asked.facts,
             by_reaction: asked.by_reaction,
             at: asked.at,
             found: Found::of(books, asked.verb),
@@ -346,15 +345,21 @@ impl RequestSeen {
     /// What a day that comes asks: nothing but itself.
     fn advance(books: &Ledger, date: Date) -> Self {
         Self {
-            verb: Verb::Advance(Advance {}),
+            verb: &ADVANCE,
             id: None,
             by: books.root(),
             effective: date,
-            facts: BTreeMap::new(),
+            facts: &NO_FACTS,
             by_reaction: false,
             at: None,
             found: Found::default(),
         }
+    }
+
+    /// The same with nothing borrowed in it.
+    pub(super) fn alone(&self) -> RequestSeen<'static> {
+        let Self { by, effective, by_reaction, at, found, .. } = *self;
+        RequestSeen { verb: &ADVANCE, id: None, by, effective, facts: &NO_FACTS, by_reaction, at, found }
     }
 }
 

@@ -28,6 +28,7 @@ mod slips;
 mod trace;
 mod translate;
 mod tree;
+mod twin;
 mod value;
 mod view;
 mod vocabulary;

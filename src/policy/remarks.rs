@@ -23,7 +23,7 @@ impl PolicySet {
     pub(super) fn remarks(
         &self,
         hook: &HookRef,
-        call: &Call,
+        call: &Call<'_>,
         said: &[Said],
         recorded: &[Recorded],
     ) -> Remarks {
@@ -41,7 +41,7 @@ impl PolicySet {
         remarks
     }
 
-    fn remark(&self, hook: &HookRef, call: &Call, said: &Said, condition: Option<&Recorded>) -> Remark {
+    fn remark(&self, hook: &HookRef, call: &Call<'_>, said: &Said, condition: Option<&Recorded>) -> Remark {
         let mut values: Vec<(String, FactValue)> = Vec::new();
         if let Some(condition) = condition {
             values
@@ -104,7 +104,7 @@ impl PolicySet {
 }
 
 /// A value as an answer shows it: things by their ids.
-pub(super) fn shown(value: &Value, call: &Call) -> FactValue {
+pub(super) fn shown(value: &Value, call: &Call<'_>) -> FactValue {
     match value {
         Value::View(view) => FactValue::Text(view.id(call)),
         Value::List(items) => {

@@ -212,7 +212,7 @@ impl PolicySet {
     pub(super) fn trace(
         &self,
         hook: &HookRef,
-        call: &Call,
+        call: &Call<'_>,
         given: &View,
         (trail, recorded): (Trail, &[Recorded]),
         (outcome, fail): (&Outcome, Option<&Fail>),
@@ -229,7 +229,7 @@ impl PolicySet {
             about: occasion(call, given),
             conditions: trail.rows.into_iter().map(|row| condition(row, call, &reads)).collect(),
             more: trail.more,
-            parameters: outcome.parameters.clone(),
+            parameters: outcome.parameters.to_vec(),
             denials,
             remarks: notes.into_iter().chain(findings).collect(),
             proposals: outcome
@@ -266,7 +266,7 @@ impl PolicySet {
     }
 }
 
-fn occasion(call: &Call, given: &View) -> Occasion {
+fn occasion(call: &Call<'_>, given: &View) -> Occasion {
     let request = call.scene.request.as_ref();
     match call.situation {
         Situation::Capacity => Occasion::PoolSize(given.id(call).into()),
@@ -282,7 +282,7 @@ fn occasion(call: &Call, given: &View) -> Occasion {
 }
 
 /// A value as an explanation shows it: as an answer does, but no list longer than anybody reads.
-fn told(value: &Value, call: &Call) -> FactValue {
+fn told(value: &Value, call: &Call<'_>) -> FactValue {
     let Value::List(items) = value else { return shown(value, call) };
     let mut text = String::new();
     for (place, item) in items.iter().enumerate() {
@@ -298,7 +298,7 @@ fn told(value: &Value, call: &Call) -> FactValue {
     FactValue::Text(text)
 }
 
-fn condition(row: Looked, call: &Call, reads: &Arc<[WordRead]>) -> Condition {
+fn condition(row: Looked, call: &Call<'_>, reads: &Arc<[WordRead]>) -> Condition {
     let values = row.values.iter().map(|(source, value)| (source.to_string(), told(value, call))).collect();
     let met = row.values.into_iter().map(|(_, value)| value).chain(row.constants);
     let clues = Clues { values: met.collect(), reads: Arc::clone(reads), own: row.reads };
@@ -320,7 +320,7 @@ fn condition(row: Looked, call: &Call, reads: &Arc<[WordRead]>) -> Condition {
     }
 }
 
-fn word_read(read: &Read, call: &Call) -> WordRead {
+fn word_read(read: &Read, call: &Call<'_>) -> WordRead {
     let of = if let Value::View(view) = &read.of {
         match &view.what {
             What::Request => ReadOf::Request,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{DAY, city, faults};
 use crate::policy::call::{Call, Outcome, Scene};
+use crate::policy::twin::Twin;
 use crate::policy::value::Value;
 use crate::policy::view::View;
 use crate::policy::vocabulary::Situation;
@@ -96,10 +97,11 @@ fn carried_out(rule: &str, body: &str) -> (String, Outcome) {
     let PolicySet(inner, ..) = &set;
     let script = &inner.scripts[0];
     let given = || View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
-    let scene = || Arc::new(Scene::new(&books, &set, DAY));
+    let scene = || Scene::new(&books, &set, DAY);
     let place = script.tree.bodies.iter().position(|body| &*body.name == "audit_unit").unwrap();
     let on_tree = |mut sights: Option<tree::Sights>| {
-        let call = Call::again(&scene(), Situation::Audit);
+        let scene = scene();
+        let call = Call::again(&scene, Situation::Audit);
         let (value, _) = tree::run(&script.tree, place, &call, Value::View(given()), &mut sights);
         let outcome = call.outcome();
         assert!(outcome.steps <= 2 * limits::STEPS_AGAIN, "{} steps of {body}", outcome.steps);
@@ -115,12 +117,12 @@ fn carried_out(rule: &str, body: &str) -> (String, Outcome) {
     let trail = Some(tree::Trail::default());
     let (explained, same) = on_tree(Some(tree::Sights { trail, only_trail: true, ..Default::default() }));
     assert_eq!((&plain, outcome.steps, &outcome.said), (&explained, same.steps, &same.said), "{body}");
-    let call = Arc::new(Call::new(&scene(), Situation::Audit));
-    let rhai = engine::run(&inner.engine, &script.ast, "audit_unit", &call, given());
+    let twin = Arc::new(Twin::of(&scene(), Situation::Audit));
+    let rhai = engine::run(&inner.engine, &script.ast, "audit_unit", &twin, given());
     let bytes = |outcome: &Outcome| {
         outcome.said.iter().flat_map(|said| &said.facts).map(|(_, value)| value.bytes()).sum::<usize>()
     };
-    for outcome in [&outcome, &call.outcome()] {
+    for outcome in [&outcome, &twin.outcome().0] {
         assert!(outcome.said.len() <= limits::SAID && bytes(outcome) <= limits::SAID_BYTES, "{body}");
     }
     let rhai = rhai.err().map(|fail| fail.en.clone());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{DAY, city};
 use crate::policy::call::{Call, Scene};
 use crate::policy::tree::{self, Node, Operator, Step, What};
+use crate::policy::twin::Twin;
 use crate::policy::value::Value;
 use crate::policy::view::View;
 use crate::policy::{Interpreter, PolicySet, engine};
@@ -16,20 +17,21 @@ fn both(body: &str) -> Result<Value<'static>, String> {
         "fn audit_unit(u) {{ let d = u.of(\"administrative\"); f(d); }} fn f(unit) {{ {body} }}"
     ));
     let books = city();
-    let scene = Arc::new(Scene::new(&books, &set, DAY));
+    let scene = Scene::new(&books, &set, DAY);
     let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
     let PolicySet(inner, ..) = &set;
     let script = &inner.scripts[0];
-    let call = Arc::new(Call::new(&scene, super::super::vocabulary::Situation::Audit));
-    let rhai = engine::run(&inner.engine, &script.ast, "f", &call, unit.clone());
-    let again = Call::again(&scene, call.situation);
+    let situation = super::super::vocabulary::Situation::Audit;
+    let twin = Arc::new(Twin::of(&scene, situation));
+    let rhai = engine::run(&inner.engine, &script.ast, "f", &twin, unit.clone());
+    let again = Call::again(&scene, situation);
     let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();
     let (tree, _) = tree::run(&script.tree, place, &again, Value::View(unit), &mut None);
     assert_eq!(rhai.is_ok(), tree.is_ok(), "{body}: rhai {rhai:?}, tree {tree:?}");
     if let (Ok(rhai), Ok(tree)) = (&rhai, &tree) {
         assert_eq!(rhai, tree, "{body}");
     }
-    assert_eq!(call.outcome().said, again.outcome().said, "{body}");
+    assert_eq!(twin.outcome().0.said, again.outcome().said, "{body}");
     rhai.map_err(|fail| fail.en.clone())
 }
 
@@ -135,7 +137,7 @@ fn taken(body: &str) -> u64 {
         "fn audit_unit(u) {{ let d = u.of(\"administrative\"); f(d); }} fn f(unit) {{ {body} }}"
     ));
     let books = city();
-    let scene = Arc::new(Scene::new(&books, &set, DAY));
+    let scene = Scene::new(&books, &set, DAY);
     let PolicySet(inner, ..) = &set;
     let script = &inner.scripts[0];
     let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();
@@ -143,10 +145,11 @@ fn taken(body: &str) -> u64 {
         let call = Call::again(&scene, super::super::vocabulary::Situation::Audit);
         let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
         tree::run(&script.tree, place, &call, Value::View(unit), &mut sights).0.unwrap();
-        call.outcome().steps
+        let outcome = call.outcome();
+        (outcome.steps, outcome.parameters, outcome.said)
     });
     assert_eq!(plain, watched, "{body}");
-    plain
+    plain.0
 }
 
 /// The first `<=` of the first statement, a `require`, becomes `<`.
@@ -194,5 +197,25 @@ fn steps_are_the_same_everywhere() {
         ("g(2) } fn g(n) { n + 1", 7),
     ] {
         assert_eq!(taken(body), steps, "{body}");
+    }
+}
+
+/// Facts beside a condition that holds are computed where somebody watches, and cost and read the same where nobody does.
+#[test]
+fn facts_that_nobody_sees_cost_the_same() {
+    for facts in [
+        "a: unit.name",
+        "a: g(unit)",
+        "a: g(unit), b: g(unit), c: h(unit)",
+        "a: param(\"keep\"), b: param(\"pool.ratio\")",
+        "a: unit.cap + 1, b: k(unit)",
+    ] {
+        for condition in ["g(unit) >= 0", "unit.cap >= 0", "unit.cap >= 0 && g(unit) >= 0"] {
+            taken(&format!(
+                "require({condition}, \"full\", #{{{facts}}}); }} \
+                 fn g(u) {{ if u.cap > 0 {{ u.cap * param(\"pool.ratio\") + 0.5 }} else {{ 0.1 }} }} \
+                 fn h(u) {{ u.cap + 1 }} fn k(u) {{ finding(\"other\"); h(u)"
+            ));
+        }
     }
 }

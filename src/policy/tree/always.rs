@@ -152,7 +152,7 @@ fn is_count(node: &Node) -> bool {
         | What::Or(_)
         | What::In(_)
         | What::List(_)
-        | What::Facts(_)
+        | What::Facts(..)
         | What::If(_)
         | What::Block(_) => false,
     }

@@ -360,7 +360,7 @@ impl Reader<'_> {
         }
         // Rhai keeps the fields of a map by name.
         read.sort_by(|one, two| one.0.cmp(&two.0));
-        node(What::Facts(read), Type::Facts, place)
+        node(What::Facts(read, None), Type::Facts, place)
     }
 
     /// The source of the first argument of the call that begins here.

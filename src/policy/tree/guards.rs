@@ -60,7 +60,7 @@ pub(super) fn path(node: &Node) -> Option<String> {
         | What::Or(_)
         | What::In(_)
         | What::List(_)
-        | What::Facts(_)
+        | What::Facts(..)
         | What::If(_)
         | What::Block(_) => None,
     }

@@ -8,6 +8,7 @@ mod guards;
 mod operators;
 mod points;
 mod print;
+mod quiet;
 mod read;
 mod run;
 mod seen;
@@ -21,6 +22,7 @@ use super::value::Value;
 use super::vocabulary::{HostFn, Row, Type};
 
 pub(crate) use points::{Place, Points, Sort, points};
+pub(crate) use quiet::Quiet;
 pub(crate) use read::{Known, Reading, WordFound, read};
 pub(crate) use run::run;
 pub(crate) use seen::{Recorded, Sights};
@@ -106,7 +108,8 @@ pub(crate) enum What {
     /// Whether the first is an element of the second.
     In(Box<(Node, Node)>),
     List(Vec<Node>),
-    Facts(Vec<(Arc<str>, Node)>),
+    /// Facts, and what is owed for them where a condition holds and they are not computed.
+    Facts(Vec<(Arc<str>, Node)>, Option<Quiet>),
     If(Box<(Node, Block, Block)>),
     Block(Block),
 }

@@ -127,7 +127,7 @@ impl Points {
                     self.branch(part, Sort::Part);
                 }
             }
-            What::Facts(fields) => {
+            What::Facts(fields, _) => {
                 for (_, value) in fields {
                     self.node(value);
                 }

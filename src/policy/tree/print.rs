@@ -83,7 +83,7 @@ impl Printer<'_> {
                 self.joined(items, ", ");
                 self.text.push(']');
             }
-            What::Facts(_) => self.text.push_str("#{…}"),
+            What::Facts(..) => self.text.push_str("#{…}"),
             What::If(parts) => {
                 self.text.push_str("if ");
                 self.one(&parts.0);

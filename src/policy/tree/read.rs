@@ -147,6 +147,7 @@ pub(crate) fn read(
     let Reader { bodies, mut reading, .. } = reader;
     reading.tree.bodies = bodies;
     reading.tree.weigh();
+    reading.tree.quieten();
     reading.edits.sort();
     reading.edits.dedup();
     reading.faults.sort();

@@ -28,7 +28,7 @@ use crate::policy::vocabulary::{HostFn, HostPlace, Row, Type, looked_at};
 pub(crate) fn run<'a>(
     tree: &'a Tree,
     body: usize,
-    call: &'a Call,
+    call: &'a Call<'a>,
     given: Value<'a>,
     sights: &mut Option<Sights>,
 ) -> (Result<Value<'a>, Fail>, Vec<Recorded>) {
@@ -56,7 +56,7 @@ pub(crate) fn run<'a>(
 
 struct Runner<'a> {
     tree: &'a Tree,
-    call: &'a Call,
+    call: &'a Call<'a>,
     /// The variables of all functions under way; the innermost one's begin at `base`.
     stack: SmallVec<[Value<'a>; 16]>,
     base: usize,
@@ -295,7 +295,7 @@ impl<'a> Runner<'a> {
             What::Own(body, _, args) => self.own(*body, args),
             What::Minus(inner) => self.negative(inner),
             What::List(items) => Ok(Value::list(self.values(items)?)),
-            What::Facts(fields) => self.facts(fields),
+            What::Facts(fields, _) => self.facts(fields),
             What::If(parts) => {
                 let branch = if self.branch(&parts.0, Sort::If)? { &parts.1 } else { &parts.2 };
                 self.inner_block(branch)
@@ -338,14 +338,60 @@ impl<'a> Runner<'a> {
         function: &'static HostFn,
         args: &'a [Node],
     ) -> Result<Value<'a>, Fail> {
-        let args = self.values(args)?;
-        if function.place == HostPlace::Require && args.first() == Some(&Value::YesNo(false)) {
-            let asked = self.asked.take();
-            let value = (function.run)(self.call, node.line, &args)?;
-            self.recorded.extend(asked);
-            return Ok(value);
+        if function.place == HostPlace::Require {
+            return self.require(node, function, args);
         }
+        let args = self.values(args)?;
         (function.run)(self.call, node.line, &args)
+    }
+
+    /// A `require`: its facts are computed where anybody sees them, or computing them does anything.
+    fn require(
+        &mut self,
+        node: &'a Node,
+        function: &'static HostFn,
+        args: &'a [Node],
+    ) -> Result<Value<'a>, Fail> {
+        let Some((condition, said)) = args.split_first() else { return Err(Fail::wrong_type("require")) };
+        let before = (self.steps, self.call.charged());
+        let met = self.value(condition)?;
+        if met == Value::YesNo(true) && self.sights.is_none() && self.keeps_quiet(said, before) {
+            return Ok(Value::Nothing);
+        }
+        let asked = self.asked.take();
+        let mut args = Arguments::new();
+        args.push(met);
+        for node in said {
+            args.push(self.value(node)?);
+        }
+        let value = (function.run)(self.call, node.line, &args)?;
+        self.recorded.extend(asked);
+        Ok(value)
+    }
+
+    /// Whether what goes with a condition that holds need not be computed; what is owed for it is paid then.
+    /// `before` has the steps before the condition.
+    fn keeps_quiet(&mut self, said: &'a [Node], before: (u64, u64)) -> bool {
+        let quiet = match said {
+            [Node { what: What::Constant(_), .. }] => return true,
+            [Node { what: What::Constant(_), .. }, Node { what: What::Facts(_, Some(quiet)), .. }] => quiet,
+            _ => return false,
+        };
+        let call = self.steps.saturating_sub(before.0).saturating_mul(u64::from(quiet.again));
+        let steps = self.steps.saturating_add(call);
+        if self.call.charged() != before.1 || steps > limits::STEPS_AGAIN {
+            return false;
+        }
+        for place in &quiet.parameters {
+            if self.read.contains(place) {
+                continue;
+            }
+            let Some(holding) = self.call.scene.set.holding(self.call.scene, *place) else { return false };
+            self.read.push(*place);
+            self.call.read(holding.read);
+        }
+        self.steps = steps;
+        true
     }
 
     fn own(&mut self, body: usize, args: &'a [Node]) -> Result<Value<'a>, Fail> {

@@ -46,7 +46,7 @@ pub(super) fn is_shown(node: &Node) -> bool {
         | What::Or(_)
         | What::In(_)
         | What::List(_)
-        | What::Facts(_)
+        | What::Facts(..)
         | What::If(_)
         | What::Block(_) => false,
     };

@@ -50,7 +50,9 @@ fn node(of: &mut Node) -> u32 {
             node(inner)
         }
         What::Binary(_, sides) | What::In(sides) => node(&mut sides.0).saturating_add(node(&mut sides.1)),
-        What::Facts(fields) => fields.iter_mut().map(|(_, value)| node(value)).fold(0, u32::saturating_add),
+        What::Facts(fields, _) => {
+            fields.iter_mut().map(|(_, value)| node(value)).fold(0, u32::saturating_add)
+        }
         What::If(parts) => {
             block(&mut parts.1);
             block(&mut parts.2);

@@ -56,22 +56,22 @@ impl View {
     }
 
     /// A pool, read in its own kind.
-    pub(crate) fn of_pool(call: &Call, pool: NodeIx) -> Self {
+    pub(crate) fn of_pool(call: &Call<'_>, pool: NodeIx) -> Self {
         Self { what: What::Pool(pool), kind: call.books().pool(pool).map(|pool| pool.kind) }
     }
 
     /// A loan, read in its kind.
-    pub(crate) fn of_loan(call: &Call, loan: LoanIx) -> Self {
+    pub(crate) fn of_loan(call: &Call<'_>, loan: LoanIx) -> Self {
         Self { what: What::Loan(loan), kind: call.books().loan_at(loan).map(|loan| loan.kind) }
     }
 
     /// A permit, read in its kind.
-    pub(crate) fn of_permit(call: &Call, permit: PermitIx) -> Self {
+    pub(crate) fn of_permit(call: &Call<'_>, permit: PermitIx) -> Self {
         Self { what: What::Permit(permit), kind: call.books().permit_at(permit).map(|permit| permit.kind) }
     }
 
     /// Someone in post.
-    pub(crate) fn of_sitter(call: &Call, sitter: Sitter) -> Option<Self> {
+    pub(crate) fn of_sitter(call: &Call<'_>, sitter: Sitter) -> Option<Self> {
         let seen = match sitter {
             Sitter::Named(place) => {
                 let person = call.books().person_at(place)?;
@@ -106,10 +106,10 @@ impl View {
     }
 
     /// The sort of view, for the words that it knows. Requests and events need their call for it.
-    pub(crate) fn sort(&self, call: &Call) -> Option<Sort> {
+    pub(crate) fn sort(&self, call: &Call<'_>) -> Option<Sort> {
         Some(match &self.what {
-            What::Request => request_sort(&call.scene.request.as_ref()?.verb),
-            What::Event => event_sort(&call.scene.event.as_ref()?.event),
+            What::Request => request_sort(call.scene.request.as_ref()?.verb),
+            What::Event => event_sort(call.scene.event.as_ref()?.event),
             What::Office => Sort::Office,
             What::Node(_) => Sort::Node,
             What::Pool(_) => Sort::Pool,
@@ -146,7 +146,7 @@ impl View {
     }
 
     /// The thing by its id, as an answer shows it.
-    pub(crate) fn id(&self, call: &Call) -> String {
+    pub(crate) fn id(&self, call: &Call<'_>) -> String {
         let books = call.books();
         match &self.what {
             What::Node(node) | What::Pool(node) => books.id(*node).to_string(),
@@ -164,7 +164,7 @@ impl View {
     }
 
     /// The node that it is.
-    pub(crate) fn node(&self, _: &Call) -> Result<NodeIx, Fail> {
+    pub(crate) fn node(&self, _: &Call<'_>) -> Result<NodeIx, Fail> {
         match self.what {
             What::Node(node) | What::Pool(node) => Ok(node),
             What::Group(ref group) => Ok(group.0),
@@ -173,12 +173,12 @@ impl View {
     }
 
     /// Whether it is a pool.
-    pub(crate) fn is_pool(&self, call: &Call) -> bool {
+    pub(crate) fn is_pool(&self, call: &Call<'_>) -> bool {
         matches!(self.what, What::Node(node) | What::Pool(node) if call.books().role(node) == Role::Pool)
     }
 
     /// The loan that it is.
-    pub(crate) fn loan<'a>(&self, call: &'a Call) -> Result<&'a Loan, Fail> {
+    pub(crate) fn loan<'a>(&self, call: &'a Call<'a>) -> Result<&'a Loan, Fail> {
         call.books().loan_at(self.loan_place()?).ok_or_else(|| Fail::absent("loan"))
     }
 
@@ -191,7 +191,7 @@ impl View {
     }
 
     /// The permit that it is.
-    pub(crate) fn permit<'a>(&self, call: &'a Call) -> Result<&'a Permit, Fail> {
+    pub(crate) fn permit<'a>(&self, call: &'a Call<'a>) -> Result<&'a Permit, Fail> {
         match self.what {
             What::Permit(permit) => call.books().permit_at(permit).ok_or_else(|| Fail::absent("permit")),
             _ => Err(Fail::wrong_type("permit")),
@@ -221,7 +221,7 @@ impl View {
 
     /// The figures of a node, a pool or a group. A pool's size and a node's room are looked up only where a
     /// figure needs them (`sized`).
-    pub(crate) fn figures(&self, call: &Call, sized: bool) -> Result<Figures, Fail> {
+    pub(crate) fn figures(&self, call: &Call<'_>, sized: bool) -> Result<Figures, Fail> {
         let kind = self.bound_kind()?;
         let books = call.books();
         match &self.what {
@@ -239,11 +239,11 @@ impl View {
 
 /// A pool's size now. `capacity`, which says it, cannot ask: `check` turns that away, and a pool that is met
 /// there as a node has what the laws alone know of it, its fixed size or 0.
-pub(crate) fn pool_size(call: &Call, pool: NodeIx) -> Result<Seats, Fail> {
+pub(crate) fn pool_size(call: &Call<'_>, pool: NodeIx) -> Result<Seats, Fail> {
     if call.situation == Situation::Capacity {
         return Ok(call.books().fixed_size(pool));
     }
-    call.scene.set.size_in(&call.scene, call, pool)
+    call.scene.set.size_in(call, pool)
 }
 
 /// Seats as a number.

@@ -14,23 +14,29 @@ use crate::policy::vocabulary::years_after;
 use crate::request::{self, Sitting, Verb};
 
 /// A person on a borrowed seat moves to an own one.
-pub(crate) fn convert(call: &Call, person: &View) -> Result<Verb, Fail> {
+pub(crate) fn convert(call: &Call<'_>, person: &View) -> Result<Verb, Fail> {
     Ok(Verb::Convert(request::Convert { who: sitting(call, person)? }))
 }
 
 /// Seats of a loan go back.
-pub(crate) fn give_back(call: &Call, loan: &View, count: i64) -> Result<Verb, Fail> {
+pub(crate) fn give_back(call: &Call<'_>, loan: &View, count: i64) -> Result<Verb, Fail> {
     let loan = loan.loan(call)?.id.clone();
     Ok(Verb::GiveBack(request::GiveBack { loan, count: Seats::new(count) }))
 }
 
 /// A permit's rest is taken back.
-pub(crate) fn withdraw(call: &Call, permit: &View) -> Result<Verb, Fail> {
+pub(crate) fn withdraw(call: &Call<'_>, permit: &View) -> Result<Verb, Fail> {
     Ok(Verb::Withdraw(request::Withdraw { permit: permit.permit(call)?.id.clone() }))
 }
 
 /// Title moves.
-pub(crate) fn transfer(call: &Call, from: &View, to: &View, kind: &str, count: i64) -> Result<Verb, Fail> {
+pub(crate) fn transfer(
+    call: &Call<'_>,
+    from: &View,
+    to: &View,
+    kind: &str,
+    count: i64,
+) -> Result<Verb, Fail> {
     let books = call.books();
     Ok(Verb::Transfer(request::Transfer {
         from: books.id(from.node(call)?),
@@ -42,7 +48,7 @@ pub(crate) fn transfer(call: &Call, from: &View, to: &View, kind: &str, count: i
 }
 
 /// A loan's use is evaluated.
-pub(crate) fn evaluate(call: &Call, loan: &View, outcome: &str) -> Result<Verb, Fail> {
+pub(crate) fn evaluate(call: &Call<'_>, loan: &View, outcome: &str) -> Result<Verb, Fail> {
     let outcome = LoanOutcome::from_word(outcome).ok_or_else(|| {
         let known = "continue, resize, run-off, recall";
         Fail::new(format!("不是评估结论：{outcome}"), format!("`{outcome}` is no outcome; known are {known}"))
@@ -52,14 +58,14 @@ pub(crate) fn evaluate(call: &Call, loan: &View, outcome: &str) -> Result<Verb, 
 }
 
 /// Seats are to be given back as soon as they are idle.
-pub(crate) fn owe(call: &Call, loan: &View, count: i64) -> Result<Verb, Fail> {
+pub(crate) fn owe(call: &Call<'_>, loan: &View, count: i64) -> Result<Verb, Fail> {
     let loan = loan.loan(call)?.id.clone();
     Ok(Verb::Owe(request::Owe { loan, count: Seats::new(count) }))
 }
 
 /// A loan is given back in yearly parts from its beginning: equal, rounded down, the remainder last. In no parts,
 /// or in more than a schedule may have, there is none: the office refuses the proposal as it does any `bad-schedule`.
-pub(crate) fn reschedule(call: &Call, loan: &View, parts: i64) -> Result<Verb, Fail> {
+pub(crate) fn reschedule(call: &Call<'_>, loan: &View, parts: i64) -> Result<Verb, Fail> {
     let loan = loan.loan(call)?;
     let most = i64::try_from(limits::FACTS).unwrap_or(i64::MAX);
     let parts = if (1..=most).contains(&parts) { parts } else { 0 };
@@ -78,7 +84,7 @@ pub(crate) fn reschedule(call: &Call, loan: &View, parts: i64) -> Result<Verb, F
 }
 
 /// A fact of a node is set.
-pub(crate) fn amend_fact(call: &Call, node: &View, name: &str, value: FactValue) -> Result<Verb, Fail> {
+pub(crate) fn amend_fact(call: &Call<'_>, node: &View, name: &str, value: FactValue) -> Result<Verb, Fail> {
     Ok(Verb::Amend(request::Amend {
         node: call.books().id(node.node(call)?),
         name: None,
@@ -89,7 +95,7 @@ pub(crate) fn amend_fact(call: &Call, node: &View, name: &str, value: FactValue)
 }
 
 /// Whether the laws would let a person convert.
-pub(crate) fn can_convert(call: &Call, person: &View) -> Result<bool, Fail> {
+pub(crate) fn can_convert(call: &Call<'_>, person: &View) -> Result<bool, Fail> {
     if person.person()?.sitter.is_none() {
         return Ok(false);
     }
@@ -105,7 +111,7 @@ pub(crate) fn can_convert(call: &Call, person: &View) -> Result<bool, Fail> {
     Ok(books.clone().replay(&events).is_ok())
 }
 
-fn sitting(call: &Call, person: &View) -> Result<Sitting, Fail> {
+fn sitting(call: &Call<'_>, person: &View) -> Result<Sitting, Fail> {
     let seen = person.person()?;
     let books = call.books();
     Ok(match (seen.sitter, &seen.id) {

@@ -14,28 +14,28 @@ use crate::policy::value::Value;
 use crate::policy::view::View;
 use crate::request::{Place, Sitting, Verb};
 
-pub(super) fn verb(call: &Call) -> Result<&Verb, Fail> {
-    Ok(&call.request()?.verb)
+pub(super) fn verb<'a>(call: &Call<'a>) -> Result<&'a Verb, Fail> {
+    Ok(call.request()?.verb)
 }
 
-pub(super) fn named(call: &Call, id: &NodeId) -> Result<NodeIx, Fail> {
+pub(super) fn named(call: &Call<'_>, id: &NodeId) -> Result<NodeIx, Fail> {
     call.books().node(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))
 }
 
-pub(super) fn loan(call: &Call) -> Result<LoanIx, Fail> {
+pub(super) fn loan(call: &Call<'_>) -> Result<LoanIx, Fail> {
     call.request()?.found.loan.ok_or_else(|| Fail::absent("loan"))
 }
 
-pub(super) fn permit(call: &Call) -> Result<PermitIx, Fail> {
+pub(super) fn permit(call: &Call<'_>) -> Result<PermitIx, Fail> {
     call.request()?.found.permit.ok_or_else(|| Fail::absent("permit"))
 }
 
 /// The unit where a request's person sits, or whose permit it is.
-pub(super) fn unit(call: &Call) -> Result<NodeIx, Fail> {
+pub(super) fn unit(call: &Call<'_>) -> Result<NodeIx, Fail> {
     call.request()?.found.unit.ok_or_else(|| Fail::absent("unit"))
 }
 
-pub(super) fn sitting(call: &Call) -> Result<Option<&Sitting>, Fail> {
+pub(super) fn sitting<'a>(call: &Call<'a>) -> Result<Option<&'a Sitting>, Fail> {
     Ok(match verb(call)? {
         Verb::Vacate(verb) => Some(&verb.who),
         Verb::Convert(verb) => Some(&verb.who),
@@ -44,13 +44,13 @@ pub(super) fn sitting(call: &Call) -> Result<Option<&Sitting>, Fail> {
 }
 
 /// The person in post whom a request names.
-pub(super) fn sitting_person(call: &Call) -> Result<Option<&Person>, Fail> {
+pub(super) fn sitting_person<'a>(call: &Call<'a>) -> Result<Option<&'a Person>, Fail> {
     let key = person_key(call)?;
     let books = call.books();
     Ok(books.person(key).and_then(|place| books.person_at(place)))
 }
 
-pub(super) fn person_key(call: &Call) -> Result<&str, Fail> {
+pub(super) fn person_key<'a>(call: &Call<'a>) -> Result<&'a str, Fail> {
     Ok(match verb(call)? {
         Verb::Appoint(verb) => verb.person.as_ref().map_or("", |person| person.as_str()),
         Verb::Draw(verb) => verb.person.as_str(),
@@ -63,7 +63,7 @@ pub(super) fn person_key(call: &Call) -> Result<&str, Fail> {
     })
 }
 
-pub(super) fn pool<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+pub(super) fn pool<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let pool = match verb(call)? {
         Verb::Draw(verb) => named(call, &verb.pool)?,
         Verb::Resize(verb) => named(call, &verb.pool)?,
@@ -76,7 +76,7 @@ pub(super) fn pool<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Valu
     Ok(Value::View(View::of_pool(call, pool)))
 }
 
-pub(super) fn above<'a>(call: &'a Call, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+pub(super) fn above<'a>(call: &'a Call<'a>, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let id = match verb(call)? {
         Verb::Relocate(verb) => &verb.parent,
         Verb::Establish(verb) => match &verb.place {
@@ -88,7 +88,7 @@ pub(super) fn above<'a>(call: &'a Call, view: &View, _: &[Value<'a>]) -> Result<
     Ok(node(named(call, id)?, view.kind))
 }
 
-pub(super) fn ends(call: &Call) -> Result<Option<Date>, Fail> {
+pub(super) fn ends(call: &Call<'_>) -> Result<Option<Date>, Fail> {
     Ok(match verb(call)? {
         Verb::Permit(verb) => Some(verb.ends),
         Verb::Extend(verb) => Some(verb.ends),

@@ -10,7 +10,7 @@ use super::{Item, Row, Sort, Type};
 use crate::event::{Event, Field};
 use crate::graph::NodeIx;
 use crate::ledger::Sitter;
-use crate::model::Seats;
+use crate::model::{LoanId, NodeId, Seats};
 use crate::policy::call::{Call, Fail};
 use crate::policy::value::Value;
 use crate::policy::view::{PersonSeen, View, What, proposals, seats};
@@ -156,15 +156,11 @@ pub(super) static ROWS: &[Row] =
         })
         .only(&["appointed"]),
         row("permit", "用编核准", Type::view(Sort::Permit), permit).only(&["appointed"]).when("on_permit"),
-        row("unit", "单位", NODE, |c, v, _| node_field(c, v, "unit")).only(&[
-            "permitted",
-            "withdrawn",
-            "lapsed",
-            "appointed",
-            "vacated",
-            "converted",
-            "named",
-        ]),
+        row("unit", "单位", NODE, |c, v, _| match seat(c)? {
+            Some((unit, _)) => Ok(node(ever(c, unit.as_str())?, v.kind)),
+            None => node_field(c, v, "unit"),
+        })
+        .only(&["permitted", "withdrawn", "lapsed", "appointed", "vacated", "converted", "named"]),
         row("purpose", "用途", Type::TEXT, |c, _, _| text(c, "purpose")).only(&[
             "permitted",
             "withdrawn",
@@ -185,8 +181,11 @@ pub(super) static ROWS: &[Row] =
             .only(&["appointed", "vacated", "converted"])
             .when("named"),
         row("category", "人员类别", Type::TEXT, |c, _, _| text(c, "category")).only(&["appointed"]),
-        row("on_loan", "用借入编", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "loan")?.is_some())))
-            .only(&["appointed", "vacated", "named", "converted"]),
+        row("on_loan", "用借入编", Type::YES_NO, |c, _, _| {
+            let on_loan = seat(c)?.map(|(_, loan)| loan.is_some());
+            Ok(Value::YesNo(on_loan.map_or_else(|| field(c, "loan").map(|loan| loan.is_some()), Ok)?))
+        })
+        .only(&["appointed", "vacated", "named", "converted"]),
         row("loan", "调借", Type::view(Sort::Loan), loan).only(OF_LOANS),
         row("loan", "调借", Type::view(Sort::Loan), loan)
             .only(&["appointed", "vacated", "named"])
@@ -231,8 +230,8 @@ pub(super) static ROWS: &[Row] =
         row("after", "改后", Type::TEXT, |c, _, _| text(c, "after")).only(&["amended"]),
         row("freed", "腾出数", Type::NUMBER, |c, _, _| {
             let seen = c.event()?;
-            let Event::Abolished { freed, .. } = &seen.event else { return Err(Fail::absent("freed")) };
-            let count = seen.freed.as_ref().and_then(|kind| freed.get(kind));
+            let Event::Abolished { freed, .. } = seen.event else { return Err(Fail::absent("freed")) };
+            let count = seen.freed.and_then(|kind| freed.get(kind));
             Ok(seats(count.copied().unwrap_or(Seats::ZERO)))
         })
         .only(&["abolished"]),
@@ -263,6 +262,15 @@ pub(super) static ROWS: &[Row] =
 
 /// The kind that an event's nodes are read in.
 pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<crate::ledger::KindIx> {
+    // The commonest events say it themselves; of the others the first field that knows it is asked.
+    if let Event::Authorized { kind, .. }
+    | Event::Transferred { kind, .. }
+    | Event::Appointed { kind, .. }
+    | Event::Vacated { kind, .. }
+    | Event::Moved { kind, .. } = event
+    {
+        return books.kind(kind.as_str());
+    }
     for (_, field) in event.fields() {
         match field {
             Field::Kind(kind) => return books.kind(kind.as_str()),
@@ -282,12 +290,21 @@ pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<cr
     }
 }
 
-fn field<'a>(call: &'a Call, name: &str) -> Result<Option<&'a Field>, Fail> {
-    let fields = &call.event()?.fields;
-    Ok(fields.iter().find(|(known, _)| *known == name).map(|(_, field)| field))
+/// The unit and the loan of the commonest events, read where they stand.
+fn seat<'a>(call: &Call<'a>) -> Result<Option<(&'a NodeId, Option<&'a LoanId>)>, Fail> {
+    Ok(match call.event()?.event {
+        Event::Appointed { unit, loan, .. } | Event::Vacated { unit, loan, .. } => {
+            Some((unit, loan.as_ref()))
+        }
+        _ => None,
+    })
 }
 
-fn number<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
+fn field<'a>(call: &Call<'a>, name: &str) -> Result<Option<&'a Field>, Fail> {
+    Ok(call.event()?.field(name))
+}
+
+fn number<'a>(call: &'a Call<'a>, name: &str) -> Result<Value<'a>, Fail> {
     match field(call, name)? {
         Some(Field::Seats(found)) => Ok(seats(*found)),
         Some(Field::Whole(found)) => Ok(Value::Number(*found)),
@@ -296,7 +313,7 @@ fn number<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
 }
 
 /// A text; absent is empty.
-fn text<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
+fn text<'a>(call: &'a Call<'a>, name: &str) -> Result<Value<'a>, Fail> {
     Ok(match field(call, name)? {
         Some(Field::Text(text)) => Value::text(text),
         Some(Field::Value(value)) => Value::own_text(value.to_string()),
@@ -305,45 +322,45 @@ fn text<'a>(call: &'a Call, name: &str) -> Result<Value<'a>, Fail> {
 }
 
 /// A node by its id, also one that has just gone.
-fn ever(call: &Call, id: &str) -> Result<NodeIx, Fail> {
+fn ever(call: &Call<'_>, id: &str) -> Result<NodeIx, Fail> {
     call.books().graph().ever(id).ok_or_else(|| Fail::absent(id))
 }
 
-fn node_field<'a>(call: &'a Call, view: &View, name: &str) -> Result<Value<'a>, Fail> {
+fn node_field<'a>(call: &'a Call<'a>, view: &View, name: &str) -> Result<Value<'a>, Fail> {
     match field(call, name)? {
         Some(Field::Node(id)) => Ok(node(ever(call, id.as_str())?, view.kind)),
         _ => Err(Fail::absent(name)),
     }
 }
 
-fn nodes<'a>(call: &'a Call, view: &View, name: &str) -> Result<Value<'a>, Fail> {
+fn nodes<'a>(call: &'a Call<'a>, view: &View, name: &str) -> Result<Value<'a>, Fail> {
     let Some(Field::Nodes(ids)) = field(call, name)? else { return Err(Fail::absent(name)) };
     let nodes: Result<Vec<Value<'a>>, Fail> =
         ids.iter().map(|id| Ok(node(ever(call, id.as_str())?, view.kind))).collect();
     super::functions::bounded(call, nodes?)
 }
 
-fn ends<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn ends<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     match field(call, "ends")? {
         Some(Field::Date(date)) => Ok(Value::Date(*date)),
         _ => Err(Fail::absent("ends")),
     }
 }
 
-fn permit<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn permit<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let Some(Field::Permit(id)) = field(call, "permit")? else { return Err(Fail::absent("permit")) };
     let place = call.books().permit_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
     Ok(Value::View(View::of_permit(call, place)))
 }
 
-fn loan<'a>(call: &'a Call, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn loan<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let Some(Field::Loan(id)) = field(call, "loan")? else { return Err(Fail::absent("loan")) };
     let place = call.books().loan_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
     Ok(Value::View(View::of_loan(call, place)))
 }
 
 /// The person of an event: as the books know them, or as they were before they left.
-fn person<'a>(call: &'a Call, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn person<'a>(call: &'a Call<'a>, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let Some(Field::Person(id)) = field(call, "person")? else { return Err(Fail::absent("person")) };
     let books = call.books();
     let seated = books.person(id.as_str()).and_then(|place| View::of_sitter(call, Sitter::Named(place)));
@@ -360,7 +377,7 @@ fn person<'a>(call: &'a Call, view: &View, _: &[Value<'a>]) -> Result<Value<'a>,
         loan: None,
         purpose: String::new(),
     };
-    match &call.event()?.event {
+    match call.event()?.event {
         Event::Vacated { unit, loan, was, .. } => {
             seen.unit = ever(call, unit.as_str())?;
             seen.loan = loan.as_ref().and_then(|loan| books.loan_place_ever(loan.as_str()));

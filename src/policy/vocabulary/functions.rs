@@ -13,11 +13,11 @@ use super::{Item, Sort, Type};
 use crate::error::Phrase;
 use crate::policy::call::{Call, Fail, How, Said};
 use crate::policy::limits;
-use crate::policy::value::Value;
+use crate::policy::value::{List, Value};
 use crate::policy::view::{View, What, proposals};
 
 /// What a host function does, called at a line.
-type Run = for<'a> fn(&'a Call, u32, &[Value<'a>]) -> Result<Value<'a>, Fail>;
+type Run = for<'a> fn(&'a Call<'a>, u32, &[Value<'a>]) -> Result<Value<'a>, Fail>;
 
 /// A function that every script may call.
 #[derive(Debug)]
@@ -401,7 +401,7 @@ static FUNCTIONS: &[HostFn] = &[
 // Doing.
 
 /// Says something; without a manner it is a condition not met, which denies a request and is a finding elsewhere.
-fn say<'a>(call: &'a Call, line: u32, how: Option<How>, args: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn say<'a>(call: &'a Call<'a>, line: u32, how: Option<How>, args: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let code = Arc::from(text(args, 0)?);
     let facts = match args.get(1) {
         None => Vec::new(),
@@ -420,7 +420,11 @@ fn say<'a>(call: &'a Call, line: u32, how: Option<How>, args: &[Value<'a>]) -> R
     Ok(Value::Nothing)
 }
 
-fn propose(call: &Call, line: u32, verb: Result<crate::request::Verb, Fail>) -> Result<Value<'_>, Fail> {
+fn propose<'a>(
+    call: &Call<'a>,
+    line: u32,
+    verb: Result<crate::request::Verb, Fail>,
+) -> Result<Value<'a>, Fail> {
     call.propose(verb?, line)?;
     Ok(Value::Nothing)
 }
@@ -465,13 +469,16 @@ fn total<'a>(items: &[Value<'a>]) -> Result<Value<'a>, Fail> {
 }
 
 /// The longest list that a view may give.
-pub(crate) fn bounded<'a>(call: &Call, items: Vec<Value<'a>>) -> Result<Value<'a>, Fail> {
+pub(crate) fn bounded<'a>(call: &Call<'_>, items: Vec<Value<'a>>) -> Result<Value<'a>, Fail> {
     let most = limits::LIST;
     if items.len() > most {
         return Err(Fail::limit(
             format!("清单超过 {most} 项"),
             format!("the list has more than {most} elements"),
         ));
+    }
+    if items.is_empty() {
+        return Ok(Value::List(List::Borrowed(&[])));
     }
     call.charge(u64::try_from(items.len()).unwrap_or(u64::MAX))?;
     Ok(Value::list(items))

@@ -22,7 +22,7 @@ macro_rules! figure {
     };
     ($sort:ident, $en:literal, $zh:literal, $field:ident, $sized:expr) => {
         Row::new($sort, $en, $zh, Type::NUMBER, |c, v, _| {
-            let sized: fn(&Call, &View) -> bool = $sized;
+            let sized: fn(&Call<'_>, &View) -> bool = $sized;
             Ok(seats(v.figures(c, sized(c, v))?.$field))
         })
         .of_kind()
@@ -203,7 +203,7 @@ pub(super) static ROWS: &[Row] = &[
     }),
 ];
 
-fn largest<'a>(call: &'a Call, view: &View, args: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn largest<'a>(call: &'a Call<'a>, view: &View, args: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let measure = match text(args)? {
         "cap" => Measure::Cap,
         "arrivals_3y" => Measure::ArrivalsInThreeYears,
@@ -220,7 +220,7 @@ fn largest<'a>(call: &'a Call, view: &View, args: &[Value<'a>]) -> Result<Value<
 }
 
 /// So many things were looked at, which is work to be paid for however few of them are found.
-pub(crate) fn looked_at(call: &Call, things: usize) -> Result<(), Fail> {
+pub(crate) fn looked_at(call: &Call<'_>, things: usize) -> Result<(), Fail> {
     let steps = u64::try_from(things).unwrap_or(u64::MAX).checked_div(crate::policy::limits::LOOKED_AT);
     call.charge(steps.unwrap_or(0))
 }
@@ -229,11 +229,11 @@ pub(super) fn node<'a>(node: NodeIx, kind: Option<KindIx>) -> Value<'a> {
     Value::View(View::of_node(node, kind))
 }
 
-pub(super) fn pools(call: &Call, pools: Vec<NodeIx>) -> Result<Value<'_>, Fail> {
+pub(super) fn pools<'a>(call: &Call<'a>, pools: Vec<NodeIx>) -> Result<Value<'a>, Fail> {
     bounded(call, pools.into_iter().map(|pool| Value::View(View::of_pool(call, pool))).collect())
 }
 
-pub(super) fn loans(call: &Call, loans: Vec<LoanIx>) -> Result<Value<'_>, Fail> {
+pub(super) fn loans<'a>(call: &Call<'a>, loans: Vec<LoanIx>) -> Result<Value<'a>, Fail> {
     bounded(call, loans.into_iter().map(|loan| Value::View(View::of_loan(call, loan))).collect())
 }
 

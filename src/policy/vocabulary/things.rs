@@ -130,7 +130,7 @@ pub(super) static ROWS: &[Row] = &[
 ];
 
 /// Open loans with an end or an instalment before a day, oldest first, then by id.
-fn due_before(call: &crate::policy::call::Call, day: crate::model::Date) -> Result<Value<'_>, Fail> {
+fn due_before<'a>(call: &crate::policy::call::Call<'a>, day: crate::model::Date) -> Result<Value<'a>, Fail> {
     let books = call.books();
     super::nodes::looked_at(call, books.loans().count())?;
     let mut found: Vec<_> = books

@@ -86,7 +86,7 @@ pub(crate) enum Guard {
 }
 
 /// How a row finds its value.
-pub(crate) type Read = for<'a> fn(&'a Call, &View, &[Value<'a>]) -> Result<Value<'a>, Fail>;
+pub(crate) type Read = for<'a> fn(&'a Call<'a>, &View, &[Value<'a>]) -> Result<Value<'a>, Fail>;
 
 /// One word of a view: a property, or a method if it has arguments.
 #[derive(Debug)]

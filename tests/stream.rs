@@ -1,0 +1,68 @@
+//! The stream of decisions that engines are compared on: plain Rust, a tree of closures and bianzhi answer alike.
+
+#[path = "../benches/stream/mod.rs"]
+mod measured;
+
+use bianzhi::{Charter, Decision, Office, PolicySet};
+
+use measured::native::{Tree, decide};
+use measured::state::State;
+use measured::{A_YEAR, Answer, Answers, City, books, requests};
+
+/// What all of them answer to the 100,000 requests, by [`Answer::ALL`].
+const COUNTS: [u32; Answer::ALL.len()] =
+    [48_099, 1_948, 11_112, 6_387, 2_065, 7_062, 2_858, 1_173, 904, 0, 8_624, 2_770, 1_441, 5_301, 256];
+
+#[test]
+fn plain_rust_and_the_tree_answer_alike() {
+    let (mut state, tree, mut answers) = (State::new(&City::new()), Tree::new(), Answers::default());
+    for ask in requests() {
+        if ask.number > 0 && ask.number.is_multiple_of(A_YEAR) {
+            state.new_year();
+        }
+        let answer = decide(&state, &ask);
+        assert_eq!(tree.decide(&state, &ask), answer, "{ask:?}");
+        answers.add(answer);
+        state.apply(&ask, answer);
+    }
+    assert_eq!(answers.counts, COUNTS);
+}
+
+#[test]
+fn bianzhi_answers_as_plain_rust_and_its_laws_accept_every_change() {
+    // All are asked where that is quick.
+    let each = if cfg!(debug_assertions) { 23 } else { 1 };
+    let city = City::new();
+    let charter = Charter::from_opening(books::opening(&city)).unwrap();
+    let policies = PolicySet::load("benches/stream/policies").unwrap();
+    let mut laws = Office::open(charter, None).unwrap();
+    let mut state = State::new(&city);
+    for ask in requests() {
+        if ask.number > 0 && ask.number.is_multiple_of(A_YEAR) {
+            state.new_year();
+            laws.advance(books::day(ask.number)).unwrap();
+        }
+        let answer = decide(&state, &ask);
+        if ask.number % each == 0 {
+            let mut office = laws.fork();
+            office.set_policies(policies.clone());
+            let decision = office.decide(books::request(&ask)).unwrap();
+            assert_eq!(
+                named(&decision),
+                Some(answer),
+                "{ask:?}: {}",
+                decision.reasons_in(bianzhi::model::Lang::En)
+            );
+        }
+        for request in books::changes(&ask, state.apply(&ask, answer)) {
+            let decision = laws.submit(request).unwrap();
+            assert!(decision.granted(), "{ask:?}: {}", decision.reasons_in(bianzhi::model::Lang::En));
+        }
+    }
+}
+
+fn named(decision: &Decision) -> Option<Answer> {
+    let reason = decision.reasons.first().map(bianzhi::Reason::code);
+    let note = decision.notes.first().map(|note| note.code.as_str());
+    books::answer(decision.granted(), reason, note)
+}
