@@ -81,34 +81,36 @@ impl Charter {
 
     /// Every name that a policy set must declare, with the part of the charter that uses it.
     pub fn mentions(&self) -> Vec<(Mention<'_>, CharterPart)> {
-        let mut found = Vec::new();
+        self.each_mention().collect()
+    }
+
+    /// The same one by one: a nation's names take more memory in a list than its units do.
+    pub(crate) fn each_mention(&self) -> impl Iterator<Item = (Mention<'_>, CharterPart)> {
         let opening = &self.opening;
-        for (number, node) in opening.nodes.iter().enumerate() {
-            let part = CharterPart::Node(number);
-            found.extend(node.tags.iter().map(|tag| (Mention::Tag(tag), part)));
-            found.extend(node.facts.iter().map(|(name, value)| (Mention::Fact(name, value), part)));
-        }
-        for (number, pool) in opening.pools.iter().enumerate() {
-            let part = CharterPart::Pool(number);
-            found.extend(pool.tags.iter().map(|tag| (Mention::Tag(tag), part)));
-            found.extend(pool.facts.iter().map(|(name, value)| (Mention::Fact(name, value), part)));
-            if let PoolSize::Rule(rule) = &pool.size {
-                found.push((Mention::Rule(rule), part));
-            }
-        }
-        for (number, person) in opening.people.iter().enumerate() {
-            let category = person.category.as_deref().map(Mention::Category);
-            found.extend(category.map(|category| (category, CharterPart::Person(number))));
-        }
-        for (number, loan) in opening.loans.iter().enumerate() {
-            let purpose = loan.purpose.as_deref().map(Mention::Purpose);
-            found.extend(purpose.map(|purpose| (purpose, CharterPart::Loan(number))));
-        }
-        for (number, permit) in opening.permits.iter().enumerate() {
-            let purpose = permit.purpose.as_deref().map(Mention::Purpose);
-            found.extend(purpose.map(|purpose| (purpose, CharterPart::Permit(number))));
-        }
-        found
+        let nodes = opening.nodes.iter().enumerate().flat_map(|(number, node)| {
+            let tags = node.tags.iter().map(|tag| Mention::Tag(tag));
+            let facts = node.facts.iter().map(|(name, value)| Mention::Fact(name, value));
+            tags.chain(facts).map(move |mention| (mention, CharterPart::Node(number)))
+        });
+        let pools = opening.pools.iter().enumerate().flat_map(|(number, pool)| {
+            let tags = pool.tags.iter().map(|tag| Mention::Tag(tag));
+            let facts = pool.facts.iter().map(|(name, value)| Mention::Fact(name, value));
+            let rule = match &pool.size {
+                PoolSize::Rule(rule) => Some(Mention::Rule(rule)),
+                PoolSize::Size(_) => None,
+            };
+            tags.chain(facts).chain(rule).map(move |mention| (mention, CharterPart::Pool(number)))
+        });
+        let people = opening.people.iter().enumerate().filter_map(|(number, person)| {
+            Some((Mention::Category(person.category.as_deref()?), CharterPart::Person(number)))
+        });
+        let loans = opening.loans.iter().enumerate().filter_map(|(number, loan)| {
+            Some((Mention::Purpose(loan.purpose.as_deref()?), CharterPart::Loan(number)))
+        });
+        let permits = opening.permits.iter().enumerate().filter_map(|(number, permit)| {
+            Some((Mention::Purpose(permit.purpose.as_deref()?), CharterPart::Permit(number)))
+        });
+        nodes.chain(pools).chain(people).chain(loans).chain(permits)
     }
 
     /// A fault of a part of this charter, with its file and line if it was read from a file.

@@ -51,25 +51,73 @@ pub(super) fn nodes(
         unread.nameless_node = true;
         return;
     }
-    let mut parent: Option<NodeId> = None;
-    let mut bad = Vec::new();
-    let bad_rows = table.rows(|row| {
-        let before = bad.len();
-        let node = node(table, row, &columns, &mut parent, &mut bad);
-        match node {
-            Some(node) => {
-                if bad.len() > before {
-                    unread.tainted.insert(opening.nodes.len());
+    table.gather(
+        |rows| {
+            let columns: Vec<Column> = columns.iter().map(Column::apart).collect();
+            let mut part = Part::default();
+            let mut parent: Option<NodeId> = None;
+            let bad_rows = rows.each(|row| {
+                let before = part.faults.len();
+                match node(table, row, &columns, &mut parent, &mut part.faults) {
+                    Some(node) => {
+                        if part.faults.len() > before {
+                            part.tainted.push(part.read.len());
+                        }
+                        part.read.push(node);
+                        part.spots.push((row.line, 0));
+                    }
+                    None => part.lost = true,
                 }
-                opening.nodes.push(node);
-                spots.push((row.line, 0));
-            }
-            None => unread.nameless_node = true,
+            });
+            part.lost |= !bad_rows.is_empty();
+            part.faults.extend(bad_rows);
+            part
+        },
+        |mut part| {
+            let before = opening.nodes.len();
+            unread.tainted.extend(part.tainted.iter().map(|number| before.saturating_add(*number)));
+            unread.nameless_node |= part.lost;
+            opening.nodes.append(&mut part.read);
+            spots.append(&mut part.spots);
+            faults.append(&mut part.faults);
+        },
+    );
+}
+
+/// What was read of a part of a table.
+struct Part<T> {
+    read: Vec<T>,
+    spots: Vec<(u32, u32)>,
+    /// Which of them were not read with all their counts.
+    tainted: Vec<usize>,
+    /// Whether a row is not among them.
+    lost: bool,
+    faults: Vec<Fault>,
+}
+
+impl<T> Default for Part<T> {
+    fn default() -> Self {
+        Self { read: Vec::new(), spots: Vec::new(), tainted: Vec::new(), lost: false, faults: Vec::new() }
+    }
+}
+
+impl Column {
+    /// The same column with a kind of its own, so that two cores do not count the users of one.
+    fn apart(&self) -> Self {
+        match self {
+            Self::Id => Self::Id,
+            Self::Parent => Self::Parent,
+            Self::Level => Self::Level,
+            Self::Tier => Self::Tier,
+            Self::Name => Self::Name,
+            Self::Tags => Self::Tags,
+            Self::Cap(kind) => Self::Cap(kind.as_str().into()),
+            Self::Occupied(kind) => Self::Occupied(kind.as_str().into()),
+            Self::History(kind) => Self::History(kind.as_str().into()),
+            Self::Fact(name) => Self::Fact(name.clone()),
+            Self::Unknown => Self::Unknown,
         }
-    });
-    unread.nameless_node |= !bad_rows.is_empty();
-    faults.extend(bad);
-    faults.extend(bad_rows);
+    }
 }
 
 fn column(table: &Table, name: &str, opening: &Opening, unread: &Unread, faults: &mut Vec<Fault>) -> Column {
@@ -221,50 +269,76 @@ pub(super) fn people(
         faults.push(Fault::at(&table.file, 1, 0, format!("unknown column `{name}`{hint}")));
     }
     let at = PERSON_COLUMNS.map(|wanted| table.columns.iter().position(|name| name == wanted));
-    let [id, unit, kind, category, since, loan] = at;
+    let [id, unit, kind, ..] = at;
     let needed = [("id", id.is_some()), ("unit", unit.is_some()), ("kind", kind.is_some())];
     if !all_there(table, &needed, faults) {
         unread.people = true;
         return;
     }
-    let mut bad = Vec::new();
-    // A unit's people mostly stand together: its id is kept in memory once, and so are the kinds'.
-    let mut last_unit: Option<NodeId> = None;
-    let kinds: Vec<KindId> = opening.kinds.iter().map(|kind| kind.id.clone()).collect();
-    let bad_rows = table.rows(|row| {
-        let field = |at: Option<usize>| at.and_then(|at| row.field(at));
-        let mut fault = |message: String| bad.push(Fault::at(&table.file, row.line, 0, message));
-        let day = field(since).and_then(date);
-        if let Some(text) = field(since).filter(|_| day.is_none()) {
-            fault(format!("`since` is `{text}`, a date like 2024-01-31 is needed"));
+    let Opening { kinds: opening_kinds, people: all, .. } = opening;
+    table.gather(
+        |rows| {
+            let mut part = Part::default();
+            // A unit's people mostly stand together: its id is kept in memory once, and so are the kinds'.
+            let mut last_unit: Option<NodeId> = None;
+            let kinds: Vec<KindId> = opening_kinds.iter().map(|kind| kind.id.as_str().into()).collect();
+            let bad_rows = rows.each(|row| {
+                let before = part.faults.len();
+                if let Some(person) = person(table, row, at, &mut last_unit, &kinds, &mut part.faults) {
+                    part.read.push(person);
+                    part.spots.push((row.line, 0));
+                }
+                part.lost |= part.faults.len() > before;
+            });
+            part.lost |= !bad_rows.is_empty();
+            part.faults.extend(bad_rows);
+            part
+        },
+        |mut part| {
+            unread.people |= part.lost;
+            all.append(&mut part.read);
+            spots.append(&mut part.spots);
+            faults.append(&mut part.faults);
+        },
+    );
+}
+
+fn person(
+    table: &Table,
+    row: &Row<'_>,
+    [id, unit, kind, category, since, loan]: [Option<usize>; 6],
+    last_unit: &mut Option<NodeId>,
+    kinds: &[KindId],
+    faults: &mut Vec<Fault>,
+) -> Option<OpeningPerson> {
+    let field = |at: Option<usize>| at.and_then(|at| row.field(at));
+    let mut fault = |message: String| faults.push(Fault::at(&table.file, row.line, 0, message));
+    let day = field(since).and_then(date);
+    if let Some(text) = field(since).filter(|_| day.is_none()) {
+        fault(format!("`since` is `{text}`, a date like 2024-01-31 is needed"));
+    }
+    for (name, at) in [("id", id), ("unit", unit), ("kind", kind)] {
+        if field(at).is_none() {
+            fault(format!("`{name}` is empty"));
         }
-        for (name, at) in [("id", id), ("unit", unit), ("kind", kind)] {
-            if field(at).is_none() {
-                fault(format!("`{name}` is empty"));
-            }
-        }
-        let (Some(id), Some(unit), Some(kind)) = (field(id), field(unit), field(kind)) else { return };
-        let unit = match &last_unit {
-            Some(last) if last.as_str() == unit => last.clone(),
-            Some(_) | None => last_unit.insert(unit.into()).clone(),
-        };
-        let kind = match kinds.iter().find(|known| known.as_str() == kind) {
-            Some(known) => known.clone(),
-            None => kind.into(),
-        };
-        opening.people.push(OpeningPerson {
-            id: id.into(),
-            unit,
-            kind,
-            category: field(category).map(str::to_owned),
-            since: day,
-            loan: field(loan).map(Into::into),
-        });
-        spots.push((row.line, 0));
-    });
-    unread.people |= !bad.is_empty() || !bad_rows.is_empty();
-    faults.extend(bad);
-    faults.extend(bad_rows);
+    }
+    let (id, unit, kind) = (field(id)?, field(unit)?, field(kind)?);
+    let unit = match last_unit {
+        Some(last) if last.as_str() == unit => last.clone(),
+        Some(_) | None => last_unit.insert(unit.into()).clone(),
+    };
+    let kind = match kinds.iter().find(|known| known.as_str() == kind) {
+        Some(known) => known.clone(),
+        None => kind.into(),
+    };
+    Some(OpeningPerson {
+        id: id.into(),
+        unit,
+        kind,
+        category: field(category).map(str::to_owned),
+        since: day,
+        loan: field(loan).map(Into::into),
+    })
 }
 
 /// Whether every needed column is there; a fault for each that is not.

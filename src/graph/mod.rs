@@ -3,6 +3,8 @@
 mod network;
 mod stored;
 
+use std::collections::hash_map::Entry;
+
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use serde::{Deserialize, Serialize};
@@ -84,17 +86,21 @@ impl QuotaGraph {
 
     /// A new node below `parent`. A node of this id that has gone comes back in its old place.
     pub(crate) fn attach(&mut self, id: NodeId, level: u8, role: Role, parent: NodeIx) -> NodeIx {
-        if let Some(old) = self.ids.get(id.as_str()).copied() {
-            if let Some(shape) = self.tree.node_weight_mut(old.petgraph()) {
-                *shape = Shape { id, role, level, gone: false };
+        let free = match self.ids.entry(id.clone()) {
+            Entry::Occupied(known) => {
+                let old = *known.get();
+                if let Some(shape) = self.tree.node_weight_mut(old.petgraph()) {
+                    *shape = Shape { id, role, level, gone: false };
+                }
+                self.place_under(old, parent);
+                return old;
             }
-            self.place_under(old, parent);
-            return old;
-        }
-        let place = NodeIx::new(self.tree.add_node(Shape { id: id.clone(), role, level, gone: false }));
+            Entry::Vacant(free) => free,
+        };
+        let place = NodeIx::new(self.tree.add_node(Shape { id, role, level, gone: false }));
+        free.insert(place);
         self.tree.add_edge(parent.petgraph(), place.petgraph(), Contains);
         self.parents.push(parent);
-        self.ids.insert(id, place);
         place
     }
 

@@ -10,10 +10,10 @@ use super::book::{Delta, Sums};
 use super::loans::{Loan, Permit, Sitting};
 use super::past::{Past, YEARS};
 use super::people::Seat;
-use super::{Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, TagIx, TagNames, Tags, Terms};
+use super::{Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, Row, TagIx, TagNames, Tags, Terms};
 use crate::event::LoanTerms;
 use crate::graph::{NodeIx, QuotaGraph, Role};
-use crate::model::{KindId, NodeId, Opening, OpeningLoan, OpeningNode, Places, Seats};
+use crate::model::{KindId, NodeId, Opening, OpeningLoan, OpeningNode, OpeningPerson, Places, Seats};
 
 impl Ledger {
     /// The books on their first day.
@@ -69,11 +69,10 @@ impl Ledger {
         let mut shape = QuotaGraph::new(root.id.clone(), level, role);
         shape.reserve(opening.nodes.len());
         books.shape = Arc::new(shape);
-        books.add_rows();
         let places = books.open_nodes(&mut opening)?;
         books.open_pools(&opening)?;
         books.open_loans(&opening)?;
-        books.open_people(&opening)?;
+        books.open_people(std::mem::take(&mut opening.people))?;
         books.open_permits(&opening)?;
         books.open_history(&opening, &places)?;
         books.mode = Mode::Running;
@@ -86,6 +85,8 @@ impl Ledger {
         let mut places = vec![self.root(); opening.nodes.len()];
         let mut waiting = vec![root];
         let mut above = Above::default();
+        // What a node has goes into the books at once: what is left of it costs nothing to let go.
+        let nobody = NodeId::new("");
         if let Some(node) = opening.nodes.get_mut(root) {
             self.open_node(self.root(), node, &mut above)?;
         }
@@ -98,7 +99,9 @@ impl Ledger {
                 let (level, role) = self
                     .level_place(&node.level)
                     .ok_or_else(|| format!("level `{}` is unknown", node.level))?;
-                let place = self.add_node(&node.id, parent_place, level, role);
+                let id = std::mem::replace(&mut node.id, nobody.clone());
+                let shape = Arc::make_mut(&mut self.shape);
+                let place = shape.attach(id, level, role, parent_place);
                 self.open_node(place, node, &mut above)?;
                 if let Some(known) = places.get_mut(number) {
                     *known = place;
@@ -114,18 +117,25 @@ impl Ledger {
 
     /// Opens a node's own books, and gathers what follows from them above.
     fn open_node(&mut self, place: NodeIx, node: &mut OpeningNode, above: &mut Above) -> Result<(), String> {
-        let tags: Tags = node.tags.iter().map(|tag| self.tag(tag)).collect();
+        let tags: Tags = std::mem::take(&mut node.tags).iter().map(|tag| self.tag(tag)).collect();
         let name = std::mem::take(&mut node.name);
         let facts = std::mem::take(&mut node.facts);
         let detail = Detail {
-            name: if name == node.id.as_str() { Box::default() } else { name.into_boxed_str() },
-            tier: node.tier.as_deref().map(Box::from),
+            name: if name == self.id_word(place) { Box::default() } else { name.into_boxed_str() },
+            tier: node.tier.take().map(String::into_boxed_str),
             facts: (!facts.is_empty()).then(|| Arc::new(facts)),
             pool: None,
         };
+        if place.index() != self.rows.len() {
+            return Err(format!("id `{}` stands twice", self.id_word(place)));
+        }
         let unit = self.role(place) == Role::Unit;
         let own = if unit { tags.clone() } else { Tags::new() };
-        self.describe(place, tags, detail);
+        self.details.push(Arc::new(detail));
+        self.rows.push(Row { tags, ..Row::default() });
+        let (caps, all_occupied) = (std::mem::take(&mut node.caps), std::mem::take(&mut node.occupied));
+        node.level = String::new();
+        node.parent = None;
         let mut each = |kind: &KindId, delta: Delta| -> Result<(), String> {
             if delta == Delta::default() {
                 return Ok(());
@@ -139,11 +149,11 @@ impl Ledger {
             above.add(kind, delta, sums, &own);
             Ok(())
         };
-        for (kind, cap) in &node.caps {
-            let occupied = node.occupied.get(kind).copied().unwrap_or_default();
+        for (kind, cap) in &caps {
+            let occupied = all_occupied.get(kind).copied().unwrap_or_default();
             each(kind, Delta { cap: *cap, occupied, ..Delta::default() })?;
         }
-        for (kind, occupied) in node.occupied.iter().filter(|(kind, _)| node.caps.get(*kind).is_none()) {
+        for (kind, occupied) in all_occupied.iter().filter(|(kind, _)| caps.get(*kind).is_none()) {
             each(kind, Delta { occupied: *occupied, ..Delta::default() })?;
         }
         Ok(())
@@ -219,8 +229,8 @@ impl Ledger {
     }
 
     /// Named people are among those counted before: they get a key, and their seats a name.
-    fn open_people(&mut self, opening: &Opening) -> Result<(), String> {
-        for person in &opening.people {
+    fn open_people(&mut self, people: Vec<OpeningPerson>) -> Result<(), String> {
+        for person in people {
             let unit = self.known_node(&person.unit)?;
             let kind = self.known_kind(&person.kind)?;
             let loan = match &person.loan {

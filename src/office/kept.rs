@@ -166,7 +166,7 @@ pub(super) fn begun(reading: &Reading) -> Result<(), Error> {
 /// Whether the policies declare every name that a charter uses.
 pub(super) fn declared(charter: &Charter, policies: Option<&PolicySet>) -> Result<(), Error> {
     let Some(policies) = policies else { return Ok(()) };
-    let undeclared = charter.mentions().into_iter().filter_map(|(mention, part)| {
+    let undeclared = charter.each_mention().filter_map(|(mention, part)| {
         policies.undeclared(&mention).map(|message| charter.fault(part, message))
     });
     let mut faults: Vec<_> = undeclared.collect();

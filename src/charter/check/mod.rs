@@ -6,6 +6,7 @@ mod sums;
 mod tree;
 
 use std::collections::{BTreeSet, HashSet};
+use std::fmt::Display;
 use std::hash::BuildHasherDefault;
 
 use super::CharterPart;
@@ -44,6 +45,7 @@ pub(super) struct Unread {
 pub(super) fn check(opening: &Opening, unread: &Unread) -> Vec<Flaw> {
     let mut check = Check::new(opening, unread);
     check.levels_and_kinds();
+    check.rank_nodes();
     check.ids();
     check.counts();
     check.tree();
@@ -74,6 +76,8 @@ struct Check<'a> {
     levels: QuickMap<&'a str, usize>,
     named: QuickMap<&'a NodeId, Named>,
     loans: QuickMap<&'a LoanId, usize>,
+    /// By node: the rank of its level, if that is declared.
+    ranks: Vec<Option<u32>>,
     /// By node: the node it lies in, if that can be told.
     parents: Vec<Option<usize>>,
     /// Nodes from the tops down; those in a circle, and below one, are not among them.
@@ -93,8 +97,9 @@ impl<'a> Check<'a> {
             levels: levels.map(|(rank, level)| (level.as_str(), rank)).collect(),
             named: QuickMap::with_capacity_and_hasher(opening.nodes.len(), BuildHasherDefault::default()),
             loans: QuickMap::default(),
-            parents: Vec::new(),
-            order: Vec::new(),
+            ranks: Vec::new(),
+            parents: Vec::with_capacity(opening.nodes.len()),
+            order: Vec::with_capacity(opening.nodes.len()),
             reached: Vec::new(),
         }
     }
@@ -135,6 +140,25 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Looks each node's level up once; neighbours mostly have the same.
+    fn rank_nodes(&mut self) {
+        let mut last: Option<(&str, Option<u32>)> = None;
+        let ranks = self.opening.nodes.iter().map(|node| match last {
+            Some((level, rank)) if level == node.level => rank,
+            Some(_) | None => {
+                let rank = self.levels.get(node.level.as_str()).and_then(|&rank| u32::try_from(rank).ok());
+                last = Some((&node.level, rank));
+                rank
+            }
+        });
+        self.ranks = ranks.collect();
+    }
+
+    /// The rank of a node's level from the top; none if that is not declared.
+    fn rank(&self, number: usize) -> Option<usize> {
+        self.ranks.get(number).copied().flatten().map(|rank| rank as usize)
+    }
+
     fn bad_id(&mut self, part: CharterPart, what: &str, id: &str) {
         let reserved = matches!(id, "root" | "superior" | "laws");
         let why = if reserved {
@@ -171,15 +195,12 @@ impl<'a> Check<'a> {
 
     /// Whether a node is a unit; none if its level is not known.
     fn is_unit(&self, number: usize) -> Option<bool> {
-        let level = &self.node(number)?.level;
-        if self.levels.is_empty() || !self.levels.contains_key(level.as_str()) {
-            return None;
-        }
-        Some(self.opening.levels.last() == Some(level))
+        let below = self.rank(number)?.checked_add(1)?;
+        Some(below == self.opening.levels.len())
     }
 
     /// The unit with this id; a flaw of `part` if there is none. `who` says whose unit it should be.
-    fn unit(&mut self, part: CharterPart, who: &str, id: &NodeId) -> Option<usize> {
+    fn unit(&mut self, part: CharterPart, who: &dyn Display, id: &NodeId) -> Option<usize> {
         match self.named.get(id) {
             Some(&Named::Node(number)) => match self.is_unit(number) {
                 Some(true) => return Some(number),

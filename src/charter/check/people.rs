@@ -3,7 +3,7 @@
 use super::quick::QuickMap;
 use super::{Check, Named};
 use crate::charter::CharterPart;
-use crate::model::{LoanId, OpeningLoan, OpeningPerson, Seats};
+use crate::model::{LoanId, NodeId, OpeningLoan, OpeningPerson, Seats};
 
 impl Check<'_> {
     /// A loan has two ends that may have it, lends its kind, and its people sit inside its borrower.
@@ -62,7 +62,7 @@ impl Check<'_> {
         let OpeningLoan { id, borrower, seats, .. } = loan;
         for (unit, &count) in &loan.occupied {
             self.in_range(part, &format!("`occupied` at `{unit}`"), count, Seats::ZERO);
-            let Some(at) = self.unit(part, &format!("someone on `{id}`"), unit) else { continue };
+            let Some(at) = self.unit(part, &format_args!("someone on `{id}`"), unit) else { continue };
             if let Some(&Named::Node(outer)) = self.named.get(borrower)
                 && !self.within(at, outer)
             {
@@ -168,17 +168,24 @@ impl Check<'_> {
         let opening = self.opening;
         let mut own: QuickMap<(usize, usize), i64> = QuickMap::default();
         let mut borrowed: QuickMap<(usize, usize), i64> = QuickMap::default();
+        // A unit's people mostly stand together: it is looked up once.
+        let mut last: Option<(&NodeId, usize)> = None;
         for (number, person) in opening.people.iter().enumerate() {
             let part = CharterPart::Person(number);
-            let who = format!("`{}`", person.id);
             let declared = self.kind_is_declared(part, &person.kind);
-            let unit = self.unit(part, &who, &person.unit);
+            let unit = match last {
+                Some((known, unit)) if *known == person.unit => Some(unit),
+                Some(_) | None => self.unit(part, &format_args!("`{}`", person.id), &person.unit),
+            };
+            last = unit.map(|unit| (&person.unit, unit));
             if let Some(since) = person.since
                 && !self.unread.opened
                 && since > opening.opened
             {
-                let message =
-                    format!("{who} is in post since {since}, after the books open on {}", opening.opened);
+                let message = format!(
+                    "`{}` is in post since {since}, after the books open on {}",
+                    person.id, opening.opened
+                );
                 self.flaw(part, message);
             }
             match (&person.loan, unit) {

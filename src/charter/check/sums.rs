@@ -79,7 +79,7 @@ impl<'a> Check<'a> {
         kind: &KindId,
         [handed_down, permitted, lent, cap]: [Seats; 4],
     ) {
-        if self.is_unit(number) != Some(false) || handed_down + permitted + lent <= cap {
+        if handed_down + permitted + lent <= cap || self.is_unit(number) != Some(false) {
             return;
         }
         let lends = if lent.is_zero() { String::new() } else { format!(" and lends {lent}") };

@@ -248,11 +248,14 @@ impl Check<'_> {
         }
         for (number, node) in opening.nodes.iter().enumerate() {
             let part = CharterPart::Node(number);
-            let rank = self.declared_level(part, "level", &node.level);
-            let parent = self.parents.get(number).copied().flatten().and_then(|parent| self.node(parent));
+            let rank = self.rank(number);
+            if rank.is_none() {
+                self.declared_level(part, "level", &node.level);
+            }
+            let above = self.parents.get(number).copied().flatten();
+            let parent = above.and_then(|parent| self.node(parent));
             if let (Some(rank), Some(parent)) = (rank, parent)
-                && let Some(&above) = self.levels.get(parent.level.as_str())
-                && above >= rank
+                && above.and_then(|above| self.rank(above)).is_some_and(|above| above >= rank)
             {
                 let message = format!(
                     "`{}` is a {} and cannot lie in `{}`, which is a {}",
