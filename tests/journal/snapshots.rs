@@ -185,7 +185,7 @@ fn a_snapshot_is_never_believed_over_the_chain() {
                 format!("the snapshot behind 17 entries has format 2; this version reads {SNAPSHOT_FORMAT}"),
             ),
         ),
-        ("UPDATE snapshot SET hash = (SELECT hash FROM record WHERE seq = 3) WHERE records = 17", damaged),
+        ("UPDATE snapshot SET hash = (SELECT hash FROM entry WHERE seq = 3) WHERE records = 17", damaged),
         ("DELETE FROM snapshot", (String::new(), String::new())),
         ("DROP TABLE snapshot", (String::new(), String::new())),
         (
