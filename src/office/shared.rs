@@ -72,6 +72,7 @@ type ReplyTo = SyncSender<Result<Arc<Decision>, Error>>;
 enum Letter {
     Decide(Box<Request>, ReplyTo),
     DecideBy(Option<PolicySet>),
+    KeepSnapshot(SyncSender<Result<(), Error>>),
 }
 
 impl SharedOffice {
@@ -116,6 +117,29 @@ impl SharedOffice {
         self.0.tell(Letter::DecideBy(policies.into()));
     }
 
+    /// Puts the books beside the journal as they stand behind everything that was asked before, and returns
+    /// when they are kept ([`Office::keep_snapshot`]). Others may go on asking; their answers wait meanwhile.
+    ///
+    /// # Errors
+    /// As [`Office::keep_snapshot`], and for ever after a failure.
+    ///
+    /// # Example: books in memory have nothing to stand beside
+    /// ```
+    /// # use bianzhi::office::SharedOffice;
+    /// # use bianzhi::{Charter, Office};
+    /// # fn main() -> Result<(), bianzhi::Error> {
+    /// let charter = Charter::load("examples/nanping/charter.yaml")?;
+    /// let office = SharedOffice::new(Office::open(charter, None)?)?;
+    /// let error = office.keep_snapshot().unwrap_err();
+    /// assert_eq!(error.to_string(), "a journal in memory keeps no snapshots");
+    /// # Ok(()) }
+    /// ```
+    pub fn keep_snapshot(&self) -> Result<(), Error> {
+        let (sender, kept) = sync_channel(1);
+        self.0.tell(Letter::KeepSnapshot(sender));
+        kept.recv().unwrap_or_else(|_| Err(closed(&self.0.failed)))
+    }
+
     /// The office as the last kept group left it: to read, to try things on a fork, to look at its journal.
     pub fn read(&self) -> Arc<Office> {
         Arc::clone(&self.0.shown.read().unwrap_or_else(PoisonError::into_inner))
@@ -128,10 +152,7 @@ impl Waiting {
     /// # Errors
     /// As [`SharedOffice::submit`].
     pub fn wait(self) -> Result<Arc<Decision>, Error> {
-        self.answer.recv().unwrap_or_else(|_| {
-            let failed = self.failed.get().cloned();
-            Err(failed.unwrap_or_else(|| Error::new(ErrorKind::Internal, "the office is closed")))
-        })
+        self.answer.recv().unwrap_or_else(|_| Err(closed(&self.failed)))
     }
 }
 
@@ -173,6 +194,11 @@ impl Writer {
                         }
                         self.office.set_policies(policies);
                     }
+                    Letter::KeepSnapshot(answer) => {
+                        if !self.decide(std::mem::take(&mut group)) || !self.keep_snapshot(&answer) {
+                            return;
+                        }
+                    }
                 }
                 if group.len() >= MOST_IN_GROUP {
                     break;
@@ -182,6 +208,17 @@ impl Writer {
                 return;
             }
         }
+    }
+
+    /// Keeps a snapshot; `false` if that is the end. A store that failed says so with the next group.
+    fn keep_snapshot(&mut self, answer: &SyncSender<Result<(), Error>>) -> bool {
+        let kept = catch_unwind(AssertUnwindSafe(|| self.office.keep_snapshot()));
+        let goes_on = kept.is_ok();
+        let kept =
+            kept.unwrap_or_else(|panic| Err(self.failed.get_or_init(|| stopped(panic.as_ref())).clone()));
+        // Whoever asked may have stopped waiting.
+        let _ = answer.send(kept);
+        goes_on
     }
 
     /// Decides a group and keeps it; `false` if that failed, which is the end.
@@ -208,6 +245,11 @@ impl Writer {
             }
         }
     }
+}
+
+/// Why nobody answers.
+fn closed(failed: &OnceLock<Error>) -> Error {
+    failed.get().cloned().unwrap_or_else(|| Error::new(ErrorKind::Internal, "the office is closed"))
 }
 
 fn stopped(panic: &(dyn Any + Send)) -> Error {

@@ -1,10 +1,12 @@
 //! The questions of `docs/audit-sql.md`: each runs on the journal of the shipped example, and some are counted again.
 
+use std::path::Path;
+
 use bianzhi::{Entry, Office, Outcome};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
 
-use super::nanping;
+use super::{first_version, nanping};
 
 /// A question's rows.
 type Rows = Vec<Vec<Value>>;
@@ -12,15 +14,21 @@ type Rows = Vec<Vec<Value>>;
 #[test]
 fn every_question_has_its_answer() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("nanping.journal");
+    let (file, first) = (folder.path().join("nanping.journal"), folder.path().join("first.journal"));
+    first_version(&first);
+    nanping(&first);
     let (_, office) = nanping(&file);
-    let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
-
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/audit-sql.md")).unwrap();
     let questions: Vec<&str> =
         text.split("```sql\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
     assert_eq!(questions.len(), 10);
-    let answers: Vec<Rows> = questions.iter().map(|question| ask(&connection, question)).collect();
+    let answers = |file: &Path| -> Vec<Rows> {
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        questions.iter().map(|question| ask(&connection, question)).collect()
+    };
+    let asked = answers(&first);
+    let answers = answers(&file);
+    assert_eq!(asked, answers, "a file of the first builds says the same");
     for (question, rows) in questions.iter().zip(&answers) {
         assert!(!rows.is_empty(), "no row:\n{question}");
     }

@@ -147,7 +147,7 @@ fn a_journal_that_is_no_good_is_named_with_its_entry() {
         Connection::open(folder.path().join("city.journal")).unwrap().execute_batch(sql).unwrap();
     };
     change(
-        "CREATE TABLE kept AS SELECT stream, seq, request_id, body, hash FROM entry; DELETE FROM entry WHERE seq = 6",
+        "CREATE TABLE kept AS SELECT stream, seq, request_id, body, hash FROM record; DELETE FROM record WHERE seq = 6",
     );
     let verify = ["journal", "verify", "city.journal"];
     assert_eq!(bianzhi(folder.path(), &verify).code, Some(0), "what is left is sound");
@@ -164,7 +164,7 @@ fn a_journal_that_is_no_good_is_named_with_its_entry() {
         &[&verify[..], &["--head", "x"]].concat(),
         "error: `x` is no head; one looks like `12:9f…`",
     );
-    change("UPDATE entry SET body = replace(body, 'p-017', 'p-666') WHERE seq = 2");
+    change("UPDATE record SET body = replace(body, 'p-017', 'p-666') WHERE seq = 2");
     let bad = "error: entry 2 is not what was written: its hash does not follow from the entries before it";
     for words in [
         &verify[..],

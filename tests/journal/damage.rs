@@ -30,20 +30,20 @@ fn a_changed_file_names_its_first_bad_entry() {
         format!("entry {entry} is not what was written: its hash does not follow from the entries before it")
     };
     let cases = [
-        ("UPDATE entry SET body = replace(body, 'p-2', 'p-9') WHERE seq = 3", not_written(3)),
-        ("UPDATE entry SET body = body || ' ' WHERE seq = 4", not_written(4)),
-        ("UPDATE entry SET request_id = NULL WHERE seq = 2", not_written(2)),
-        ("UPDATE entry SET request_id = 'r-9' WHERE seq = 3", not_written(3)),
+        ("UPDATE record SET body = replace(body, 'p-2', 'p-9') WHERE seq = 3", not_written(3)),
+        ("UPDATE record SET body = body || ' ' WHERE seq = 4", not_written(4)),
+        ("UPDATE record SET request_id = NULL WHERE seq = 2", not_written(2)),
+        ("UPDATE record SET request_id = 'r-9' WHERE seq = 3", not_written(3)),
         (
-            "UPDATE entry SET hash = replace(hash, substr(hash, 1, 1), 'x') WHERE seq = 5",
-            "entry 5: `".to_owned(),
+            "UPDATE record SET hash = substr(hash, 2) WHERE seq = 5",
+            "entry 5: a hash has 32 bytes, and this one 31".to_owned(),
         ),
-        ("DELETE FROM entry WHERE seq = 6", "entry 6 is missing: entry 7 stands in its place".to_owned()),
-        ("DELETE FROM entry WHERE seq = 0", "entry 0 is missing: entry 1 stands in its place".to_owned()),
-        ("DELETE FROM entry", "entry 0 is missing: the journal has a header and no opening".to_owned()),
+        ("DELETE FROM record WHERE seq = 6", "entry 6 is missing: entry 7 stands in its place".to_owned()),
+        ("DELETE FROM record WHERE seq = 0", "entry 0 is missing: entry 1 stands in its place".to_owned()),
+        ("DELETE FROM record", "entry 0 is missing: the journal has a header and no opening".to_owned()),
         (
-            "UPDATE entry SET seq = -1 WHERE seq = 3; UPDATE entry SET seq = 3 WHERE seq = 4;
-             UPDATE entry SET seq = 4 WHERE seq = -1",
+            "UPDATE record SET seq = -1 WHERE seq = 3; UPDATE record SET seq = 3 WHERE seq = 4;
+             UPDATE record SET seq = 4 WHERE seq = -1",
             not_written(3),
         ),
         (
@@ -61,11 +61,11 @@ fn a_changed_file_names_its_first_bad_entry() {
         ),
         (
             "PRAGMA user_version = 7",
-            "`FILE` has format 7, written by a newer version; this one reads up to 1".to_owned(),
+            "`FILE` has format 7, written by a newer version; this one reads up to 2".to_owned(),
         ),
         ("PRAGMA application_id = 5", "`FILE` is a database, but no journal".to_owned()),
         (
-            "UPDATE entry SET body = replace(body, 'p-1', cast(x'ff' AS TEXT)) WHERE seq = 2",
+            "UPDATE record SET body = replace(body, 'p-1', cast(x'ff' AS TEXT)) WHERE seq = 2",
             "entry 2 cannot be read:".to_owned(),
         ),
     ];

@@ -7,6 +7,7 @@ use bianzhi::Error;
 use bianzhi::journal::{Header, Record, SqliteStore, Store};
 use rusqlite::{Connection, params};
 
+use super::first_version;
 use super::flaky::Flaky;
 use super::suite::{CHECKS, Ground};
 
@@ -44,12 +45,23 @@ impl Ground for File {
                 params![stream, format, algorithm, charter_digest.to_string(), charter],
             )
             .unwrap();
-        connection.execute("DELETE FROM entry WHERE stream = ?1", [stream]).unwrap();
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        let (delete, insert) = if version == 1 {
+            (
+                "DELETE FROM entry WHERE stream = ?1",
+                "INSERT INTO entry (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )
+        } else {
+            (
+                "DELETE FROM record WHERE stream = (SELECT number FROM stream WHERE stream = ?1)",
+                "INSERT INTO record (stream, seq, request_id, body, hash)
+                 SELECT number, ?2, ?3, ?4, unhex(?5) FROM stream WHERE stream = ?1",
+            )
+        };
+        connection.execute(delete, [stream]).unwrap();
         for Record { number, request_id, body, hash } in records {
-            let insert =
-                "INSERT INTO entry (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)";
             let row = params![stream, number, request_id, body, hash.to_string()];
-            connection.execute(insert, row).unwrap();
+            assert_eq!(connection.execute(insert, row).unwrap(), 1);
         }
     }
 }
@@ -67,5 +79,18 @@ fn the_suite_holds_in_sqlite() {
     for (name, check) in CHECKS {
         println!("{name}");
         check(&mut || Box::new(File(tempfile::tempdir().unwrap())));
+    }
+}
+
+/// Files of the first builds go on as they are.
+#[test]
+fn the_suite_holds_in_sqlite_files_of_version_1() {
+    for (name, check) in CHECKS {
+        println!("{name}");
+        check(&mut || {
+            let folder = tempfile::tempdir().unwrap();
+            first_version(&folder.path().join("city.journal"));
+            Box::new(File(folder))
+        });
     }
 }

@@ -32,6 +32,12 @@ pub(crate) fn filled(file: &Path) -> Office {
     office
 }
 
+/// An empty file as the first builds made it.
+pub(crate) fn first_version(file: &Path) {
+    let connection = rusqlite::Connection::open(file).unwrap();
+    connection.execute_batch(include_str!("version-1.sql")).unwrap();
+}
+
 /// Opens a file's only stream and replays it.
 pub(crate) fn reopen(file: &Path) -> Result<Office, bianzhi::Error> {
     Office::open_on(SqliteStore::open(file, "city")?, None, None)

@@ -93,7 +93,7 @@ fn entries_name_nobody_and_the_office_is_the_same() {
     }
     let verified = Office::verify(SqliteStore::open_to_read(&file, None).unwrap()).unwrap();
     assert!(verified.journal().entries().eq(memory.journal().entries()));
-    let stored = texts(&file, "SELECT body FROM entry UNION ALL SELECT charter FROM stream");
+    let stored = texts(&file, "SELECT body FROM record UNION ALL SELECT charter FROM stream");
     for key in ["王小明", "老李", "p-11 ", "p-2\"", "p-7\"", "q_7"] {
         assert!(!stored.iter().any(|text| text.contains(key)), "{key}");
     }

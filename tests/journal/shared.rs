@@ -131,3 +131,23 @@ fn a_disk_that_fails_ends_the_office_for_every_handle() {
         }
     }
 }
+
+/// A snapshot that is asked for stands behind all that was asked before it, and nothing else waits for ever.
+#[test]
+fn a_snapshot_is_kept_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("city.journal");
+    let store = SqliteStore::open(&file, "city").unwrap();
+    let office = SharedOffice::new(Office::open_on(store, charter(), None).unwrap()).unwrap();
+    let waiting: Vec<_> = (0..3).map(|_| office.ask(hire())).collect();
+    office.keep_snapshot().unwrap();
+    let places = || SqliteStore::open_to_read(&file, None).unwrap().snapshots().unwrap();
+    assert_eq!(places(), [4]);
+    for answer in waiting {
+        assert!(answer.wait().unwrap().granted());
+    }
+    assert!(office.submit(hire()).unwrap().granted());
+    drop(office);
+    assert_eq!(reopen(&file).unwrap().journal().next(), 5);
+    Office::verify(SqliteStore::open_to_read(&file, None).unwrap()).unwrap();
+}

@@ -135,7 +135,7 @@ fn earlier_pages_are_read_when_they_are_asked_for() {
     let store = SqliteStore::open_to_read(&file, None).unwrap();
     assert_eq!(figures(&Office::verify(store).unwrap()), figures(&office));
     // A page whose own chain is sound, but not the one that goes on, is found by the snapshot's marks.
-    let change = "UPDATE entry SET hash = (SELECT hash FROM entry WHERE seq = 3) WHERE seq = 1023";
+    let change = "UPDATE record SET hash = (SELECT hash FROM record WHERE seq = 3) WHERE seq = 1023";
     Connection::open(&file).unwrap().execute_batch(change).unwrap();
     let again = super::reopen(&file).unwrap();
     assert!(again.journal().entry(1_024).is_some(), "this page is as it was");
@@ -189,14 +189,14 @@ fn a_snapshot_is_never_believed_over_the_chain() {
         ("DELETE FROM snapshot", (String::new(), String::new())),
         ("DROP TABLE snapshot", (String::new(), String::new())),
         (
-            "DELETE FROM entry WHERE seq = 16",
+            "DELETE FROM record WHERE seq = 16",
             (
                 "entry 16 is missing: a snapshot was taken behind it".to_owned(),
                 "entry 16 is missing: a snapshot was taken behind it".to_owned(),
             ),
         ),
         (
-            "UPDATE entry SET hash = (SELECT hash FROM entry WHERE seq = 3) WHERE seq = 16",
+            "UPDATE record SET hash = (SELECT hash FROM record WHERE seq = 3) WHERE seq = 16",
             (
                 "a snapshot was taken of another chain than what stands before entry 17".to_owned(),
                 "entry 16 is not what was written: its hash does not follow from the entries before it"
@@ -232,7 +232,7 @@ fn an_earlier_entry_that_was_changed_decides_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("city.journal");
     drop(with_snapshots(&file));
-    let change = "UPDATE entry SET body = replace(body, 'p-2', 'p-9') WHERE seq = 3";
+    let change = "UPDATE record SET body = replace(body, 'p-2', 'p-9') WHERE seq = 3";
     Connection::open(&file).unwrap().execute_batch(change).unwrap();
     let open = || Office::open_on(SqliteStore::open(&file, "city").unwrap(), None, None).unwrap();
     let bad = "entry 3 is not what was written: its hash does not follow from the entries before it";

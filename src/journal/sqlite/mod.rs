@@ -2,6 +2,7 @@
 
 mod people;
 mod snapshots;
+mod tables;
 mod told;
 
 use std::ops::Range;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+use tables::Tables;
 use told::{conflict, failed};
 
 use super::people::{PersonRow, Salt};
@@ -20,13 +22,15 @@ use super::store::{Batch, Digest, Header, PolicyFiles, Record, Store, choose, jo
 use crate::error::{Error, ErrorKind};
 
 /// The version of the file's tables.
-const FILE: u32 = 1;
+const FILE: u32 = 2;
 /// What marks a SQLite file as a journal: `bzhi` in the header's application id.
 const APPLICATION: i32 = 0x627A_6869;
 /// How long a writer waits for another one's commit. A commit takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-const SCHEMA: &str = include_str!("../schema.sql");
+const SCHEMA: &str = include_str!("schema.sql");
+/// How many bytes a page of a new file has: a group fills many, and fewer of them cost less.
+const PAGE: u32 = 8_192;
 
 /// One city's stream in a SQLite file; several cities may share a file.
 ///
@@ -61,6 +65,7 @@ pub struct SqliteStore {
     path: PathBuf,
     stream: String,
     connection: Mutex<Connection>,
+    tables: &'static Tables,
     people_apart: bool,
 }
 
@@ -80,9 +85,9 @@ impl SqliteStore {
                 | OpenFlags::SQLITE_OPEN_EXRESCODE,
         )
         .map_err(|cause| failed(path, &cause))?;
-        prepare(path, &connection)?;
+        let tables = prepare(path, &connection)?;
         let connection = Mutex::new(connection);
-        Ok(Self { path: path.to_owned(), stream: stream.into(), connection, people_apart: false })
+        Ok(Self { path: path.to_owned(), stream: stream.into(), connection, tables, people_apart: false })
     }
 
     /// Opens a stream of a file to read it: the named one, or the only one.
@@ -93,11 +98,11 @@ impl SqliteStore {
     pub fn open_to_read(path: impl AsRef<Path>, stream: Option<&str>) -> Result<Self, Error> {
         let path = path.as_ref();
         let connection = reader(path)?;
-        let streams = recognised(path, &connection)
-            .and_then(|()| streams(&connection).map_err(|cause| failed(path, &cause)))?;
+        let tables = recognised(path, &connection)?;
+        let streams = streams(&connection).map_err(|cause| failed(path, &cause))?;
         let stream = choose(&path.display().to_string(), &streams, stream)?;
         let connection = Mutex::new(connection);
-        Ok(Self { path: path.to_owned(), stream, connection, people_apart: false })
+        Ok(Self { path: path.to_owned(), stream, connection, tables, people_apart: false })
     }
 
     /// A new stream keeps people apart from its entries, so that they can be erased ([`erase`](super::erase)).
@@ -153,12 +158,7 @@ impl Store for SqliteStore {
     ) -> Result<(), Error> {
         let connection = self.connection();
         let failed = |cause| self.failed(&cause);
-        let mut statement = connection
-            .prepare_cached(
-                "SELECT seq, request_id, body, hash FROM entry
-                 WHERE stream = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq",
-            )
-            .map_err(failed)?;
+        let mut statement = connection.prepare_cached(self.tables.read).map_err(failed)?;
         // What stands before entry 0, where nothing may stand, is read with it.
         let from = if part.start == 0 { i64::MIN } else { whole(part.start) };
         let mut rows = statement.query(params![self.stream, from, whole(part.end)]).map_err(failed)?;
@@ -168,7 +168,7 @@ impl Store for SqliteStore {
             Error::new(error.kind(), format!("entry {due} cannot be read: {error}"))
         };
         while let Some(row) = rows.next().map_err(|cause| unreadable(due, &cause))? {
-            let record = record(row).map_err(|cause| unreadable(due, &cause))?;
+            let record = tables::record(row).map_err(|cause| unreadable(due, &cause))?;
             each(record?)?;
             due = due.saturating_add(1);
         }
@@ -178,15 +178,15 @@ impl Store for SqliteStore {
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
         let (path, stream) = (&self.path, &self.stream);
         let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
-        append(connection, stream, batch)
+        append(connection, self.tables, stream, batch)
             .map_err(|cause| failed(path, &cause))?
             .map_err(|found| conflict(path, batch, found))
     }
 
     fn answered(&self, request_id: &str) -> Result<Option<u64>, Error> {
         let connection = self.connection();
-        let query = "SELECT seq FROM entry WHERE stream = ?1 AND request_id = ?2";
-        let mut statement = connection.prepare_cached(query).map_err(|cause| self.failed(&cause))?;
+        let mut statement =
+            connection.prepare_cached(self.tables.answered).map_err(|cause| self.failed(&cause))?;
         let found = statement.query_row([&self.stream, request_id], |row| row.get(0)).optional();
         found.map_err(|cause| self.failed(&cause))
     }
@@ -204,7 +204,8 @@ impl Store for SqliteStore {
     fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
         let (path, stream) = (&self.path, &self.stream);
         let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let kept = snapshots::keep(connection, stream, snapshot).map_err(|cause| failed(path, &cause))?;
+        let kept = snapshots::keep(connection, self.tables, stream, snapshot)
+            .map_err(|cause| failed(path, &cause))?;
         if kept {
             Ok(())
         } else {
@@ -268,18 +269,19 @@ impl Store for SqliteStore {
 /// Writes a batch in one transaction, or says which head stands there instead of the expected one.
 fn append(
     connection: &mut Connection,
+    tables: &Tables,
     stream: &str,
     batch: &Batch<'_>,
 ) -> rusqlite::Result<Result<(), Option<u64>>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let last: Option<(u64, String)> = transaction
-        .prepare_cached("SELECT seq, hash FROM entry WHERE stream = ?1 ORDER BY seq DESC LIMIT 1")?
-        .query_row([stream], |row| Ok((row.get(0)?, row.get(1)?)))
+    let last: Option<(u64, Option<Digest>)> = transaction
+        .prepare_cached(tables.last)?
+        .query_row([stream], |row| Ok((row.get(0)?, tables::hash(row, 1)?.ok())))
         .optional()?;
     let as_expected = match &last {
         None => batch.expected.records == 0,
         Some((seq, hash)) => {
-            batch.expected.records == seq.saturating_add(1) && *hash == batch.expected.hash.to_string()
+            batch.expected.records == seq.saturating_add(1) && *hash == Some(batch.expected.hash)
         }
     };
     if !as_expected {
@@ -301,12 +303,11 @@ fn append(
         }
     }
     {
-        let mut insert = transaction.prepare_cached(
-            "INSERT INTO entry (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?;
+        let key = tables.key(&transaction, stream)?;
+        let mut insert = transaction.prepare_cached(tables.insert)?;
         for record in batch.records {
-            let hash = record.hash.to_string();
-            insert.execute(params![stream, record.number, record.request_id, record.body, hash])?;
+            let hash = tables.stored(record.hash);
+            insert.execute(params![key, record.number, record.request_id, record.body, hash])?;
         }
     }
     transaction.commit()?;
@@ -314,14 +315,16 @@ fn append(
 }
 
 /// Makes a new file a journal, and an old one ready for a writer.
-fn prepare(path: &Path, connection: &Connection) -> Result<(), Error> {
+fn prepare(path: &Path, connection: &Connection) -> Result<&'static Tables, Error> {
     let failed = |cause| failed(path, &cause);
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     // A power cut may have left a file that is in WAL mode already and has nothing in it yet.
     let empty = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema) AND application_id = 0
                  FROM pragma_application_id";
     let new: bool = connection.query_row(empty, [], |row| row.get(0)).map_err(failed)?;
-    if !new {
+    if new {
+        connection.pragma_update(None, "page_size", PAGE).map_err(failed)?;
+    } else {
         recognised(path, connection)?;
     }
     let mode: String =
@@ -337,10 +340,11 @@ fn prepare(path: &Path, connection: &Connection) -> Result<(), Error> {
     }
     if new {
         found(connection).map_err(failed)?;
-        recognised(path, connection)?;
     }
+    let tables = recognised(path, connection)?;
     connection.execute_batch(snapshots::SCHEMA).map_err(failed)?;
-    connection.execute_batch(people::SCHEMA).map_err(failed)
+    connection.execute_batch(people::SCHEMA).map_err(failed)?;
+    Ok(tables)
 }
 
 /// Writes the tables into a new file, unless another process was quicker.
@@ -390,8 +394,8 @@ fn escaped(path: &Path) -> String {
     path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
 }
 
-/// Whether a file is a journal that this build can read.
-fn recognised(path: &Path, connection: &Connection) -> Result<(), Error> {
+/// The tables of a file that is a journal which this build can read.
+fn recognised(path: &Path, connection: &Connection) -> Result<&'static Tables, Error> {
     let number = |pragma: &str| -> Result<i64, Error> {
         let query = format!("PRAGMA {pragma}");
         connection.query_row(&query, [], |row| row.get(0)).map_err(|cause| failed(path, &cause))
@@ -401,12 +405,11 @@ fn recognised(path: &Path, connection: &Connection) -> Result<(), Error> {
         return Err(journal(format!("`{shown}` is a database, but no journal")));
     }
     let format = number("user_version")?;
-    if format < 1 || format > i64::from(FILE) {
-        return Err(journal(format!(
+    Tables::of(format).ok_or_else(|| {
+        journal(format!(
             "`{shown}` has format {format}, written by a newer version; this one reads up to {FILE}"
-        )));
-    }
-    Ok(())
+        ))
+    })
 }
 
 fn streams(connection: &Connection) -> rusqlite::Result<Vec<String>> {
@@ -437,15 +440,6 @@ fn has_table(connection: &Connection, table: &str) -> rusqlite::Result<bool> {
 /// A number as SQLite holds it. None of its tables reaches the end of the range.
 fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn record(row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<Record, Error>> {
-    let (number, request_id, body): (u64, _, _) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    let hash: String = row.get(3)?;
-    Ok(match hash.parse::<Digest>() {
-        Ok(hash) => Ok(Record { number, request_id, body, hash }),
-        Err(error) => Err(journal(format!("entry {number}: {error}"))),
-    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use super::super::snapshot::Snapshot;
 use super::super::store::{Digest, Head};
 use super::has_table;
+use super::tables::{self, Tables};
 use crate::error::Error;
 
 /// The table, which files of the first builds do not have.
@@ -45,15 +46,19 @@ pub(super) fn read(
 }
 
 /// Keeps a snapshot if its head stands in the chain; `false` if it does not.
-pub(super) fn keep(connection: &mut Connection, stream: &str, snapshot: &Snapshot) -> rusqlite::Result<bool> {
+pub(super) fn keep(
+    connection: &mut Connection,
+    tables: &Tables,
+    stream: &str,
+    snapshot: &Snapshot,
+) -> rusqlite::Result<bool> {
     let Head { records, hash } = snapshot.head;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let stands: bool = transaction.query_row(
-        "SELECT EXISTS (SELECT 1 FROM entry WHERE stream = ?1 AND seq = ?2 - 1 AND hash = ?3)",
-        params![stream, records, hash.to_string()],
-        |row| row.get(0),
-    )?;
-    if !stands {
+    let before = transaction
+        .prepare_cached(tables.before)?
+        .query_row(params![stream, records], |row| tables::hash(row, 0))
+        .optional()?;
+    if !before.is_some_and(|before| before.is_ok_and(|before| before == hash)) {
         return Ok(false);
     }
     let Snapshot { format, digest, body, .. } = snapshot;

@@ -1,3 +1,4 @@
+-- Version 1, as the first builds made it: files of it stay readable and writable.
 -- One file, one table of streams (a stream is a city), one of entries, one of policy files.
 -- The columns behind `hash` are read out of the body, so they can never say anything else than it does.
 CREATE TABLE stream (
@@ -51,3 +52,5 @@ SELECT e.stream, e.seq, e.date, e.outcome, coalesce(
   r.value ->> '$.policy.zh' AS zh, r.value ->> '$.policy.en' AS en, r.value ->> '$.policy.basis' AS basis,
   r.value ->> '$.law.node' AS node, r.value ->> '$.law.kind' AS kind
 FROM entry e, json_each(e.body, '$.decided.reasons') r WHERE e.kind = 'decided';
+PRAGMA application_id = 0x627A6869;
+PRAGMA user_version = 1;
