@@ -7,7 +7,7 @@ use super::loans::{Due, Loan, Permit, Sitting};
 use super::past::Movement;
 use super::people::{Person, Seat};
 use super::{Judge, KindIx, Ledger, LoanIx, Mode, PermitIx, PersonIx, Ties};
-use crate::decision::Happened;
+use crate::decision::{Happened, LawReason};
 use crate::event::{Event, LoanTerms, PermitTerms};
 use crate::graph::NodeIx;
 use crate::model::{KindId, LoanId, NodeId, PersonId, Seats};
@@ -28,23 +28,29 @@ impl Ledger {
     /// # Errors
     /// If an event names what is not there, or the entry breaks L1 or L2. The books are then unusable.
     pub fn replay(&mut self, events: &[Happened]) -> Result<(), Broken> {
+        if let [only] = events {
+            // It is weighed and judged on the books before it: no copy of them is needed.
+            let mut judge = if only.rule.is_some() { Judge::of_several_acts() } else { Judge::default() };
+            self.weigh(&only.event, &mut judge);
+            let broken = judge.broken(self);
+            return self.follow(only).and_then(|()| lawful(&broken, only));
+        }
         let before = self.clone();
         let reacted = events.iter().any(|happened| happened.rule.is_some());
         let mut judge = if reacted { Judge::of_several_acts() } else { Judge::default() };
         for happened in events {
             self.weigh(&happened.event, &mut judge);
-            if !self.apply(happened) {
-                let cause = "it names what is not there".to_owned();
-                return Err(Broken { event: happened.event.name(), cause });
-            }
+            self.follow(happened)?;
         }
-        match (judge.broken(&before).first(), events.first()) {
-            (Some(law), Some(first)) => Err(Broken {
-                event: first.event.name(),
-                cause: format!("{} at {} {}", law.code, law.node, law.kind),
-            }),
-            _ => Ok(()),
+        events.first().map_or(Ok(()), |first| lawful(&judge.broken(&before), first))
+    }
+
+    fn follow(&mut self, happened: &Happened) -> Result<(), Broken> {
+        if self.apply(happened) {
+            return Ok(());
         }
+        let cause = "it names what is not there".to_owned();
+        Err(Broken { event: happened.event.name(), cause })
     }
 
     /// Applies one event. `false` if it names what is not there; an accepted event never does.
@@ -449,6 +455,14 @@ impl Ledger {
             self.agenda.insert_mut((part.on, Due::Instalment(place)));
         }
     }
+}
+
+/// Whether an entry that begins with this event breaks no law.
+fn lawful(broken: &[LawReason], first: &Happened) -> Result<(), Broken> {
+    broken.first().map_or(Ok(()), |law| {
+        let cause = format!("{} at {} {}", law.code, law.node, law.kind);
+        Err(Broken { event: first.event.name(), cause })
+    })
 }
 
 fn seat(sitting: &mut Sitting, one: Seats, named: Option<PersonIx>) {

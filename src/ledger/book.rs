@@ -97,6 +97,14 @@ impl Book {
         (self.cap - self.occupied).or_zero()
     }
 
+    fn excess(&self) -> Seats {
+        (self.occupied - self.cap).or_zero()
+    }
+
+    fn available(&self) -> Seats {
+        (self.cap - self.charged).or_zero()
+    }
+
     /// Its year ends before the opening, newest first.
     pub(super) fn ends(&self) -> [Option<Seats>; YEARS] {
         self.ends.as_deref().copied().unwrap_or_default()
@@ -112,8 +120,8 @@ impl Book {
             borrowed: self.borrowed,
             borrowed_occupied: self.borrowed_occupied,
             vacancy: self.vacancy(),
-            excess: (self.occupied - self.cap).or_zero(),
-            available: (self.cap - self.charged).or_zero(),
+            excess: self.excess(),
+            available: self.available(),
             headcount: self.occupied + self.guests,
         }
     }
@@ -136,7 +144,6 @@ impl Book {
     /// The first thing that stands in it.
     pub(super) fn open(&mut self, delta: Delta) {
         self.change(delta);
-        self.charged += delta.charge();
     }
 
     /// Counts whoever arrived or left, if somebody did; the past is up to date.
@@ -146,7 +153,10 @@ impl Book {
         }
     }
 
-    fn change(&mut self, delta: Delta) {
+    /// Changes the figures, and says by how much that changes what a unit adds to the sums above it.
+    fn change(&mut self, delta: Delta) -> Sums {
+        let (vacancy, excess, available) = (self.vacancy(), self.excess(), self.available());
+        self.charged += delta.charge();
         self.cap += delta.cap;
         self.occupied += delta.occupied;
         self.permitted += delta.permitted;
@@ -155,6 +165,18 @@ impl Book {
         self.borrowed_occupied += delta.borrowed_occupied;
         self.guests += delta.guests;
         self.named += delta.named;
+        Sums {
+            cap: delta.cap,
+            occupied: delta.occupied,
+            permitted: delta.permitted,
+            lent: delta.lent,
+            borrowed: delta.borrowed,
+            borrowed_occupied: delta.borrowed_occupied,
+            vacancy: self.vacancy() - vacancy,
+            excess: self.excess() - excess,
+            available: self.available() - available,
+            headcount: delta.occupied + delta.guests,
+        }
     }
 }
 
@@ -249,17 +271,12 @@ impl Ledger {
     ) {
         let place = self.book_or_open(node, kind);
         let role = self.shape.role(node);
-        let charge = delta.charge();
-        if role == Role::Unit && (!delta.cap.is_zero() || !delta.occupied.is_zero()) {
-            self.remember_at(place, node, kind);
-        }
         let mode = self.mode;
-        let Some(book) = self.books.get_mut(place) else { return };
-        let before = book.sums();
-        book.change(delta);
-        book.charged += charge;
+        let stirs = role == Role::Unit && (!delta.cap.is_zero() || !delta.occupied.is_zero());
+        let book = if stirs { self.remembered(place, role) } else { self.books.get_mut(place) };
+        let Some(book) = book else { return };
+        let sums = book.change(delta);
         book.count(movement, mode);
-        let sums = book.sums().minus(before);
         if let Some(parent) = self.shape.parent(node) {
             if !delta.cap.is_zero() && role != Role::Pool {
                 let above = self.book_or_open(parent, kind);
@@ -268,8 +285,8 @@ impl Ledger {
                 }
             }
             let row = self.rows.get(node.index()).filter(|_| role == Role::Unit);
-            let tags = row.map(|row| row.tags.clone());
-            self.climb(parent, kind, charge, sums, tags, movement);
+            let tags = row.map(|row| super::Tags::from_slice(&row.tags));
+            self.climb(parent, kind, delta.charge(), sums, tags, movement);
         }
         if role == Role::Unit {
             self.forget_vacancy(node, kind, sums.vacancy);
@@ -290,16 +307,15 @@ impl Ledger {
         if charge.is_zero() && summed.is_none() && movement.is_none() {
             return;
         }
-        let emptied = summed.is_some() && !sums.vacancy.is_zero();
+        let stirs = movement.is_some() || summed.is_some() && !sums.vacancy.is_zero();
         let mode = self.mode;
         let mut next = Some(from);
         while let Some(place) = next {
             next = self.shape.parent(place);
             let at = self.book_or_open(place, kind);
-            if emptied || movement.is_some() {
-                self.remember_at(at, place, kind);
-            }
-            let Some(book) = self.books.get_mut(at) else { continue };
+            // Above a node there are jurisdictions alone.
+            let book = if stirs { self.remembered(at, Role::Jurisdiction) } else { self.books.get_mut(at) };
+            let Some(book) = book else { continue };
             book.charged += charge;
             book.count(movement, mode);
             let every = book.every;

@@ -71,11 +71,15 @@ pub const LAWS: &[Law] = &[
     },
 ];
 
+/// So many rows are looked through one by one.
+const FEW: usize = 8;
+
 /// What an act would do, node by node, summed over its events: L1 and L2 are judged on the net effect.
 #[derive(Debug, Clone, Default)]
 pub struct Judge {
-    /// In the order of their keys. A plain request touches one path and fits without an allocation.
-    rows: SmallVec<[((NodeIx, KindIx), Change); 8]>,
+    /// As they came while they are few, else in the order of their keys. A plain request touches one path and
+    /// fits without an allocation.
+    rows: SmallVec<[((NodeIx, KindIx), Change); FEW]>,
     /// The size that each pool had just before its last lending.
     pools: BTreeMap<NodeIx, Seats>,
     /// Units that become one, by the unit that goes on.
@@ -125,10 +129,22 @@ impl Judge {
 
     #[expect(clippy::indexing_slicing, reason = "the row was found or put there just before")]
     fn row(&mut self, node: NodeIx, kind: KindIx) -> &mut Change {
-        let at = match self.rows.binary_search_by_key(&(node, kind), |(key, _)| *key) {
+        let known = (node, kind);
+        if self.rows.len() < FEW {
+            let at = self.rows.iter().position(|(key, _)| *key == known).unwrap_or_else(|| {
+                self.rows.push((known, Change::default()));
+                self.rows.len().saturating_sub(1)
+            });
+            if self.rows.len() == FEW {
+                self.rows.sort_unstable_by_key(|(key, _)| *key);
+                return self.row(node, kind);
+            }
+            return &mut self.rows[at].1;
+        }
+        let at = match self.rows.binary_search_by_key(&known, |(key, _)| *key) {
             Ok(at) => at,
             Err(at) => {
-                self.rows.insert(at, ((node, kind), Change::default()));
+                self.rows.insert(at, (known, Change::default()));
                 at
             }
         };
@@ -213,6 +229,9 @@ impl Judge {
 impl Ledger {
     /// Reasons from the root down, then by id and kind.
     fn root_down(&self, mut found: Vec<(NodeIx, KindIx, LawReason)>) -> Vec<LawReason> {
+        if found.is_empty() {
+            return Vec::new();
+        }
         found.sort_by_cached_key(|(node, kind, reason)| {
             (self.shape.depth(*node), self.id(*node), self.kind_id(*kind), reason.code)
         });

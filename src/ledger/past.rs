@@ -231,26 +231,30 @@ impl Ledger {
     /// Brings the past of a book up to date before its vacancy or cap changes.
     pub(super) fn remember(&mut self, node: NodeIx, kind: KindIx) {
         let place = self.book_or_open(node, kind);
-        self.remember_at(place, node, kind);
+        self.remembered(place, self.shape.role(node));
     }
 
-    /// The same, of a book whose place is known.
-    pub(super) fn remember_at(&mut self, place: usize, node: NodeIx, kind: KindIx) {
-        if self.mode == Mode::Opening {
-            return;
-        }
+    /// The book at a place, of a node of this role, with its past brought up to date.
+    pub(super) fn remembered(&mut self, place: usize, role: Role) -> Option<&mut Book> {
         let today = self.today;
-        let known = self.books.get(place).and_then(|book| book.past.as_deref());
-        if known.is_some_and(|past| past.counted_to == today) {
-            return;
+        let book = self.books.get_mut(place)?;
+        let known = book.past.as_deref().is_some_and(|past| past.counted_to == today);
+        if known || self.mode == Mode::Opening {
+            return Some(book);
         }
-        let vacancy = self.vacancy(node, kind);
-        let opened = self.terms.opened;
-        let Some(book) = self.books.get_mut(place) else { return };
-        let (cap, ends) = (book.cap, book.ends());
+        let vacancy = match role {
+            Role::Unit => book.vacancy(),
+            Role::Jurisdiction => {
+                let sums = book.every.and_then(|every| self.groups.get(every as usize));
+                sums.map_or(Seats::ZERO, |sums| sums.vacancy)
+            }
+            Role::Pool => Seats::ZERO,
+        };
+        let (opened, cap, ends) = (self.terms.opened, book.cap, book.ends());
         let past =
             book.past.get_or_insert_with(|| triomphe::Arc::new(Past::opening(opened, vacancy, cap, ends)));
         triomphe::Arc::make_mut(past).catch_up(today, vacancy, cap);
+        Some(book)
     }
 
     /// In a correction, takes the opposite of a change of vacancy out of the days since the corrected one.

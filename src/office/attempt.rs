@@ -72,8 +72,10 @@ impl<'a> Attempt<'a> {
         bad_id: Option<Reason>,
         act: &mut Act,
     ) -> Result<Plan, No> {
-        let mut faults: Vec<Reason> = bad_id.into_iter().collect();
-        faults.extend(books.check(actor, asked.verb, effective));
+        let mut faults = books.check(actor, asked.verb, effective);
+        if let Some(bad_id) = bad_id {
+            faults.insert(0, bad_id);
+        }
         let mut reversal = None;
         if let Verb::Correct(verb) = asked.verb {
             match self.reversal(books, asked.by, verb) {
