@@ -27,7 +27,7 @@ pub(crate) fn opening(city: &City) -> Opening {
     let mut nodes = vec![node("city".into(), None, "city", &[])];
     nodes.extend((0..COUNTIES).map(|number| node(county(number), Some("city".into()), "county", &[])));
     for (number, (unit, seats)) in (0..).zip(city.units.iter().zip(&city.seats)) {
-        let mut node = node(self::unit(number), Some(county(number / UNITS_EACH)), "unit", &tags(unit));
+        let mut node = node(self::unit(number), Some(county(number / UNITS_EACH)), "unit", &tags(*unit));
         for (kind, (approved, occupied)) in KINDS.iter().zip(seats) {
             node.caps.insert(KindId::new(*kind), Seats::new(i64::from(*approved)));
             node.occupied.insert(KindId::new(*kind), Seats::new(i64::from(*occupied)));
@@ -127,7 +127,7 @@ fn loan(number: u32) -> String {
     format!("l{number}")
 }
 
-fn tags(unit: &Unit) -> Vec<&'static str> {
+fn tags(unit: Unit) -> Vec<&'static str> {
     let all = [
         (unit.controlled, "control-scope"),
         (unit.city_organ, "city-organ"),

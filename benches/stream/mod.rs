@@ -183,6 +183,7 @@ impl Answers {
 }
 
 /// A unit of the city.
+#[expect(clippy::struct_excessive_bools, reason = "what a unit is, as rules ask for it")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Unit {
     pub(crate) controlled: bool,

@@ -106,16 +106,16 @@ impl Tree {
         let draw = vec![
             check(equal(asked(|ask| ask.kind), number(0)), Answer::NotAdministrative),
             check(unit_is(|unit| unit.city_organ), Answer::NotACityOrgan),
-            check(equal(own(|slot| slot.vacancy()), number(0)), Answer::UnitHasVacancy),
+            check(equal(own(Slot::vacancy), number(0)), Answer::UnitHasVacancy),
             check(one_of(asked(|ask| ask.category), 0..ELIGIBLE), Answer::CategoryNotEligible),
             check(less(city(|total| total.drawn), share(city(Total::vacancies), 1, 5)), Answer::PoolEmpty),
             check(less(number(0), city(Total::room)), Answer::CityFull),
         ];
         let borrow = vec![
-            check(not(less(lender(|slot| slot.available()), asked(|ask| ask.count))), Answer::LenderShort),
+            check(not(less(lender(Slot::available), asked(|ask| ask.count))), Answer::LenderShort),
             check(one_of(asked(|ask| ask.purpose), 0..LISTED), Answer::PurposeNotListed),
             check(not(excluded()), Answer::LenderExcluded),
-            check(equal(own(|slot| slot.vacancy()), number(0)), Answer::BorrowerHasVacancy),
+            check(equal(own(Slot::vacancy), number(0)), Answer::BorrowerHasVacancy),
             check(not(less(number(i32::from(MONTHS)), asked(|ask| ask.months))), Answer::TermTooLong),
         ];
         let nothing_to_return = equal(own(|slot| slot.borrowed), number(0));
