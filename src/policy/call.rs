@@ -110,6 +110,13 @@ pub(crate) struct Outcome {
     pub(crate) steps: u64,
 }
 
+impl Outcome {
+    /// Whether the same was said and proposed, and the same parameters read.
+    pub(crate) fn does_as(&self, other: &Self) -> bool {
+        self.said == other.said && self.proposals == other.proposals && self.parameters == other.parameters
+    }
+}
+
 /// Something that a script said about the request, event or thing.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Said {

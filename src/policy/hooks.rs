@@ -194,31 +194,25 @@ impl PolicySet {
         if self.1 == Interpreter::Tree {
             return self.run_on_tree(hook, call, given);
         }
+        // Each way asks for pool sizes itself, so that it reads the same parameters and takes the same steps.
+        let sizes = call.scene.sizes.borrow().clone();
         let mut run = self.run_on_rhai(hook, call.scene, given.clone());
         let unmet = run.outcome.said.iter().any(|said| said.required);
         let watched = self.2.is_some() || self.3.is_some();
         if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && !watched {
             return run;
         }
+        call.scene.sizes.replace(sizes.clone());
         let again = self.run_on_tree(hook, call, given);
+        let mut agreed = run.agrees_with(&again);
+        if watched && self.1 == Interpreter::Both {
+            // What is watched is what happens when nobody watches, step for step.
+            call.scene.sizes.replace(sizes);
+            let unwatched = Call::again(call.scene, call.situation);
+            agreed &= again.is_same_as(&self.on_tree(hook, &unwatched, given, &mut None));
+        }
         run.recorded = again.recorded;
         run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
-        let agreed = match (&mut run.result, &again.result) {
-            (Ok(one), Ok(other)) => {
-                one.same(other)
-                    && run.outcome.said == again.outcome.said
-                    && run.outcome.proposals == again.outcome.proposals
-            }
-            (Err(one), Err(other)) => {
-                // Rhai knows no place for some failures; the tree fails at the same one.
-                if one.line == 0 {
-                    one.line = other.line;
-                }
-                one.limit || other.limit || (one.code, one.line) == (other.code, other.line)
-            }
-            (Err(one), Ok(_)) => one.limit,
-            (Ok(_), Err(_)) => false,
-        };
         if !agreed {
             run.result =
                 Err(Fail::new("两种执行方式结果不一致", "the two interpreters disagree about this hook"));
@@ -244,18 +238,29 @@ impl PolicySet {
             only_trail: self.2.is_none(),
             ..Default::default()
         });
-        let (result, recorded) = match self.0.scripts.get(hook.script) {
-            Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given.clone()), &mut sights),
-            None => (Err(Fail::absent(&hook.name)), Vec::new()),
-        };
-        let outcome = call.outcome();
+        let run = self.on_tree(hook, call, given, &mut sights);
+        let Run { result, outcome, recorded } = &run;
         if let Some(trail) = sights.as_mut().and_then(|sights| sights.trail.take()) {
-            self.trace(hook, call, given, (trail, &recorded), (&outcome, result.as_ref().err()));
+            self.trace(hook, call, given, (trail, recorded), (outcome, result.as_ref().err()));
         }
         if let (Some(tally), Some(sights)) = (&self.2, sights) {
-            tally.ran(hook.script, &sights, &outcome, result.as_ref().err());
+            tally.ran(hook.script, &sights, outcome, result.as_ref().err());
         }
-        Run { result, outcome, recorded }
+        run
+    }
+
+    fn on_tree<'a>(
+        &'a self,
+        hook: &HookRef,
+        call: &'a Call<'a>,
+        given: &View,
+        sights: &mut Option<tree::Sights>,
+    ) -> Run<'a> {
+        let (result, recorded) = match self.0.scripts.get(hook.script) {
+            Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given.clone()), sights),
+            None => (Err(Fail::absent(&hook.name)), Vec::new()),
+        };
+        Run { result, outcome: call.outcome(), recorded }
     }
 
     /// A parameter's value in a call: where a node is given, as it holds there.
@@ -313,6 +318,34 @@ struct Run<'a> {
     outcome: Outcome,
     /// The conditions that were not met, with the values in them.
     recorded: Vec<tree::Recorded>,
+}
+
+impl Run<'_> {
+    /// Whether the tree did the same; a limit may be met by one way of running before the other.
+    fn agrees_with(&mut self, tree: &Run<'_>) -> bool {
+        match (&mut self.result, &tree.result) {
+            (Ok(one), Ok(other)) => one.same(other) && self.outcome.does_as(&tree.outcome),
+            (Err(one), Err(other)) => {
+                // Rhai knows no place for some failures; the tree fails at the same one.
+                if one.line == 0 {
+                    one.line = other.line;
+                }
+                one.limit || other.limit || (one.code, one.line) == (other.code, other.line)
+            }
+            (Err(one), Ok(_)) => one.limit,
+            (Ok(_), Err(_)) => false,
+        }
+    }
+
+    /// Whether another run of the tree did all the same, in as many steps.
+    fn is_same_as(&self, other: &Run<'_>) -> bool {
+        let result = match (&self.result, &other.result) {
+            (Ok(one), Ok(two)) => one.same(two),
+            (Err(one), Err(two)) => one == two,
+            (Ok(_), Err(_)) | (Err(_), Ok(_)) => false,
+        };
+        result && self.outcome.does_as(&other.outcome) && self.outcome.steps == other.outcome.steps
+    }
 }
 
 /// One call of one hook, done.
