@@ -4,6 +4,7 @@
 
 mod clock;
 mod nation;
+mod spread;
 
 use std::hint::black_box;
 
@@ -14,6 +15,7 @@ use criterion::Criterion;
 
 use clock::time;
 use nation::{CITY, KIND, NATION, Size, UNIT, opening, shuffled, unit};
+use spread::{Spread, spread};
 
 /// The same books as plain arrays: caps and people of units, counties and the whole.
 struct Arrays {
@@ -55,34 +57,6 @@ struct Times {
     laws: f64,
     bare: f64,
     spread: Spread,
-}
-
-/// What a single request takes, the timer's own time left out: the median, and what one in a hundred exceeds.
-struct Spread {
-    p50: f64,
-    p99: f64,
-}
-
-/// So many single requests are timed for a spread.
-const SINGLE: usize = 100_000;
-
-/// The spread of single runs of some work, in nanoseconds.
-#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock; nothing here decides")]
-#[expect(clippy::cast_precision_loss, reason = "a time shown to three figures")]
-fn spread(mut work: impl FnMut()) -> Spread {
-    let timed = |work: &mut dyn FnMut()| {
-        let mut times: Vec<u128> = Vec::with_capacity(SINGLE);
-        for _ in 0..SINGLE {
-            let start = std::time::Instant::now();
-            work();
-            times.push(start.elapsed().as_nanos());
-        }
-        times.sort_unstable();
-        move |percent: usize| times.get(SINGLE * percent / 100).map_or(f64::NAN, |time| *time as f64)
-    };
-    let timer = timed(&mut || ())(50);
-    let request = timed(&mut work);
-    Spread { p50: request(50) - timer, p99: request(99) - timer }
 }
 
 fn measure(criterion: &mut Criterion, size: Size) -> Result<Times, Error> {

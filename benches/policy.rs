@@ -5,6 +5,7 @@
 mod clock;
 mod nation;
 mod shipped;
+mod spread;
 
 use std::hint::black_box;
 
@@ -15,6 +16,7 @@ use criterion::Criterion;
 use clock::time;
 use nation::{CITY, KIND, NATION, OPENED, Size, county_of, shuffled, unit};
 use shipped::{ADMINISTRATIVE, POOLS, Rules, books, is_organ};
+use spread::{Spread, spread};
 
 /// Asks for something that the rules are to grant or deny.
 fn ask(office: &mut Office, request: impl Into<Request>, granted: bool, wrong: &mut Vec<String>) {
@@ -34,6 +36,7 @@ struct Times {
     denied: f64,
     draw: f64,
     permit: f64,
+    single: Spread,
 }
 
 fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times, Error> {
@@ -91,8 +94,30 @@ fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times
         ask(&mut office, Request::permit(id.as_str(), unit, &administrative, 1, OPENED), true, &mut wrong);
         ask(&mut office, Request::withdraw(id), true, &mut wrong);
     });
+    office.set_policies(rules.all.clone());
+    let (mut hires, mut draws) = (scope.iter().cycle(), organs.iter().cycle());
+    let (mut turn, mut hired_at, mut drawn) = (0_u64, None, None);
+    let single = spread(|| {
+        turn += 1;
+        let request: Request = match turn % 4 {
+            1 => {
+                hired_at = hires.next();
+                hired_at.map(|unit| Request::appoint(unit, &kind).into())
+            }
+            2 => hired_at.map(|unit| Request::vacate_unnamed(unit, &kind).into()),
+            3 => {
+                drawn = draws.next();
+                drawn.map(|(unit, pool, person)| {
+                    Request::draw(pool, unit, person.as_str()).category("selected-graduate").into()
+                })
+            }
+            _ => drawn.map(|(_, _, person)| Request::vacate(person.as_str()).into()),
+        }
+        .unwrap_or_else(|| Request::vacate("nobody").into());
+        ask(&mut office, request, true, &mut wrong);
+    });
     assert!(wrong.is_empty(), "{wrong:?}");
-    Ok(Times { laws, hire: hired, hire_under_all, denied, draw, permit })
+    Ok(Times { laws, hire: hired, hire_under_all, denied, draw, permit, single })
 }
 
 /// A request that is explained, and whether it is granted.
@@ -161,6 +186,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     row("permit denied", city.denied, nation.denied);
     row("draw and leave", city.draw, nation.draw);
     row("permit and withdraw", city.permit, nation.permit);
+    println!("single hires, draws and leaves under every rule, one after the other:");
+    row("p50", city.single.p50, nation.single.p50);
+    row("p99", city.single.p99, nation.single.p99);
+    let times = |spread: &Spread| spread.p99 / spread.p50;
+    println!("p99 / p50                      {:>10.1} {:>17.1}", times(&city.single), times(&nation.single));
     println!("under every rule        decide      explain   ratio     why not   tries");
     for line in explanations {
         println!("{line}");
