@@ -46,7 +46,12 @@ fn bianzhi_answers_as_plain_rust_and_its_laws_accept_every_change() {
         if ask.number % each == 0 {
             let mut office = laws.fork();
             office.set_policies(policies.clone());
-            let decision = office.decide(books::request(&ask)).unwrap();
+            let request = books::request(&ask);
+            let said = office.rules_on(&request);
+            let reason = said.denials.first().map(|one| one.code.as_str());
+            let note = said.notes.first().map(|one| one.code.as_str());
+            assert_eq!(books::answer(said.nothing_against(), reason, note), Some(answer), "{ask:?}");
+            let decision = office.decide(request).unwrap();
             assert_eq!(
                 named(&decision),
                 Some(answer),
