@@ -412,6 +412,30 @@ fn large_charters_name_csv_files() {
 }
 
 #[test]
+fn a_count_that_cannot_be_read_far_down_a_large_table_is_the_one_fault_of_its_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let charter = folder.path().join("charter.yaml");
+    let head = "bianzhi: charter/1\nopened: 2024-01-01\nlevels: [city, unit]\nkinds: {a: {}}\n";
+    fs::write(&charter, format!("{head}nodes: {{csv: nodes.csv}}\n")).unwrap();
+    let mut nodes = "id,parent,level,name,cap.a,occupied.a\nc,,city,市,1000000,\n".to_owned();
+    let name = "机".repeat(40);
+    for number in 0..12_000 {
+        writeln!(nodes, "u{number},c,unit,{name},5,5").unwrap();
+    }
+    assert!(nodes.len() > 1 << 20, "large enough to be read in parts");
+    for (cap, said) in
+        [("x", "`cap.a` is `x`"), ("5", "`last` is charged 6 seats of `a` (6 occupied), its cap is 5")]
+    {
+        fs::write(folder.path().join("nodes.csv"), format!("{nodes}last,c,unit,,{cap},6\n")).unwrap();
+        let error = Charter::load(&charter).unwrap_err();
+        let faults: Vec<_> =
+            error.faults().iter().map(|fault| (fault.line, fault.message.as_str())).collect();
+        let [(12_003, message)] = faults.as_slice() else { panic!("{faults:?}") };
+        assert!(message.contains(said), "{message}");
+    }
+}
+
+#[test]
 fn mutated_bytes_never_panic() {
     let mut seed: u64 = 0x2545_F491_4F6C_DD17;
     let mut next = |below: usize| {
