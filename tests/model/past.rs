@@ -14,6 +14,8 @@ use super::books::{Books, Table};
 #[derive(Debug, Clone)]
 pub(crate) struct Past {
     units: BTreeMap<(NodeId, KindId), Course>,
+    /// Everyone's arrivals and departures, whatever became of the unit.
+    city: BTreeMap<KindId, Option<(i64, i64)>>,
     /// The day on which the figures were last weighed.
     weighed: Date,
     /// A late report or a correction changed what was: from here on nothing is compared.
@@ -38,6 +40,8 @@ impl Past {
     pub(crate) fn open(books: &Books, table: &Table) -> Self {
         let new_year = books.today.month() == 1 && books.today.day() == 1;
         let mut units = BTreeMap::new();
+        let known = new_year.then_some((0, 0));
+        let city = table.keys().map(|(_, kind)| (kind.clone(), known)).collect();
         for ((node, kind), row) in table.iter().filter(|((node, _), _)| books.is_unit(node)) {
             let vacancy = row.vacancy.get();
             let course = Course {
@@ -49,7 +53,7 @@ impl Past {
             };
             units.insert((node.clone(), kind.clone()), course);
         }
-        Self { units, weighed: books.today, rewritten: false }
+        Self { units, city, weighed: books.today, rewritten: false }
     }
 
     /// Takes in one answer; `table` is what stands after it.
@@ -63,7 +67,9 @@ impl Past {
             let text = |key: &str| fields[key].as_str().unwrap_or_default().to_owned();
             let course = self.units.get_mut(&(text("unit").into(), text("kind").into()));
             let own = fields.get("loan").is_none();
-            if let Some((arrivals, departures)) = course.and_then(|course| course.moved.as_mut()) {
+            let unit = course.and_then(|course| course.moved.as_mut());
+            let city = self.city.get_mut(text("kind").as_str()).and_then(Option::as_mut);
+            for (arrivals, departures) in unit.into_iter().chain(city) {
                 match name.as_str() {
                     "appointed" if own => *arrivals += 1,
                     "converted" => *arrivals += 1,
@@ -96,6 +102,7 @@ impl Past {
                 course.moved = Some((0, 0));
                 course.days = Some(0);
             }
+            self.city.values_mut().for_each(|moved| *moved = Some((0, 0)));
         }
         self.weigh(to);
     }
@@ -131,6 +138,14 @@ impl Past {
                     "the past of {unit} {kind}: office {movements:?} {start:?} {end:?} {average:?}, \
                      model {course:?} {wanted:?}"
                 ));
+            }
+        }
+        for (kind, moved) in &self.city {
+            let Some(of) = office.kind(kind.as_str()) else { continue };
+            let got = office.past_figures(office.root(), of);
+            let got = got.arrivals.zip(got.departures).map(|(one, other)| (one.get(), other.get()));
+            if got != *moved {
+                return Err(format!("the city's movements of {kind}: office {got:?}, model {moved:?}"));
             }
         }
         Ok(())
