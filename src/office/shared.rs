@@ -386,7 +386,7 @@ impl Line<'_> {
                 self.taken = self.taken.saturating_add(1);
                 Some((request, reply_to))
             }
-            other => {
+            other @ (Letter::DecideBy(_) | Letter::KeepSnapshot(_)) => {
                 self.next = Some(other);
                 None
             }
