@@ -5,22 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{OnceLock, PoisonError};
 
 use super::sync::{
-    Arc, AtomicUsize, Builder, JoinHandle, Mutex, Ordering, Receiver, RwLock, Sender, SyncSender, channel,
-    sync_channel,
+    Arc, AtomicUsize, Builder, FEW_IN_GROUP, JoinHandle, MOST_IN_GROUP, Mutex, Ordering, Receiver, RwLock,
+    Sender, SyncSender, channel, sync_channel,
 };
 use super::{Office, Unkept};
 use crate::decision::Decision;
 use crate::error::{Error, ErrorKind};
 use crate::policy::PolicySet;
 use crate::request::Request;
-
-/// The most requests that are kept with one commit. A group is whatever is decided while the one before is brought
-/// to the disk, so a lone request never waits for company; the bound keeps the first of a crowd from waiting for
-/// the last.
-const MOST_IN_GROUP: usize = 1_000;
-/// As long as so few are decided and more are waiting, a disk with nothing to do waits for them: a commit costs
-/// as much as some ten of them.
-const FEW_IN_GROUP: usize = 64;
 
 /// An office for many threads: a handle that is cheap to clone.
 ///

@@ -16,6 +16,10 @@ mod office {
         pub(super) use shuttle::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
         pub(super) use shuttle::sync::{Arc, Mutex, RwLock};
         pub(super) use shuttle::thread::{Builder, JoinHandle};
+
+        // So small that a few requests make groups that overtake each other, if they can.
+        pub(super) const MOST_IN_GROUP: usize = 2;
+        pub(super) const FEW_IN_GROUP: usize = 1;
     }
 
     use bianzhi::Office;
