@@ -23,7 +23,7 @@ pub(crate) type New<'a> = &'a mut dyn FnMut() -> Box<dyn Ground>;
 pub(crate) type Check = fn(New<'_>);
 
 /// Every check with its name.
-pub(crate) const CHECKS: [(&str, Check); 16] = [
+pub(crate) const CHECKS: [(&str, Check); 18] = [
     ("what was added is there in order", what_was_added_is_there_in_order),
     ("nothing is added behind another head", nothing_is_added_behind_another_head),
     ("a batch of any size is one", a_batch_of_any_size_is_one),
@@ -31,6 +31,8 @@ pub(crate) const CHECKS: [(&str, Check); 16] = [
     ("replay equals what was answered", replay_equals_what_was_answered),
     ("a group is kept as one by one", a_group_is_kept_as_one_by_one),
     ("one of two writers is told and nothing is lost", one_of_two_writers_is_told_and_nothing_is_lost),
+    ("books from a snapshot and the tail are the books", books_from_a_snapshot_are_the_books),
+    ("a snapshot of another chain is refused", a_snapshot_of_another_chain_is_refused),
     ("a known id is answered once, after reopening too", a_known_id_is_answered_once),
     ("streams stand side by side", streams_stand_side_by_side),
     ("a log comes in with the same head", a_log_comes_in_with_the_same_head),
@@ -206,6 +208,70 @@ fn one_of_two_writers_is_told_and_nothing_is_lost(new: New<'_>) {
     again.submit(requests.next().unwrap()).unwrap();
     let all = reopen(ground.as_mut()).unwrap();
     assert!(all.journal().entries().eq(again.journal().entries()));
+}
+
+fn books_from_a_snapshot_are_the_books(new: New<'_>) {
+    let mut ground = new();
+    let mut office = begin(&mut *ground);
+    let mut places = Vec::new();
+    for (turn, request) in requests().into_iter().enumerate() {
+        office.submit(request).unwrap();
+        if turn % 2 == 0 {
+            office.keep_snapshot().unwrap();
+            places.push(office.journal().next());
+        }
+    }
+    let (sound, head) = (figures(&office), office.journal().head());
+    let entries: Vec<_> = office.journal().entries().cloned().collect();
+    drop(office);
+    let store = ground.open("city").unwrap();
+    let stays = places.len().saturating_sub(store.snapshots().unwrap().len());
+    assert_eq!(store.snapshots().unwrap(), places[stays..], "the newest stay");
+    assert_eq!(store.snapshot(places[stays]).unwrap().unwrap().head.records, places[stays]);
+    assert!(store.snapshot(10_000).unwrap().is_none());
+    // What is read of a part is that part, whatever stands behind it.
+    let mut part = Vec::new();
+    store
+        .read_part(2..5, &mut |record| {
+            part.push(record.number);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(part, [2, 3, 4]);
+    assert_eq!(store.answered("r-1").unwrap(), Some(2));
+    assert_eq!(store.answered("r-77").unwrap(), None);
+    drop(store);
+    let mut again = reopen(&mut *ground).unwrap();
+    assert_eq!((figures(&again), again.journal().head()), (sound, head));
+    assert!(
+        again.journal().entries().eq(&entries),
+        "what stands before the snapshot is read when it is asked for"
+    );
+    // An id of before the snapshot, and one that nobody knows.
+    let known = requests().remove(0);
+    assert_eq!(again.submit(known).unwrap().entry, 2);
+    let next = again.journal().next();
+    let new: bianzhi::Request = bianzhi::Request::appoint("clinic", "administrative").into();
+    assert_eq!(again.submit(new.id("r-77")).unwrap().entry, next);
+    drop(again);
+    Office::verify(ground.open("city").unwrap()).unwrap();
+}
+
+fn a_snapshot_of_another_chain_is_refused(new: New<'_>) {
+    let (mut ground, header, records) = filled(new);
+    let mut office = reopen(&mut *ground).unwrap();
+    office.keep_snapshot().unwrap();
+    drop(office);
+    let mut others = records.clone();
+    let mut head = Head::of(&header);
+    for record in &mut others {
+        *record = head.next(record.request_id.clone(), format!("{} ", record.body));
+        head.follow(record).unwrap();
+    }
+    ground.forge(&header, &others);
+    let error = reopen(&mut *ground).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Journal);
+    assert!(error.to_string().starts_with("a snapshot was taken of another chain"), "{error}");
 }
 
 fn a_known_id_is_answered_once(new: New<'_>) {

@@ -11,6 +11,7 @@ use postgres::error::{Severity, SqlState};
 use postgres::{Client, Config, NoTls, Statement};
 
 use super::super::store::{FORMAT, journal};
+use super::snapshots;
 use crate::error::{Error, ErrorKind};
 
 /// How long a lost server is waited for, and between two tries: a restart takes seconds, another node half a minute.
@@ -109,7 +110,21 @@ impl Link {
             );
             self.racing(|client| client.batch_execute(&schema))?;
         }
-        self.recognise()
+        self.recognise()?;
+        if !self.has_snapshots()? {
+            self.racing(|client| client.batch_execute(snapshots::SCHEMA))?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is a table of snapshots: databases that the first builds made have none until somebody
+    /// opens them to write.
+    pub(super) fn has_snapshots(&mut self) -> Result<bool, Error> {
+        self.asking(|client| match client.query("SELECT 1 FROM bianzhi.snapshot LIMIT 1", &[]) {
+            Ok(_) => Ok(true),
+            Err(cause) if is_missing(&cause) => Ok(false),
+            Err(cause) => Err(cause),
+        })
     }
 
     /// Whether the database holds journals that this build can read.

@@ -1,8 +1,10 @@
 //! PostgreSQL: a store in a database server, one writer a stream, held by an epoch that shuts out all before it.
 
 mod link;
+mod snapshots;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use postgres::types::ToSql;
 use postgres::{GenericClient, Row, Statement};
 
 use self::link::{End, Link, MOST_RACES, Trouble, busy, gone, taken_over};
+use super::snapshot::Snapshot;
 use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, choose, journal};
 use crate::error::{Error, ErrorKind};
 
@@ -114,16 +117,29 @@ impl Store for PostgresStore {
     }
 
     fn read(&self, each: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        self.read_part(0..u64::MAX, each)
+    }
+
+    fn read_part(
+        &self,
+        part: Range<u64>,
+        each: &mut dyn FnMut(Record) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let (mut link, stream) = (self.link(), &self.stream);
         let place = link.place().to_owned();
         // Asked for first: entries that come in while others are read stand behind this end.
         let end = link.asking(|client| end(client, stream))?;
-        let mut passed = end.as_ref().is_none_or(|(records, _)| *records == 0);
-        let mut due = 0_u64;
-        let query = "SELECT seq, request_id, body, hash FROM bianzhi.entry WHERE stream = $1 AND seq >= $2 ORDER BY seq";
+        let mut due = part.start;
+        let is_awaited = |records: i64| signed(part.start) < records && records < signed(part.end);
+        let mut passed = end.as_ref().is_none_or(|(records, _)| !is_awaited(*records));
+        // What stands before entry 0, where nothing may stand, is read with it.
+        let first = if part.start == 0 { i64::MIN } else { signed(part.start) };
+        let query = "SELECT seq, request_id, body, hash FROM bianzhi.entry
+                     WHERE stream = $1 AND seq >= $2 AND seq < $3 ORDER BY seq";
         link.asking(|client| {
             // A connection that was made anew goes on where the last one ended.
-            let parameters: [&(dyn ToSql + Sync); 2] = [stream, &signed(due)];
+            let from = if due == part.start { first } else { signed(due) };
+            let parameters: [&(dyn ToSql + Sync); 3] = [stream, &from, &signed(part.end)];
             let mut rows = client.query_raw(query, parameters)?;
             while let Some(row) = rows.next()? {
                 let record = match record(&row, due)? {
@@ -146,6 +162,37 @@ impl Store for PostgresStore {
             ))),
             Some(_) | None => Ok(()),
         }
+    }
+
+    fn answered(&self, request_id: &str) -> Result<Option<u64>, Error> {
+        let query = "SELECT seq FROM bianzhi.entry WHERE stream = $1 AND request_id = $2";
+        let found = self.link().asking(|client| {
+            let row = client.query_opt(query, &[&self.stream, &request_id])?;
+            row.map(|row| row.try_get::<_, i64>(0)).transpose()
+        })?;
+        Ok(found.and_then(|number| u64::try_from(number).ok()))
+    }
+
+    fn snapshots(&self) -> Result<Vec<u64>, Error> {
+        let mut link = self.link();
+        if link.has_snapshots()? {
+            link.asking(|client| snapshots::places(client, &self.stream))
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    fn snapshot(&self, records: u64) -> Result<Option<Snapshot>, Error> {
+        self.link().asking(|client| snapshots::read(client, &self.stream, records))?.transpose()
+    }
+
+    fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        let Self { stream, link } = self;
+        let link = link.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if link.asking(|client| snapshots::keep(client, stream, snapshot))? {
+            return Ok(());
+        }
+        Err(journal(format!("another writer uses `{stream}` in `{}`; open it again", link.place())))
     }
 
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
