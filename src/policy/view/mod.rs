@@ -221,6 +221,7 @@ impl View {
 
     /// The figures of a node, a pool or a group. A pool's size and a node's room are looked up only where a
     /// figure needs them (`sized`).
+    #[inline]
     pub(crate) fn figures(&self, call: &Call<'_>, sized: bool) -> Result<Figures, Fail> {
         let kind = self.bound_kind()?;
         let books = call.books();
