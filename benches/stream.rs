@@ -27,8 +27,8 @@ const TURNS: u32 = 5;
 /// What the rules of bianzhi answer.
 fn ruled(office: &Office, request: &Request) -> Option<Answer> {
     let said = office.rules_on(request);
-    let reason = said.denials.first().map(|remark| remark.code.as_str());
-    books::answer(said.nothing_against(), reason, said.notes.first().map(|note| note.code.as_str()))
+    let reason = said.codes().next();
+    books::answer(said.nothing_against(), reason, said.noted().next())
 }
 
 /// The answers to a block, and the time that all turns took.

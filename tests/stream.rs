@@ -48,8 +48,8 @@ fn bianzhi_answers_as_plain_rust_and_its_laws_accept_every_change() {
             office.set_policies(policies.clone());
             let request = books::request(&ask);
             let said = office.rules_on(&request);
-            let reason = said.denials.first().map(|one| one.code.as_str());
-            let note = said.notes.first().map(|one| one.code.as_str());
+            let reason = said.codes().next();
+            let note = said.noted().next();
             assert_eq!(books::answer(said.nothing_against(), reason, note), Some(answer), "{ask:?}");
             let decision = office.decide(request).unwrap();
             assert_eq!(

@@ -20,8 +20,8 @@ use super::{Block, Node, Operator, Over, Step, Tree, What, print};
 use crate::policy::call::{Call, Fail};
 use crate::policy::hooks::no_value;
 use crate::policy::limits;
-use crate::policy::value::{List, Value};
-use crate::policy::vocabulary::{HostFn, HostPlace, Row, Type, looked_at};
+use crate::policy::value::{List, Text, Value};
+use crate::policy::vocabulary::{HostFn, HostPlace, Row, Type, looked_at, utter};
 
 /// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
 /// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted.
@@ -30,7 +30,7 @@ pub(crate) fn run<'a>(
     body: usize,
     call: &'a Call<'a>,
     given: Value<'a>,
-    sights: &mut Option<Sights>,
+    sights: &mut Option<Box<Sights>>,
 ) -> (Result<Value<'a>, Fail>, Vec<Recorded>) {
     let mut runner = Runner {
         tree,
@@ -78,7 +78,7 @@ struct Runner<'a> {
     /// Whether a trail is kept.
     trails: bool,
     /// What was seen, if somebody watches.
-    sights: Option<Sights>,
+    sights: Option<Box<Sights>>,
 }
 
 /// How a statement ended; what it gave is the runner's `last`.
@@ -383,6 +383,9 @@ impl<'a> Runner<'a> {
         if function.place == HostPlace::Require {
             return self.require::<TOLD>(node, function, args);
         }
+        if self.call.brief && function.place.code_argument() == Some(0) {
+            return self.in_brief::<TOLD>(node, function, args);
+        }
         let call = self.call;
         self.applied::<TOLD>(args, |args| (function.run)(call, node.line, args))
     }
@@ -401,6 +404,9 @@ impl<'a> Runner<'a> {
             return Ok(Value::Nothing);
         }
         let asked = self.asked.take();
+        if self.call.brief && met == Value::YesNo(false) {
+            return self.in_brief::<TOLD>(node, function, said);
+        }
         let mut args = Arguments::new();
         args.push(met);
         for node in said {
@@ -434,6 +440,29 @@ impl<'a> Runner<'a> {
         }
         self.steps = steps;
         true
+    }
+
+    /// Says something of which only the code is kept: its facts are computed, for that might fail, and weighed.
+    fn in_brief<const TOLD: bool>(
+        &mut self,
+        node: &'a Node,
+        function: &'static HostFn,
+        said: &'a [Node],
+    ) -> Result<Value<'a>, Fail> {
+        let Some((Node { what: What::Constant(Value::Text(Text::Own(code))), .. }, facts)) =
+            said.split_first()
+        else {
+            return Err(Fail::wrong_type(function.en));
+        };
+        let mut bytes = 0_usize;
+        for facts in facts {
+            let What::Facts(fields, _) = &facts.what else { return Err(Fail::wrong_type("facts")) };
+            for (name, value) in fields {
+                let value = self.value::<TOLD>(value)?;
+                bytes = bytes.saturating_add(name.len()).saturating_add(value.bytes());
+            }
+        }
+        utter(self.call, node.line, function.place, (Arc::clone(code), bytes), Vec::new())
     }
 
     fn own<const TOLD: bool>(&mut self, body: usize, args: &'a [Node]) -> Result<Value<'a>, Fail> {

@@ -5,7 +5,9 @@
     reason = "a word belongs to some verbs; elsewhere it fails closed"
 )]
 
-use super::asked::{above, ends, loan, named, permit, person_key, pool, sitting_person, unit, verb};
+use super::asked::{
+    above, borrower, ends, lender, loan, named, permit, person_key, pool, sitting_person, unit, verb,
+};
 use super::nodes::{kind, node, text};
 use super::{Row, Situation, Sort, Type};
 use crate::graph::Role;
@@ -245,18 +247,18 @@ pub(super) static ROWS: &[Row] = &[
     })
     .only(&["transfer", "move"]),
     row("lender", "借出方", NODE, |c, v, _| match verb(c)? {
-        Verb::Borrow(verb) => Ok(node(named(c, &verb.lender)?, v.kind)),
+        Verb::Borrow(verb) => Ok(node(lender(c, &verb.lender)?, v.kind)),
         _ => Ok(node(View::of_loan(c, loan(c)?).loan(c)?.lender, v.kind)),
     })
     .only(&["borrow", "give_back", "owe", "extend", "reschedule", "evaluate"]),
     row("borrower", "借入方", NODE, |c, v, _| match verb(c)? {
-        Verb::Borrow(verb) => Ok(node(named(c, &verb.borrower)?, v.kind)),
+        Verb::Borrow(verb) => Ok(node(borrower(c, &verb.borrower)?, v.kind)),
         _ => Ok(node(View::of_loan(c, loan(c)?).loan(c)?.borrower, v.kind)),
     })
     .only(&["borrow", "give_back", "owe", "extend", "reschedule", "evaluate"]),
     row("from_pool", "出自周转池", Type::YES_NO, |c, _, _| {
         Ok(Value::YesNo(match verb(c)? {
-            Verb::Borrow(verb) => c.books().role(named(c, &verb.lender)?) == Role::Pool,
+            Verb::Borrow(verb) => c.books().role(lender(c, &verb.lender)?) == Role::Pool,
             Verb::Draw(_) => true,
             _ => c.books().role(View::of_loan(c, loan(c)?).loan(c)?.lender) == Role::Pool,
         }))
