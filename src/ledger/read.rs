@@ -16,7 +16,8 @@ impl Ledger {
     }
 
     /// The figures of a unit or a jurisdiction but its room, for which one looks at everything above it.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "who wants one figure computes no other")]
+    #[inline(always)]
     pub(crate) fn own_figures(&self, node: NodeIx, kind: KindIx) -> Figures {
         let Some(book) = self.book(node, kind) else { return Figures::default() };
         if self.role(node) == Role::Unit {

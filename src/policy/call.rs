@@ -327,6 +327,11 @@ impl<'a> Call<'a> {
         self.state().taken = steps;
     }
 
+    /// Everything that was said.
+    pub(crate) fn each_said(&self, seen: impl FnMut(&Said)) {
+        self.state().done.said.iter().for_each(seen);
+    }
+
     /// What the call did so far, to go on from it later.
     pub(crate) fn into_state(self) -> State {
         self.state.into_inner()

@@ -24,7 +24,8 @@ impl PolicySet {
     /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
     pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
         let mut answer = Answer::default();
-        self.ask(books, asked, false, |hook, call, run| {
+        self.ask(books, asked, false, |hook, call, given| {
+            let run = self.run(hook, call, given);
             if !run.outcome.said.is_empty() {
                 let Remarks { denials, notes, findings } =
                     self.remarks(hook, call, &run.outcome.said, &run.recorded);
@@ -52,20 +53,26 @@ impl PolicySet {
         }
         let mut brief = Brief::default();
         let mut findings = Codes::new();
-        self.ask(books, asked, true, |_, _, run| {
-            for said in run.outcome.said {
+        self.ask(books, asked, true, |hook, call, given| {
+            let Some(script) = self.0.scripts.get(hook.script) else { return };
+            let run = tree::run(&script.tree, hook.body, call, Value::View(given.clone()), &mut None);
+            let failed = run.0.err();
+            call.each_said(|said| {
+                let code = Arc::clone(&said.code);
                 match said.how {
-                    How::Denial => brief.denials.push(said.code),
-                    How::Note => brief.notes.push(said.code),
-                    How::Finding => findings.push(said.code),
+                    How::Denial => brief.denials.push(code),
+                    How::Note => brief.notes.push(code),
+                    How::Finding => findings.push(code),
                 }
-            }
-            if let Err(fail) = run.result {
+            });
+            if let Some(fail) = failed {
                 let bars = !asked.verb.is_fact_or_duty();
                 if bars { &mut brief.denials } else { &mut findings }.push(fail.code.into());
             }
         });
-        brief.notes.append(&mut findings);
+        if !findings.is_empty() {
+            brief.notes.append(&mut findings);
+        }
         Some(brief)
     }
 
@@ -75,7 +82,7 @@ impl PolicySet {
         books: &Arc<Ledger>,
         asked: &Asked<'_>,
         brief: bool,
-        mut each: impl FnMut(&HookRef, &Call<'_>, Run<'_>),
+        mut each: impl FnMut(&HookRef, &Call<'_>, &View),
     ) {
         let verb = asked.verb.place();
         if self.0.hooks().all(|hooks| hooks.before(verb).is_empty()) {
@@ -92,8 +99,7 @@ impl PolicySet {
         let hooks = std::iter::once(&self.0.root).chain(local.map(|folder| &folder.hooks));
         for hook in hooks.flat_map(|hooks| hooks.before(verb)) {
             let call = Call { brief, ..Call::again(&scene, hook.situation) };
-            let run = self.run(hook, &call, &given);
-            each(hook, &call, run);
+            each(hook, &call, &given);
         }
     }
 

@@ -5,6 +5,7 @@
     reason = "the reader has checked all types; what is not named here fails closed"
 )]
 
+mod calls;
 mod watch;
 
 use std::sync::Arc;
@@ -15,13 +16,11 @@ use smallvec::SmallVec;
 use super::compute::{arithmetic, compare, ordered, whole};
 use super::points::Sort;
 use super::seen::{Recorded, Sights};
-use super::trail::Trail;
-use super::{Block, Node, Operator, Over, Step, Tree, What, print};
+use super::{Block, Node, Operator, Over, Step, Tree, What};
 use crate::policy::call::{Call, Fail};
-use crate::policy::hooks::no_value;
 use crate::policy::limits;
-use crate::policy::value::{List, Text, Value};
-use crate::policy::vocabulary::{HostFn, HostPlace, Row, Type, looked_at, utter};
+use crate::policy::value::{List, Value};
+use crate::policy::vocabulary::{Type, looked_at};
 
 /// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
 /// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted.
@@ -43,7 +42,6 @@ pub(crate) fn run<'a>(
         seen: None,
         asked: None,
         recorded: Vec::new(),
-        read: SmallVec::new(),
         trails: sights.as_ref().is_some_and(|sights| sights.trail.is_some()),
         sights: sights.take(),
     };
@@ -73,8 +71,6 @@ struct Runner<'a> {
     /// The condition looked at last, if it was not met.
     asked: Option<Recorded>,
     recorded: Vec<Recorded>,
-    /// The parameters read so far, by their places.
-    read: SmallVec<[usize; 8]>,
     /// Whether a trail is kept.
     trails: bool,
     /// What was seen, if somebody watches.
@@ -115,6 +111,14 @@ impl<'a> Runner<'a> {
         Ok(std::mem::replace(&mut self.last, Value::Nothing))
     }
 
+    /// Nothing was given last.
+    fn forget(&mut self) {
+        // Mostly nothing was, and there is nothing to drop.
+        if !matches!(self.last, Value::Nothing) {
+            self.last = Value::Nothing;
+        }
+    }
+
     fn local(&self, slot: usize) -> Option<&Value<'a>> {
         self.stack.get(self.base.saturating_add(slot))
     }
@@ -125,8 +129,30 @@ impl<'a> Runner<'a> {
         }
     }
 
+    /// What stands somewhere and need not be computed; where somebody is told the values, nothing.
+    fn standing<const TOLD: bool>(&self, node: &'a Node) -> Option<&Value<'a>> {
+        match &node.what {
+            What::Local(slot, _) if !self.told::<TOLD>() => self.local(*slot),
+            _ => self.fixed::<TOLD>(node),
+        }
+    }
+
+    /// The same of what stands in the script or in a file beside it.
+    fn fixed<const TOLD: bool>(&self, node: &'a Node) -> Option<&'a Value<'a>> {
+        match &node.what {
+            _ if self.told::<TOLD>() => None,
+            What::Constant(value) => Some(value),
+            What::Parameter(place, _) => {
+                let holding = self.call.scene.set.holding(self.call.scene, *place)?;
+                self.call.read(holding.read);
+                Some(holding.value)
+            }
+            _ => None,
+        }
+    }
+
     fn block<const TOLD: bool>(&mut self, block: &'a Block) -> Result<Flow, Fail> {
-        self.last = Value::Nothing;
+        self.forget();
         for (place, step) in block.steps.iter().enumerate() {
             let weight = block.weights.get(place).copied().unwrap_or(1);
             let flow = self.charge(weight).and_then(|()| self.step::<TOLD>(step));
@@ -151,7 +177,7 @@ impl<'a> Runner<'a> {
             Step::Set(slot, value) => {
                 let value = self.computed::<TOLD>(value)?;
                 self.set(*slot, value);
-                self.last = Value::Nothing;
+                self.forget();
                 Ok(Flow::Next)
             }
             // A block that stands as a statement: what leaves it leaves what is around it.
@@ -238,13 +264,33 @@ impl<'a> Runner<'a> {
                 let two = self.number::<TOLD>(&sides.1)?;
                 ordered(*operator, one.cmp(&two))
             }
-            What::Binary(operator, sides) => {
-                let one = self.value::<TOLD>(&sides.0)?;
-                let two = self.value::<TOLD>(&sides.1)?;
-                compare(*operator, &one, &two)
-            }
+            What::Binary(operator, sides) => self.compared::<TOLD>(*operator, &sides.0, &sides.1),
             _ => Err(Fail::wrong_type("condition")),
         }
+    }
+
+    fn compared<const TOLD: bool>(
+        &mut self,
+        operator: Operator,
+        one: &'a Node,
+        two: &'a Node,
+    ) -> Result<bool, Fail> {
+        if stands(two) {
+            if stands(one)
+                && let Some(left) = self.standing::<TOLD>(one)
+                && let Some(right) = self.standing::<TOLD>(two)
+            {
+                return compare(operator, left, right);
+            }
+            let left = self.value::<TOLD>(one)?;
+            if let Some(right) = self.standing::<TOLD>(two) {
+                return compare(operator, &left, right);
+            }
+            return compare(operator, &left, &self.value::<TOLD>(two)?);
+        }
+        let left = self.value::<TOLD>(one)?;
+        let right = self.value::<TOLD>(two)?;
+        compare(operator, &left, &right)
     }
 
     /// The value of an expression; a failure carries the line of the innermost one.
@@ -317,173 +363,6 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// A parameter's value. That it was read is told once a call.
-    fn parameter(&mut self, node: &'a Node, place: usize) -> Result<Value<'a>, Fail> {
-        let scene = &self.call.scene;
-        let holding = scene.set.holding(scene, place);
-        let holding = holding.ok_or_else(|| no_value(&print::source(node), scene.date))?;
-        if !self.read.contains(&place) {
-            self.read.push(place);
-            self.call.read(holding.read);
-        }
-        Ok(holding.value.borrowed())
-    }
-
-    /// A word of a view. Where nobody is told of it, the view is looked at where it stands.
-    fn word<const TOLD: bool>(
-        &mut self,
-        receiver: &'a Node,
-        row: &'static Row,
-        name: &str,
-        args: &'a [Node],
-    ) -> Result<Value<'a>, Fail> {
-        if self.told::<TOLD>() {
-            return self.told_word(receiver, row, name, args);
-        }
-        let call = self.call;
-        let known = constants(args);
-        if let (What::Local(slot, _), Some(args)) = (&receiver.what, known) {
-            return match self.local(*slot) {
-                Some(Value::View(view)) => (row.read)(call, view, args),
-                _ => Err(Fail::wrong_type(name)),
-            };
-        }
-        let receiver = self.value::<TOLD>(receiver)?;
-        let Value::View(view) = &receiver else { return Err(Fail::wrong_type(name)) };
-        match known {
-            Some(args) => (row.read)(call, view, args),
-            None => self.applied::<TOLD>(args, |args| (row.read)(call, view, args)),
-        }
-    }
-
-    /// Does something with the values of a call's arguments.
-    fn applied<const TOLD: bool>(
-        &mut self,
-        args: &'a [Node],
-        to: impl FnOnce(&[Value<'a>]) -> Result<Value<'a>, Fail>,
-    ) -> Result<Value<'a>, Fail> {
-        match args {
-            [] => to(&[]),
-            [one] => to(&[self.value::<TOLD>(one)?]),
-            [one, two] => {
-                let one = self.value::<TOLD>(one)?;
-                let two = self.value::<TOLD>(two)?;
-                to(&[one, two])
-            }
-            _ => to(&self.values::<TOLD>(args)?),
-        }
-    }
-
-    fn host<const TOLD: bool>(
-        &mut self,
-        node: &'a Node,
-        function: &'static HostFn,
-        args: &'a [Node],
-    ) -> Result<Value<'a>, Fail> {
-        if function.place == HostPlace::Require {
-            return self.require::<TOLD>(node, function, args);
-        }
-        if self.call.brief && function.place.code_argument() == Some(0) {
-            return self.in_brief::<TOLD>(node, function, args);
-        }
-        let call = self.call;
-        self.applied::<TOLD>(args, |args| (function.run)(call, node.line, args))
-    }
-
-    /// A `require`: its facts are computed where anybody sees them, or computing them does anything.
-    fn require<const TOLD: bool>(
-        &mut self,
-        node: &'a Node,
-        function: &'static HostFn,
-        args: &'a [Node],
-    ) -> Result<Value<'a>, Fail> {
-        let Some((condition, said)) = args.split_first() else { return Err(Fail::wrong_type("require")) };
-        let before = (self.steps, self.call.charged());
-        let met = self.value::<TOLD>(condition)?;
-        if met == Value::YesNo(true) && !(TOLD && self.sights.is_some()) && self.keeps_quiet(said, before) {
-            return Ok(Value::Nothing);
-        }
-        let asked = self.asked.take();
-        if self.call.brief && met == Value::YesNo(false) {
-            return self.in_brief::<TOLD>(node, function, said);
-        }
-        let mut args = Arguments::new();
-        args.push(met);
-        for node in said {
-            args.push(self.value::<TOLD>(node)?);
-        }
-        let value = (function.run)(self.call, node.line, &args)?;
-        self.recorded.extend(asked);
-        Ok(value)
-    }
-
-    /// Whether what goes with a condition that holds need not be computed; what is owed for it is paid then.
-    /// `before` has the steps before the condition.
-    fn keeps_quiet(&mut self, said: &'a [Node], before: (u64, u64)) -> bool {
-        let quiet = match said {
-            [Node { what: What::Constant(_), .. }] => return true,
-            [Node { what: What::Constant(_), .. }, Node { what: What::Facts(_, Some(quiet)), .. }] => quiet,
-            _ => return false,
-        };
-        let call = self.steps.saturating_sub(before.0).saturating_mul(u64::from(quiet.again));
-        let steps = self.steps.saturating_add(call);
-        if self.call.charged() != before.1 || steps > limits::STEPS_AGAIN {
-            return false;
-        }
-        for place in &quiet.parameters {
-            if self.read.contains(place) {
-                continue;
-            }
-            let Some(holding) = self.call.scene.set.holding(self.call.scene, *place) else { return false };
-            self.read.push(*place);
-            self.call.read(holding.read);
-        }
-        self.steps = steps;
-        true
-    }
-
-    /// Says something of which only the code is kept: its facts are computed, for that might fail, and weighed.
-    fn in_brief<const TOLD: bool>(
-        &mut self,
-        node: &'a Node,
-        function: &'static HostFn,
-        said: &'a [Node],
-    ) -> Result<Value<'a>, Fail> {
-        let Some((Node { what: What::Constant(Value::Text(Text::Own(code))), .. }, facts)) =
-            said.split_first()
-        else {
-            return Err(Fail::wrong_type(function.en));
-        };
-        let mut bytes = 0_usize;
-        for facts in facts {
-            let What::Facts(fields, _) = &facts.what else { return Err(Fail::wrong_type("facts")) };
-            for (name, value) in fields {
-                let value = self.value::<TOLD>(value)?;
-                bytes = bytes.saturating_add(name.len()).saturating_add(value.bytes());
-            }
-        }
-        utter(self.call, node.line, function.place, (Arc::clone(code), bytes), Vec::new())
-    }
-
-    fn own<const TOLD: bool>(&mut self, body: usize, args: &'a [Node]) -> Result<Value<'a>, Fail> {
-        let base = self.stack.len();
-        for arg in args {
-            let value = self.value::<TOLD>(arg)?;
-            self.stack.push(value);
-        }
-        if !TOLD {
-            return self.body::<TOLD>(body, base);
-        }
-        let seen = self.seen.take();
-        let outside = self.trail().map(Trail::begin_function);
-        let value = self.body::<TOLD>(body, base);
-        if let (Some(trail), Some(outside)) = (self.trail(), outside) {
-            trail.back(outside);
-        }
-        self.seen = seen;
-        value
-    }
-
     fn negative<const TOLD: bool>(&mut self, inner: &'a Node) -> Result<Value<'a>, Fail> {
         match self.value::<TOLD>(inner)? {
             Value::Number(number) => number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow),
@@ -536,34 +415,29 @@ impl<'a> Runner<'a> {
     }
 
     fn is_in<const TOLD: bool>(&mut self, item: &'a Node, list: &'a Node) -> Result<bool, Fail> {
-        let list = self.value::<TOLD>(list)?;
+        let made;
+        let list = match self.fixed::<TOLD>(list) {
+            Some(list) => list,
+            None => {
+                made = self.value::<TOLD>(list)?;
+                &made
+            }
+        };
         let item = self.value::<TOLD>(item)?;
         let Value::List(items) = list else { return Err(Fail::wrong_type("in")) };
         looked_at(self.call, items.len())?;
         Ok(items.iter().any(|one| one.same(&item)))
     }
+}
 
-    fn values<const TOLD: bool>(&mut self, nodes: &'a [Node]) -> Result<Arguments<'a>, Fail> {
-        let mut values = Arguments::new();
-        for node in nodes {
-            values.push(self.value::<TOLD>(node)?);
-        }
-        Ok(values)
-    }
+/// Whether an expression's value stands somewhere.
+fn stands(node: &Node) -> bool {
+    matches!(node.what, What::Constant(_) | What::Local(..) | What::Parameter(..))
 }
 
 /// Whether both sides are whole numbers.
 fn are_numbers(sides: &(Node, Node)) -> bool {
     sides.0.ty == Type::NUMBER && sides.1.ty == Type::NUMBER
-}
-
-/// Arguments that need not be computed: none, or one constant.
-fn constants<'a>(args: &'a [Node]) -> Option<&'a [Value<'a>]> {
-    match args {
-        [] => Some(&[]),
-        [Node { what: What::Constant(value), .. }] => Some(std::slice::from_ref(value)),
-        _ => None,
-    }
 }
 
 /// A failure with the line where it happened, unless a closer one is known.

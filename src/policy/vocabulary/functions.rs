@@ -483,7 +483,11 @@ fn total<'a>(items: &[Value<'a>]) -> Result<Value<'a>, Fail> {
 }
 
 /// The longest list that a view may give.
-pub(crate) fn bounded<'a>(call: &Call<'_>, items: Vec<Value<'a>>) -> Result<Value<'a>, Fail> {
+pub(crate) fn bounded<'a>(
+    call: &Call<'_>,
+    items: impl IntoIterator<Item = Value<'a>, IntoIter: ExactSizeIterator>,
+) -> Result<Value<'a>, Fail> {
+    let items = items.into_iter();
     let most = limits::LIST;
     if items.len() > most {
         return Err(Fail::limit(
@@ -491,7 +495,7 @@ pub(crate) fn bounded<'a>(call: &Call<'_>, items: Vec<Value<'a>>) -> Result<Valu
             format!("the list has more than {most} elements"),
         ));
     }
-    if items.is_empty() {
+    if items.len() == 0 {
         return Ok(Value::List(List::Borrowed(&[])));
     }
     call.charge(u64::try_from(items.len()).unwrap_or(u64::MAX))?;

@@ -93,7 +93,7 @@ pub(super) static ROWS: &[Row] = &[
     row("by", "申请方", NODE, |c, v, _| Ok(node(c.request()?.by, v.kind))),
     row("nodes", "涉及单位", Type::views(Sort::Node), |c, v, _| {
         let nodes = c.books().touches(verb(c)?);
-        super::functions::bounded(c, nodes.into_iter().map(|one| node(one, v.kind)).collect())
+        super::functions::bounded(c, nodes.into_iter().map(|one| node(one, v.kind)))
     }),
     row("by_reaction", "联动产生", Type::YES_NO, |c, _, _| Ok(Value::YesNo(c.request()?.by_reaction))),
     row("effective", "实际日期", Type::DATE, |c, _, _| Ok(Value::Date(c.request()?.effective))),
