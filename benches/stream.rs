@@ -41,11 +41,18 @@ struct Seen(Arc<State>, Ask);
 /// The rules in plain Rhai, which `benches/peers` runs, too.
 struct Plain(Engine, AST);
 
+/// A name in the rules, and how its value is read.
+type Getter<T> = (&'static str, T);
+
+fn word(known: &[&'static str], place: u8) -> &'static str {
+    known.get(usize::from(place)).copied().unwrap_or_default()
+}
+
 impl Plain {
     fn new() -> Result<Self, Box<dyn std::error::Error>> {
         let mut engine = Engine::new();
         engine.register_type_with_name::<Seen>("request");
-        let numbers: [(&str, fn(&Seen) -> i32); 13] = [
+        let numbers: [Getter<fn(&Seen) -> i32>; 13] = [
             ("occupied", |it| it.0.slot(it.1.unit, it.1.kind).occupied),
             ("lent", |it| it.0.slot(it.1.unit, it.1.kind).lent),
             ("approved", |it| it.0.slot(it.1.unit, it.1.kind).approved),
@@ -63,7 +70,7 @@ impl Plain {
         for (name, read) in numbers {
             engine.register_get(name, move |it: &mut Seen| i64::from(read(it)));
         }
-        let truths: [(&str, fn(&Seen) -> bool); 4] = [
+        let truths: [Getter<fn(&Seen) -> bool>; 4] = [
             ("controlled", |it| it.0.unit(it.1.unit).controlled),
             ("city_organ", |it| it.0.unit(it.1.unit).city_organ),
             ("school", |it| it.0.unit(it.1.lender).school),
@@ -72,14 +79,13 @@ impl Plain {
         for (name, read) in truths {
             engine.register_get(name, move |it: &mut Seen| read(it));
         }
-        let words: [(&str, &'static [&'static str], fn(&Ask) -> u8); 3] = [
-            ("kind", &KINDS, |ask| ask.kind),
-            ("category", &CATEGORIES, |ask| ask.category),
-            ("purpose", &PURPOSES, |ask| ask.purpose),
+        let words: [Getter<fn(&Ask) -> &'static str>; 3] = [
+            ("kind", |ask| word(&KINDS, ask.kind)),
+            ("category", |ask| word(&CATEGORIES, ask.category)),
+            ("purpose", |ask| word(&PURPOSES, ask.purpose)),
         ];
-        for (name, known, read) in words {
-            let word = move |ask: &Ask| known.get(usize::from(read(ask))).copied().unwrap_or_default();
-            engine.register_get(name, move |it: &mut Seen| ImmutableString::from(word(&it.1)));
+        for (name, read) in words {
+            engine.register_get(name, move |it: &mut Seen| ImmutableString::from(read(&it.1)));
         }
         let rules = engine.compile(include_str!("peers/rules/rules.rhai"))?;
         Ok(Self(engine, rules))

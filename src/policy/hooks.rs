@@ -293,7 +293,7 @@ impl PolicySet {
         }
         let trail = self.3.as_ref().map(|_| tree::Trail::default());
         let only_trail = self.2.is_none();
-        let mut sights = Some(Box::new(tree::Sights { trail, only_trail, ..Default::default() }));
+        let mut sights = Some(Box::new(tree::Sights { only_trail, trail, ..Default::default() }));
         let run = self.on_tree(hook, call, given, &mut sights);
         let Run { result, outcome, recorded } = &run;
         if let Some(trail) = sights.as_mut().and_then(|sights| sights.trail.take()) {

@@ -416,12 +416,11 @@ impl<'a> Runner<'a> {
 
     fn is_in<const TOLD: bool>(&mut self, item: &'a Node, list: &'a Node) -> Result<bool, Fail> {
         let made;
-        let list = match self.fixed::<TOLD>(list) {
-            Some(list) => list,
-            None => {
-                made = self.value::<TOLD>(list)?;
-                &made
-            }
+        let list = if let Some(list) = self.fixed::<TOLD>(list) {
+            list
+        } else {
+            made = self.value::<TOLD>(list)?;
+            &made
         };
         let item = self.value::<TOLD>(item)?;
         let Value::List(items) = list else { return Err(Fail::wrong_type("in")) };

@@ -53,7 +53,8 @@ impl Engine for Rules {
     fn fed(&self) -> &'static str {
         match self.how {
             Asked::Rules => {
-                "the books themselves; a denial comes with its reason in two languages, values and place"
+                "the books themselves; a denial comes with its code, and with its reason in two languages, values and place when\
+                 somebody reads them"
             }
             Asked::Decision => "the same; with input, laws, events and the record, on a fork",
         }

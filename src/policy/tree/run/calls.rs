@@ -182,7 +182,7 @@ impl<'a> Runner<'a> {
 }
 
 /// Arguments that need not be computed: none, or one constant.
-fn constants<'a>(args: &'a [Node]) -> Option<&'a [Value<'a>]> {
+fn constants(args: &[Node]) -> Option<&[Value<'_>]> {
     match args {
         [] => Some(&[]),
         [Node { what: What::Constant(value), .. }] => Some(std::slice::from_ref(value)),
