@@ -42,7 +42,7 @@ struct Seen(Arc<State>, Ask);
 struct Plain(Engine, AST);
 
 /// A name in the rules, and how its value is read.
-type Getter<T> = (&'static str, T);
+type Getter<T> = (&'static str, fn(&Seen) -> T);
 
 fn word(known: &[&'static str], place: u8) -> &'static str {
     known.get(usize::from(place)).copied().unwrap_or_default()
@@ -52,7 +52,7 @@ impl Plain {
     fn new() -> Result<Self, Box<dyn std::error::Error>> {
         let mut engine = Engine::new();
         engine.register_type_with_name::<Seen>("request");
-        let numbers: [Getter<fn(&Seen) -> i32>; 13] = [
+        let numbers: [Getter<i32>; 13] = [
             ("occupied", |it| it.0.slot(it.1.unit, it.1.kind).occupied),
             ("lent", |it| it.0.slot(it.1.unit, it.1.kind).lent),
             ("approved", |it| it.0.slot(it.1.unit, it.1.kind).approved),
@@ -70,7 +70,7 @@ impl Plain {
         for (name, read) in numbers {
             engine.register_get(name, move |it: &mut Seen| i64::from(read(it)));
         }
-        let truths: [Getter<fn(&Seen) -> bool>; 4] = [
+        let truths: [Getter<bool>; 4] = [
             ("controlled", |it| it.0.unit(it.1.unit).controlled),
             ("city_organ", |it| it.0.unit(it.1.unit).city_organ),
             ("school", |it| it.0.unit(it.1.lender).school),
@@ -79,13 +79,13 @@ impl Plain {
         for (name, read) in truths {
             engine.register_get(name, move |it: &mut Seen| read(it));
         }
-        let words: [Getter<fn(&Ask) -> &'static str>; 3] = [
-            ("kind", |ask| word(&KINDS, ask.kind)),
-            ("category", |ask| word(&CATEGORIES, ask.category)),
-            ("purpose", |ask| word(&PURPOSES, ask.purpose)),
+        let words: [Getter<&'static str>; 3] = [
+            ("kind", |it| word(&KINDS, it.1.kind)),
+            ("category", |it| word(&CATEGORIES, it.1.category)),
+            ("purpose", |it| word(&PURPOSES, it.1.purpose)),
         ];
         for (name, read) in words {
-            engine.register_get(name, move |it: &mut Seen| ImmutableString::from(read(&it.1)));
+            engine.register_get(name, move |it: &mut Seen| ImmutableString::from(read(it)));
         }
         let rules = engine.compile(include_str!("peers/rules/rules.rhai"))?;
         Ok(Self(engine, rules))

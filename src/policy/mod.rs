@@ -12,6 +12,7 @@ mod declared;
 mod definitions;
 mod engine;
 mod fix;
+mod found;
 mod hooks;
 mod limits;
 mod listed;

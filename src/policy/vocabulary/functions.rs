@@ -423,12 +423,9 @@ pub(crate) fn utter<'a>(
     facts: Vec<(Arc<str>, Value<'static>)>,
 ) -> Result<Value<'a>, Fail> {
     let required = place == HostPlace::Require;
-    let how = match place {
-        HostPlace::Deny => How::Denial,
-        HostPlace::Require if call.situation == super::Situation::Before => How::Denial,
-        HostPlace::Note => How::Note,
-        HostPlace::Require | HostPlace::Finding | HostPlace::Anywhere | HostPlace::Proposal => How::Finding,
-    };
+    let bars = place == HostPlace::Deny || (required && call.situation == super::Situation::Before);
+    let else_how = if place == HostPlace::Note { How::Note } else { How::Finding };
+    let how = if bars { How::Denial } else { else_how };
     call.charge(1)?;
     call.say(Said { how, code, facts, line, required }, bytes)?;
     Ok(Value::Nothing)
