@@ -2,7 +2,7 @@
 # The instruction guard: how many instructions the main paths take, against the kept baseline.
 #
 #   benches/guard.sh           fails if a path takes over 10 % more than benches/baseline.txt says, or if asking the
-#                              rules about what they grant allocates anything
+#                              rules of the stream allocates anything
 #   benches/guard.sh --bless   measures and writes benches/baseline.txt; say in the commit why it moved
 #
 # Instructions are counted by valgrind's callgrind, so neither load nor clock matters. A path is run with two
@@ -47,9 +47,9 @@ allocations() { # PATH ROUNDS
   rm "$out"
 }
 
-made=$(($(allocations stream-grants "$many") - $(allocations stream-grants "$few")))
+made=$(($(allocations stream "$many") - $(allocations stream "$few")))
 if [ "$made" != 0 ]; then
-  echo "stream-grants: $made allocations in $((many - few)) requests that the rules grant; there may be none" >&2
+  echo "stream: $made allocations in $((many - few)) requests that the rules are asked about; there may be none" >&2
   exit 1
 fi
 

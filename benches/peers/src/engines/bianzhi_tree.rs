@@ -53,8 +53,7 @@ impl Engine for Rules {
     fn fed(&self) -> &'static str {
         match self.how {
             Asked::Rules => {
-                "the books themselves; a denial comes with its code, and with its reason in two languages, values and place when\
-                 somebody reads them"
+                "the books themselves; a denial comes with its code, and with reason, values and place when asked"
             }
             Asked::Decision => "the same; with input, laws, events and the record, on a fork",
         }
