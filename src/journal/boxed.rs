@@ -48,6 +48,10 @@ impl<S: Store + ?Sized> Store for Box<S> {
         (**self).keep_snapshot(snapshot)
     }
 
+    fn beside(&self) -> Option<Box<dyn Store>> {
+        (**self).beside()
+    }
+
     fn wants_people_apart(&self) -> bool {
         (**self).wants_people_apart()
     }

@@ -82,7 +82,7 @@ impl Earlier {
 
     /// The first answer to a request id, if one of the first `entries` is it.
     pub(super) fn answer_to(&self, id: &RequestId, entries: u64) -> Option<&Arc<Decision>> {
-        let number = match self.shelf.read().answered(id.as_str()) {
+        let number = match self.shelf.read_beside(|store| store.answered(id.as_str())) {
             Ok(number) => number.filter(|number| *number < entries)?,
             Err(error) => {
                 self.fail(error);
@@ -119,10 +119,12 @@ impl Earlier {
         let mut head = Head { records: from, hash };
         let mut entries = Vec::new();
         let people = self.shelf.people();
-        self.shelf.read().read_part(from..until, &mut |record| {
-            head.follow(&record)?;
-            entries.push(form::read_entry_with(&record, &people)?);
-            Ok(())
+        self.shelf.read_beside(|store| {
+            store.read_part(from..until, &mut |record| {
+                head.follow(&record)?;
+                entries.push(form::read_entry_with(&record, &people)?);
+                Ok(())
+            })
         })?;
         let end = self.until.marks.get(page).copied().unwrap_or(self.until.head.hash);
         if head.records < until {

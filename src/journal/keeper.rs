@@ -32,6 +32,20 @@ pub(super) struct Keeper {
     snapshot: u64,
 }
 
+/// Records that belong together and that the store does not have yet.
+#[derive(Debug)]
+pub(crate) struct Group {
+    shelf: Shelf,
+    /// The header, where the stream begins with them.
+    header: Option<Header>,
+    /// The head that they stand behind.
+    expected: Head,
+    records: Vec<Record>,
+    /// Policy sets that the store does not have, and people.
+    policies: Vec<(Arc<str>, PolicyFiles)>,
+    people: Vec<PersonRow>,
+}
+
 #[derive(Debug)]
 enum State {
     Ready,
@@ -108,13 +122,32 @@ impl Keeper {
         entries: impl Iterator<Item = (&'a Entry, Option<&'a RequestId>)>,
         policies: Option<(Arc<str>, impl FnOnce() -> PolicyFiles)>,
     ) -> Result<(), Error> {
-        let result = self.write(entries, policies);
+        let result = self.put_together(entries, policies).and_then(|group| {
+            group.keep()?;
+            self.go_behind(&group);
+            Ok(())
+        });
         self.settle(result)
     }
 
+    /// As [`Keeper::commit`], but the group is kept by whoever has it, and what comes next stands behind it.
+    pub(super) fn commit_later<'a>(
+        &mut self,
+        entries: impl Iterator<Item = (&'a Entry, Option<&'a RequestId>)>,
+        policies: Option<(Arc<str>, impl FnOnce() -> PolicyFiles)>,
+    ) -> Result<Group, Error> {
+        let result = self.put_together(entries, policies);
+        if let Ok(group) = &result {
+            self.go_behind(group);
+        }
+        self.settle(result.as_ref().map(drop).map_err(Error::clone))?;
+        result
+    }
+
     /// What was decided cannot be kept, for this reason.
-    pub(super) fn fail(&mut self, error: Error) -> Result<(), Error> {
-        self.settle(Err(error))
+    pub(super) fn fail(&mut self, error: Error) -> Error {
+        self.state = State::Failed(error.clone());
+        error
     }
 
     fn settle(&mut self, result: Result<(), Error>) -> Result<(), Error> {
@@ -125,11 +158,12 @@ impl Keeper {
         result
     }
 
-    fn write<'a>(
+    /// The records of entries, behind the head.
+    fn put_together<'a>(
         &mut self,
         entries: impl Iterator<Item = (&'a Entry, Option<&'a RequestId>)>,
         policies: Option<(Arc<str>, impl FnOnce() -> PolicyFiles)>,
-    ) -> Result<(), Error> {
+    ) -> Result<Group, Error> {
         let mut head = self.head();
         let mut records: Vec<Record> = Vec::new();
         let mut people = std::mem::take(&mut self.people);
@@ -139,29 +173,38 @@ impl Keeper {
             head = head.after(&record);
             records.push(record);
         }
-        if records.is_empty() {
-            return Ok(());
-        }
-        let new = policies.filter(|(digest, _)| !self.kept.contains(digest));
-        let new: Vec<_> = new.into_iter().map(|(digest, files)| (digest, files())).collect();
-        self.shelf.write().append(&Batch {
-            header: self.header.as_ref(),
-            expected: self.head(),
-            records: &records,
-            policies: &new,
-            people: &people,
-        })?;
-        for record in &records {
+        let new = policies.filter(|(digest, _)| !records.is_empty() && !self.kept.contains(digest));
+        let policies = new.into_iter().map(|(digest, files)| (digest, files())).collect();
+        let (shelf, header) = (self.shelf.clone(), self.header.clone());
+        Ok(Group { shelf, header, expected: self.head(), records, policies, people })
+    }
+
+    /// What comes next stands behind these records.
+    fn go_behind(&mut self, group: &Group) {
+        for record in &group.records {
             self.reading.go_to(self.head().after(record));
         }
-        self.header = None;
-        self.kept.extend(new.into_iter().map(|(digest, _)| digest));
-        Ok(())
+        if !group.records.is_empty() {
+            self.header = None;
+        }
+        self.kept.extend(group.policies.iter().map(|(digest, _)| Arc::clone(digest)));
     }
 
     fn body(&self, entry: &Entry, rows: &mut Vec<PersonRow>) -> Result<String, Error> {
-        let store = self.shelf.read();
-        let mut new = New { rows, salt: &|| store.salt() };
+        let salt = || self.shelf.read_beside(|store| store.salt());
+        let mut new = New { rows, salt: &salt };
         form::write_entry(entry, &mut self.shelf.people_mut(), &mut new)
+    }
+}
+
+impl Group {
+    /// Brings the group to its store, behind the head that it was put together for.
+    pub(crate) fn keep(&self) -> Result<(), Error> {
+        let Self { shelf, header, expected, records, policies, people } = self;
+        if records.is_empty() {
+            return Ok(());
+        }
+        let batch = Batch { header: header.as_ref(), expected: *expected, records, policies, people };
+        shelf.write().append(&batch)
     }
 }

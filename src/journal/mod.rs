@@ -35,6 +35,7 @@ pub(crate) use earlier::Reading;
 pub use erase::{Erased, erase};
 pub(crate) use form::{new_header, opening_of, read_books, read_entry_with, write_books};
 pub use form::{read_entry, read_opening, write_opening};
+pub(crate) use keeper::Group;
 use keeper::Keeper;
 pub use log::{Log, export};
 pub(crate) use people::People;
@@ -62,6 +63,9 @@ pub struct Journal {
     /// What brings every entry to a store; none for a journal in memory.
     keeper: Option<Box<Keeper>>,
 }
+
+/// Entries, each with its request's id if it is the first answer to it.
+type NewEntries<'a> = Box<dyn Iterator<Item = (&'a Entry, Option<&'a RequestId>)> + 'a>;
 
 /// A moment in a journal: behind an entry, or at the end of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,23 +256,41 @@ impl Journal {
         &mut self,
         policies: Option<(Arc<str>, impl FnOnce() -> PolicyFiles)>,
     ) -> Result<(), Error> {
-        if let Err(error) = self.sound() {
-            // What was decided may rest on an entry that could not be read.
-            return self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.fail(error));
-        }
+        self.with_new(|keeper, new| keeper.commit(new, policies)).unwrap_or(Ok(()))
+    }
+
+    /// What was added since [`Journal::begin`], for somebody who keeps it while this journal goes on; nothing
+    /// if it is in memory.
+    pub(crate) fn commit_later(
+        &mut self,
+        policies: Option<(Arc<str>, impl FnOnce() -> PolicyFiles)>,
+    ) -> Result<Option<Group>, Error> {
+        self.with_new(|keeper, new| keeper.commit_later(new, policies)).transpose()
+    }
+
+    /// The entries that the store does not have, each with its request's id if it is the first answer to it.
+    fn with_new<T>(
+        &mut self,
+        keep: impl FnOnce(&mut Keeper, NewEntries<'_>) -> Result<T, Error>,
+    ) -> Option<Result<T, Error>> {
+        let sound = self.sound();
         let base = self.base;
-        let Some(keeper) = &mut self.keeper else { return Ok(()) };
+        let keeper = self.keeper.as_mut()?;
+        if let Err(error) = sound {
+            // What was decided may rest on an entry that could not be read.
+            return Some(Err(keeper.fail(error)));
+        }
         let first = keeper.head().records.saturating_sub(base);
         let first = usize::try_from(first).unwrap_or(usize::MAX);
-        let answered = &self.answered;
-        let new = (first..self.entries.len()).filter_map(|number| {
-            let entry = self.entries.get(number)?;
+        let (entries, answered) = (&self.entries, &self.answered);
+        let new = (first..entries.len()).filter_map(move |number| {
+            let entry = entries.get(number)?;
             let Entry::Decided(decision) = entry else { return Some((entry, None)) };
             let id = decision.request.id.as_ref();
             let number = base.saturating_add(number as u64);
             Some((entry, id.filter(|id| answered.get(*id) == Some(&number))))
         });
-        keeper.commit(new, policies)
+        Some(keep(keeper, Box::new(new)))
     }
 
     /// Forgets what was added since an earlier copy was taken.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
@@ -98,6 +98,12 @@ pub trait Store: fmt::Debug + Send + Sync {
     fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
         let _ = snapshot;
         Err(journal("this store keeps no snapshots"))
+    }
+
+    /// The same stream once more, to read what stands there while this store is busy writing; none if it can be
+    /// read by this store alone. Whoever reads waits for the writer then.
+    fn beside(&self) -> Option<Box<dyn Store>> {
+        None
     }
 
     /// Whether a new stream is to keep people apart from its entries, so that they can be erased.
@@ -409,6 +415,8 @@ pub(super) fn choose(place: &str, streams: &[String], named: Option<&str>) -> Re
 #[derive(Debug, Clone)]
 pub(crate) struct Shelf {
     store: Arc<RwLock<Box<dyn Store>>>,
+    /// Where earlier entries are read while the store is written, if it can be read twice at a time.
+    beside: Arc<OnceLock<Option<Box<dyn Store>>>>,
     people: Arc<RwLock<People>>,
 }
 
@@ -417,7 +425,16 @@ impl Shelf {
     pub(crate) fn new(store: Box<dyn Store>, header: Option<&Header>) -> Result<Self, Error> {
         let apart = header.map_or_else(|| store.wants_people_apart(), Header::keeps_people_apart);
         let people = if apart { People::apart(store.people()?)? } else { People::inside() };
-        Ok(Self { store: Arc::new(RwLock::new(store)), people: Arc::new(RwLock::new(people)) })
+        let (store, people) = (Arc::new(RwLock::new(store)), Arc::new(RwLock::new(people)));
+        Ok(Self { store, beside: Arc::default(), people })
+    }
+
+    /// Reads what was there before the writer's last word, and waits for no writer where that can be.
+    pub(super) fn read_beside<T>(&self, read: impl FnOnce(&dyn Store) -> T) -> T {
+        match self.beside.get_or_init(|| self.read().beside()) {
+            Some(store) => read(&**store),
+            None => read(&**self.read()),
+        }
     }
 
     /// A store that panicked while it wrote is never written again; reading it is as safe as ever.

@@ -7,7 +7,9 @@ use super::{Office, flow, snapshots};
 use crate::charter::Charter;
 use crate::decision::Decision;
 use crate::error::{Error, ErrorKind};
-use crate::journal::{Head, Header, Journal, Reading, Shelf, Store, new_header, opening_of, write_opening};
+use crate::journal::{
+    Group, Head, Header, Journal, PolicyFiles, Reading, Shelf, Store, new_header, opening_of, write_opening,
+};
 use crate::ledger::Ledger;
 use crate::model::Opening;
 use crate::policy::PolicySet;
@@ -60,17 +62,28 @@ impl Office {
 
     /// Changes the books, and lets the change stand only if the store has it.
     pub(super) fn durably<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> Result<T, Error> {
+        let (answer, kept) = self.changing(act, Self::commit)?;
+        if kept.is_some() {
+            self.keep_snapshot_if_due();
+        }
+        Ok(answer)
+    }
+
+    /// Changes the books, and lets the change stand only if the journal takes it; what it says, if it is kept
+    /// anywhere.
+    pub(super) fn changing<T, K>(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> T,
+        keep: impl FnOnce(&mut Self) -> Result<K, Error>,
+    ) -> Result<(T, Option<K>), Error> {
         if !self.journal.is_kept() {
-            return Ok(act(self));
+            return Ok((act(self), None));
         }
         self.journal.begin()?;
         let before = self.fork();
         let answer = act(self);
-        match self.commit() {
-            Ok(()) => {
-                self.keep_snapshot_if_due();
-                Ok(answer)
-            }
+        match keep(self) {
+            Ok(kept) => Ok((answer, Some(kept))),
             Err(error) => {
                 self.books = before.books;
                 self.journal.go_back_to(before.journal);
@@ -80,11 +93,11 @@ impl Office {
     }
 
     fn commit(&mut self) -> Result<(), Error> {
-        let owned = |policies: &PolicySet| {
-            policies.files().map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect()
-        };
-        let policies = self.policies.as_ref();
-        self.journal.commit(policies.map(|policies| (policies.digest(), move || owned(policies))))
+        self.journal.commit(of_policies(self.policies.as_ref()))
+    }
+
+    pub(super) fn commit_later(&mut self) -> Result<Option<Group>, Error> {
+        self.journal.commit_later(of_policies(self.policies.as_ref()))
     }
 
     fn begin(shelf: Shelf, charter: Charter, policies: Option<PolicySet>) -> Result<Self, Error> {
@@ -125,6 +138,14 @@ impl Office {
         office.journal.go_on_in(shelf, reading)?;
         Ok(office)
     }
+}
+
+/// The digest of a policy set, and its files for a store that does not have them.
+fn of_policies(policies: Option<&PolicySet>) -> Option<(Arc<str>, impl FnOnce() -> PolicyFiles)> {
+    let owned = |policies: &PolicySet| {
+        policies.files().map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect()
+    };
+    policies.map(|policies| (policies.digest(), move || owned(policies)))
 }
 
 /// The charter of a header; the given one, if it is that.

@@ -4,6 +4,7 @@
 //! request ─▶ decide (scripts) ─▶ draft events ─▶ laws ─▶ react (scripts) ─▶ record ─▶ books
 //! ```
 
+mod ahead;
 mod attempt;
 mod flow;
 mod kept;
@@ -15,6 +16,7 @@ mod snapshots;
 mod sync;
 mod together;
 
+pub use ahead::Unkept;
 pub use past::Again;
 pub use ruled::RulesSay;
 pub use shared::{SharedOffice, Waiting};

@@ -4,23 +4,23 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{OnceLock, PoisonError};
 
-use super::Office;
-use super::sync::{Arc, Builder, JoinHandle, Receiver, RwLock, Sender, SyncSender, channel, sync_channel};
+use super::sync::{
+    Arc, AtomicUsize, Builder, FEW_IN_GROUP, JoinHandle, MOST_IN_GROUP, Mutex, Ordering, Receiver, RwLock,
+    Sender, SyncSender, channel, sync_channel,
+};
+use super::{Office, Unkept};
 use crate::decision::Decision;
 use crate::error::{Error, ErrorKind};
 use crate::policy::PolicySet;
 use crate::request::Request;
 
-/// The most requests that are kept with one commit. A group is whatever waits when the last one is done, so a
-/// lone request never waits for company; the bound keeps the first of a crowd from waiting for the last.
-const MOST_IN_GROUP: usize = 1_000;
-
 /// An office for many threads: a handle that is cheap to clone.
 ///
-/// Requests are decided one by one in the order in which they arrive, by a thread of the office's own; while
-/// one group is brought to the disk, the next one gathers. An answer leaves when it is kept. Reading takes the
-/// books as the last kept group left them and never waits for a disk. If the journal fails, or the office
-/// stops because of a bug, every handle says so from then on; what was kept is safe.
+/// Requests are decided one by one, those of one thread in its order, all of them as they arrive. A request that
+/// finds nobody else is answered on its own thread; a crowd by two of the office's own, one of which brings a
+/// group to the disk while the other decides the next. An answer leaves when it is kept. Reading takes the books as the last kept group left them and never waits for a disk.
+/// If the journal fails, or the office stops because of a bug, every handle says so from then on; what was kept
+/// is safe.
 ///
 /// # Example: two threads, one seat
 /// ```
@@ -51,7 +51,7 @@ pub struct SharedOffice(Arc<Shared>);
 /// An answer that is on its way.
 #[derive(Debug)]
 pub struct Waiting {
-    answer: Receiver<Result<Arc<Decision>, Error>>,
+    answer: Receiver<Arc<Decision>>,
     failed: Arc<OnceLock<Error>>,
 }
 
@@ -59,13 +59,31 @@ pub struct Waiting {
 struct Shared {
     /// None only while the last handle goes.
     letters: Option<Sender<Letter>>,
-    shown: Arc<RwLock<Arc<Office>>>,
-    failed: Arc<OnceLock<Error>>,
-    writer: Option<JoinHandle<()>>,
+    told: Told,
+    desk: Arc<Desk>,
+    serves: Option<JoinHandle<()>>,
 }
 
-/// Where an answer goes.
-type ReplyTo = SyncSender<Result<Arc<Decision>, Error>>;
+/// Where one request after the other is decided.
+#[derive(Debug)]
+struct Desk {
+    /// None after a failure.
+    writer: Mutex<Option<Writer>>,
+    /// How many letters are on their way: whoever finds one goes behind it.
+    waiting: AtomicUsize,
+}
+
+/// What every handle may know.
+#[derive(Debug, Clone)]
+struct Told {
+    /// The office as the last kept group left it.
+    shown: Arc<RwLock<Arc<Office>>>,
+    /// Why nothing is answered any more.
+    failed: Arc<OnceLock<Error>>,
+}
+
+/// Where an answer goes. If it is given up, whoever waits looks for the reason in [`Told`].
+type ReplyTo = SyncSender<Arc<Decision>>;
 
 /// What the writer is told.
 #[derive(Debug)]
@@ -83,18 +101,17 @@ impl SharedOffice {
     pub fn new(office: Office) -> Result<Self, Error> {
         let (letters, inbox) = channel();
         let shown = Arc::new(RwLock::new(Arc::new(office.fork())));
-        let failed = Arc::new(OnceLock::new());
-        let writer = Writer { office, shown: Arc::clone(&shown), failed: Arc::clone(&failed) };
-        let thread = Builder::new().name("bianzhi writer".to_owned());
+        let told = Told { shown, failed: Arc::new(OnceLock::new()) };
+        let writer = Writer { office, keeper: Keeper::new(told.clone())?, told: told.clone() };
+        let desk = Arc::new(Desk { writer: Mutex::new(Some(writer)), waiting: AtomicUsize::new(0) });
+        let served = Arc::clone(&desk);
         let serve = move || {
-            writer.serve(&inbox);
+            served.serve(&inbox);
             // After a failure, whoever still asks is let go and told why.
             while inbox.recv().is_ok() {}
         };
-        let thread = thread.spawn(serve).map_err(|cause| {
-            Error::new(ErrorKind::Io, format!("no thread can be had for the office: {cause}"))
-        })?;
-        Ok(Self(Arc::new(Shared { letters: Some(letters), shown, failed, writer: Some(thread) })))
+        let serves = Some(thread("bianzhi writer", serve)?);
+        Ok(Self(Arc::new(Shared { letters: Some(letters), told, desk, serves })))
     }
 
     /// Answers a request, and returns when the answer is kept.
@@ -102,14 +119,24 @@ impl SharedOffice {
     /// # Errors
     /// As [`Office::submit`], and for ever after a failure.
     pub fn submit(&self, request: impl Into<Request>) -> Result<Arc<Decision>, Error> {
-        self.ask(request).wait()
+        let (asked, waiting) = self.asked(request.into());
+        if let Some(asked) = self.0.desk.alone(asked) {
+            self.0.tell(asked);
+        }
+        waiting.wait()
     }
 
     /// Puts a request in line, and returns at once. Requests of one thread are decided in its order.
     pub fn ask(&self, request: impl Into<Request>) -> Waiting {
-        let (sender, answer) = sync_channel(1);
-        self.0.tell(Letter::Decide(Box::new(request.into()), sender));
-        Waiting { answer, failed: Arc::clone(&self.0.failed) }
+        let (asked, waiting) = self.asked(request.into());
+        self.0.tell(asked);
+        waiting
+    }
+
+    fn asked(&self, request: Request) -> (Letter, Waiting) {
+        let (reply_to, answer) = sync_channel(1);
+        let waiting = Waiting { answer, failed: Arc::clone(&self.0.told.failed) };
+        (Letter::Decide(Box::new(request), reply_to), waiting)
     }
 
     /// Lets another policy set decide what is asked from now on.
@@ -137,12 +164,12 @@ impl SharedOffice {
     pub fn keep_snapshot(&self) -> Result<(), Error> {
         let (sender, kept) = sync_channel(1);
         self.0.tell(Letter::KeepSnapshot(sender));
-        kept.recv().unwrap_or_else(|_| Err(closed(&self.0.failed)))
+        kept.recv().unwrap_or_else(|_| Err(closed(&self.0.told.failed)))
     }
 
     /// The office as the last kept group left it: to read, to try things on a fork, to look at its journal.
     pub fn read(&self) -> Arc<Office> {
-        Arc::clone(&self.0.shown.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.0.told.shown.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -152,7 +179,7 @@ impl Waiting {
     /// # Errors
     /// As [`SharedOffice::submit`].
     pub fn wait(self) -> Result<Arc<Decision>, Error> {
-        self.answer.recv().unwrap_or_else(|_| Err(closed(&self.failed)))
+        self.answer.recv().map_err(|_| closed(&self.failed))
     }
 }
 
@@ -160,6 +187,7 @@ impl Shared {
     /// A writer that has stopped says why through `failed`.
     fn tell(&self, letter: Letter) {
         if let Some(letters) = &self.letters {
+            self.desk.waiting.fetch_add(1, Ordering::SeqCst);
             let _ = letters.send(letter);
         }
     }
@@ -169,82 +197,271 @@ impl Drop for Shared {
     /// The journal is closed when the last handle is gone, not some time later.
     fn drop(&mut self) {
         self.letters = None;
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
+        if let Some(serves) = self.serves.take() {
+            let _ = serves.join();
         }
     }
 }
 
-struct Writer {
-    office: Office,
-    shown: Arc<RwLock<Arc<Office>>>,
-    failed: Arc<OnceLock<Error>>,
+/// A group that is decided, on its way to the disk.
+#[derive(Debug)]
+struct Decided {
+    answers: Unkept,
+    reply_to: Vec<ReplyTo>,
+    /// The office behind it.
+    shown: Arc<Office>,
 }
 
-impl Writer {
-    fn serve(mut self, inbox: &Receiver<Letter>) {
-        while let Ok(first) = inbox.recv() {
-            let mut group = Vec::new();
-            for letter in std::iter::once(first).chain(inbox.try_iter()) {
-                match letter {
-                    Letter::Decide(request, answer) => group.push((*request, answer)),
-                    Letter::DecideBy(policies) => {
-                        if !self.decide(std::mem::take(&mut group)) {
-                            return;
-                        }
-                        self.office.set_policies(policies);
-                    }
-                    Letter::KeepSnapshot(answer) => {
-                        if !self.decide(std::mem::take(&mut group)) || !self.keep_snapshot(&answer) {
-                            return;
-                        }
-                    }
-                }
-                if group.len() >= MOST_IN_GROUP {
-                    break;
-                }
-            }
-            if !self.decide(group) {
-                return;
-            }
-        }
-    }
-
-    /// Keeps a snapshot; `false` if that is the end. A store that failed says so with the next group.
-    fn keep_snapshot(&mut self, answer: &SyncSender<Result<(), Error>>) -> bool {
-        let kept = catch_unwind(AssertUnwindSafe(|| self.office.keep_snapshot()));
-        let goes_on = kept.is_ok();
-        let kept =
-            kept.unwrap_or_else(|panic| Err(self.failed.get_or_init(|| stopped(panic.as_ref())).clone()));
-        // Whoever asked may have stopped waiting.
-        let _ = answer.send(kept);
-        goes_on
-    }
-
-    /// Decides a group and keeps it; `false` if that failed, which is the end.
-    fn decide(&mut self, group: Vec<(Request, ReplyTo)>) -> bool {
-        let (requests, answers): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-        // A panic leaves the office in the middle of something: nobody looks at it any more.
-        let decided = catch_unwind(AssertUnwindSafe(|| self.office.submit_all(requests)));
-        match decided.unwrap_or_else(|panic| Err(stopped(panic.as_ref()))) {
+impl Told {
+    /// Keeps a group and lets its answers go; `false` if that failed, which is the end.
+    fn keep(&self, group: Decided) -> bool {
+        let Decided { answers, reply_to, shown } = group;
+        let kept = catch_unwind(AssertUnwindSafe(|| answers.keep()));
+        match kept.unwrap_or_else(|panic| Err(stopped(panic.as_ref()))) {
             Ok(decisions) => {
-                let shown = Arc::new(self.office.fork());
                 *self.shown.write().unwrap_or_else(PoisonError::into_inner) = shown;
-                for (decision, answer) in decisions.into_iter().zip(answers) {
+                for (decision, reply_to) in decisions.into_iter().zip(reply_to) {
                     // Whoever asked may have stopped waiting.
-                    let _ = answer.send(Ok(decision));
+                    let _ = reply_to.send(decision);
                 }
                 true
             }
-            Err(error) => {
-                let error = self.failed.get_or_init(|| error);
-                for answer in answers {
-                    let _ = answer.send(Err(error.clone()));
-                }
-                false
+            Err(error) => self.end(error),
+        }
+    }
+
+    /// Nothing is answered any more; the first reason is the one that is told. Always `false`.
+    fn end(&self, error: Error) -> bool {
+        self.failed.get_or_init(|| error);
+        false
+    }
+}
+
+impl Desk {
+    /// Answers a request on the thread that asks, if nobody else does; else it comes back.
+    fn alone(&self, asked: Letter) -> Option<Letter> {
+        // Whoever finds nothing on its way has nothing of its own on its way.
+        if self.waiting.load(Ordering::SeqCst) > 0 {
+            return Some(asked);
+        }
+        let Ok(mut writer) = self.writer.try_lock() else { return Some(asked) };
+        take(&mut writer, asked, &mut Line { inbox: None, next: None, taken: 0 });
+        None
+    }
+
+    /// Answers whatever comes, until the last handle is gone or something fails.
+    fn serve(&self, inbox: &Receiver<Letter>) {
+        let mut line = Line { inbox: Some(inbox), next: None, taken: 0 };
+        while let Some(letter) = line.wait() {
+            let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let goes_on = take(&mut writer, letter, &mut line);
+            self.waiting.fetch_sub(std::mem::take(&mut line.taken), Ordering::SeqCst);
+            if !goes_on {
+                return;
+            }
+        }
+        // What is on its way is kept, and the journal closed.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+/// Does what a letter asks for; `false` if that is the end, and then nobody writes any more.
+fn take(writer: &mut Option<Writer>, letter: Letter, line: &mut Line<'_>) -> bool {
+    let goes_on = writer.as_mut().is_some_and(|writer| match letter {
+        Letter::Decide(request, reply_to) => writer.decide((request, reply_to), line),
+        Letter::DecideBy(policies) => {
+            writer.office.set_policies(policies);
+            true
+        }
+        Letter::KeepSnapshot(reply_to) => writer.keep_snapshot(&reply_to),
+    });
+    if !goes_on {
+        *writer = None;
+    }
+    goes_on
+}
+
+/// Decides, in the order of asking.
+#[derive(Debug)]
+struct Writer {
+    office: Office,
+    keeper: Keeper,
+    told: Told,
+}
+
+impl Writer {
+    /// Decides a group, and keeps it or, if more is waiting, lets it be kept; `false` if that is the end.
+    fn decide(&mut self, first: (Box<Request>, ReplyTo), line: &mut Line<'_>) -> bool {
+        let Self { office, keeper, told } = self;
+        let (mut first, mut reply_to) = (Some(first), Vec::new());
+        let group = std::iter::from_fn(|| {
+            let is_full =
+                reply_to.len() >= MOST_IN_GROUP || reply_to.len() >= FEW_IN_GROUP && keeper.is_free();
+            let next = first.take().or_else(|| if is_full { None } else { line.request() });
+            next.map(|(request, to)| {
+                reply_to.push(to);
+                *request
+            })
+        });
+        // A panic leaves the office in the middle of something: nobody looks at it any more.
+        let decided = catch_unwind(AssertUnwindSafe(|| office.submit_ahead(group)));
+        // What was decided before is kept before, whatever came of this.
+        if !keeper.is_done() {
+            return false;
+        }
+        let goes_on = match decided.unwrap_or_else(|panic| Err(stopped(panic.as_ref()))) {
+            Ok(answers) => {
+                let group = Decided { answers, reply_to, shown: Arc::new(office.fork()) };
+                // What waits for no disk, or has nobody behind it, need not wait for another thread.
+                let is_handed_on = office.journal().is_kept() && line.is_longer();
+                if is_handed_on { keeper.begin(group) } else { told.keep(group) }
+            }
+            Err(error) => told.end(error),
+        };
+        goes_on && self.keep_snapshot_if_due()
+    }
+
+    /// Keeps a snapshot if one is due. One that fails is told with the next request.
+    fn keep_snapshot_if_due(&mut self) -> bool {
+        !self.office.snapshot_is_due() || self.keeper.is_done() && self.snapshot().is_some()
+    }
+
+    /// Keeps a snapshot because somebody asks; `false` if that is the end. A store that failed says so with the
+    /// next group.
+    fn keep_snapshot(&mut self, reply_to: &SyncSender<Result<(), Error>>) -> bool {
+        if !self.keeper.is_done() {
+            return false;
+        }
+        let kept = self.snapshot();
+        let goes_on = kept.is_some();
+        // Whoever asked may have stopped waiting.
+        let _ = reply_to.send(kept.unwrap_or_else(|| Err(closed(&self.told.failed))));
+        goes_on
+    }
+
+    /// Keeps a snapshot behind all that is kept; nothing if that is the end.
+    fn snapshot(&mut self) -> Option<Result<(), Error>> {
+        let kept = catch_unwind(AssertUnwindSafe(|| self.office.keep_snapshot()));
+        kept.map_err(|panic| self.told.end(stopped(panic.as_ref()))).ok()
+    }
+}
+
+/// What waits for the writer.
+struct Line<'a> {
+    /// Nothing for a request that is alone.
+    inbox: Option<&'a Receiver<Letter>>,
+    /// The next letter, if somebody had a look.
+    next: Option<Letter>,
+    /// How many letters were taken.
+    taken: usize,
+}
+
+impl Line<'_> {
+    /// The next letter, waited for; none once the last handle is gone.
+    fn wait(&mut self) -> Option<Letter> {
+        let letter = self.next.take().or_else(|| self.inbox?.recv().ok())?;
+        self.taken = self.taken.saturating_add(1);
+        Some(letter)
+    }
+
+    /// Whether somebody is waiting.
+    fn is_longer(&mut self) -> bool {
+        self.next = self.next.take().or_else(|| self.inbox?.try_recv().ok());
+        self.next.is_some()
+    }
+
+    /// The next letter, if it is here and is a request.
+    fn request(&mut self) -> Option<(Box<Request>, ReplyTo)> {
+        self.is_longer();
+        match self.next.take()? {
+            Letter::Decide(request, reply_to) => {
+                self.taken = self.taken.saturating_add(1);
+                Some((request, reply_to))
+            }
+            other @ (Letter::DecideBy(_) | Letter::KeepSnapshot(_)) => {
+                self.next = Some(other);
+                None
             }
         }
     }
+}
+
+/// Brings a group to the disk while the next one is decided.
+#[derive(Debug)]
+struct Keeper {
+    /// None only while it goes.
+    groups: Option<SyncSender<Decided>>,
+    /// Whether the last group was kept.
+    kept: Receiver<bool>,
+    hands: Hands,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What a keeper is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hands {
+    Free,
+    Busy,
+    /// The last group was not kept, which is the end.
+    Failed,
+}
+
+impl Keeper {
+    fn new(told: Told) -> Result<Self, Error> {
+        let (groups, inbox) = sync_channel::<Decided>(1);
+        let (done, kept) = sync_channel(1);
+        let serve = move || {
+            while let Ok(group) = inbox.recv() {
+                if done.send(told.keep(group)).is_err() {
+                    break;
+                }
+            }
+        };
+        let thread = Some(thread("bianzhi keeper", serve)?);
+        Ok(Self { groups: Some(groups), kept, hands: Hands::Free, thread })
+    }
+
+    /// Hands a group over; the one before it must be done.
+    fn begin(&mut self, group: Decided) -> bool {
+        let is_taken = self.groups.as_ref().is_some_and(|groups| groups.send(group).is_ok());
+        self.hands = if is_taken { Hands::Busy } else { Hands::Failed };
+        is_taken
+    }
+
+    /// Whether nothing is on its way any more.
+    fn is_free(&mut self) -> bool {
+        if self.hands == Hands::Busy
+            && let Ok(kept) = self.kept.try_recv()
+        {
+            self.hands = if kept { Hands::Free } else { Hands::Failed };
+        }
+        self.hands != Hands::Busy
+    }
+
+    /// Waits for the group that is on its way, if one is; `false` if it was not kept, which is the end.
+    fn is_done(&mut self) -> bool {
+        if self.hands == Hands::Busy {
+            self.hands = if self.kept.recv().unwrap_or(false) { Hands::Free } else { Hands::Failed };
+        }
+        self.hands == Hands::Free
+    }
+}
+
+impl Drop for Keeper {
+    /// What is on its way is kept before the writer goes.
+    fn drop(&mut self) {
+        self.groups = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|cause| Error::new(ErrorKind::Io, format!("no thread can be had for the office: {cause}")))
 }
 
 /// Why nobody answers.

@@ -42,11 +42,11 @@ fn many_threads_share_the_seats_that_there_are() {
     assert_eq!(figures(&again), figures(&seen));
 }
 
-/// A store whose every append waits for leave, and says that it waits.
+/// A store whose every append waits for leave, and says which thread waits.
 #[derive(Debug)]
 struct Gated {
     store: Flaky,
-    waits: Mutex<Sender<()>>,
+    waits: Mutex<Sender<thread::ThreadId>>,
     leave: Mutex<Receiver<()>>,
 }
 
@@ -64,7 +64,7 @@ impl Store for Gated {
     }
 
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
-        self.waits.get_mut().unwrap().send(()).unwrap();
+        self.waits.get_mut().unwrap().send(thread::current().id()).unwrap();
         self.leave.get_mut().unwrap().recv().unwrap();
         self.store.append(batch)
     }
@@ -94,20 +94,75 @@ fn what_waits_is_kept_together_and_readers_wait_for_nothing() {
     leave.send(()).unwrap();
     assert_eq!(first.wait().unwrap().entry, 1);
     assert_eq!(office.read().journal().next(), 2);
-    for kept in [1_000, 100] {
+    let (mut kept, mut groups) = (2, Vec::new());
+    while kept < 1_102 {
         waiting.recv().unwrap();
-        let before = disk.0.lock().unwrap().records.len();
         leave.send(()).unwrap();
-        let last = before as u64 + kept;
-        while (office.read().journal().next()) < last {
+        while disk.0.lock().unwrap().records.len() == kept {
             thread::yield_now();
         }
-        assert_eq!(disk.0.lock().unwrap().records.len() as u64, last);
+        groups.push(disk.0.lock().unwrap().records.len() - kept);
+        kept += groups.last().unwrap();
     }
+    // A free disk waits for a few, a busy one for as many as are decided meanwhile, and never for too many.
+    let (last, others) = groups.split_last().unwrap();
+    assert!(groups[0] == 64 && *last <= 1_000, "{groups:?}");
+    assert!(others.iter().all(|group| (64..=1_000).contains(group)), "{groups:?}");
     for (answer, entry) in more.into_iter().zip(2..) {
         assert_eq!(answer.wait().unwrap().entry, entry, "in the order of asking");
     }
-    assert_eq!(disk.0.lock().unwrap().asked, 4);
+    assert_eq!(office.read().journal().next(), 1_102);
+}
+
+/// While the disk is busy with one group the next one is decided: its rules have looked at it already.
+#[test]
+fn the_next_group_is_decided_while_the_disk_is_busy() {
+    let disk = Flaky::default();
+    let ((waits, waiting), (leave, left)) = (channel(), channel());
+    let gated = Gated { store: disk.clone(), waits: Mutex::new(waits), leave: Mutex::new(left) };
+    leave.send(()).unwrap();
+    let policies = bianzhi::PolicySet::load(concat!(env!("CARGO_MANIFEST_DIR"), "/policies")).unwrap();
+    let policies = policies.with_coverage();
+    let calls = || policies.coverage(&[]).scripts.iter().map(|script| script.calls).sum::<u64>();
+    let office = Office::open_on(gated, charter(), policies.clone()).unwrap();
+    waiting.recv().unwrap();
+    let office = SharedOffice::new(office).unwrap();
+    // Whoever comes first is kept alone; the crowd behind it is handed on as soon as a few are decided.
+    let first = office.ask(hire());
+    waiting.recv().unwrap();
+    let crowd: Vec<_> = (0..200).map(|_| office.ask(hire())).collect();
+    leave.send(()).unwrap();
+    first.wait().unwrap();
+    waiting.recv().unwrap();
+    let (before, kept) = (calls(), disk.0.lock().unwrap().records.len());
+    let late: Vec<_> = (0..200).map(|_| office.ask(hire())).collect();
+    // A minute's patience: it ends at once where the next group is decided.
+    for _ in 0..60_000 {
+        if calls() > before {
+            break;
+        }
+        thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert!(calls() > before, "the rules wait for the disk");
+    assert_eq!(disk.0.lock().unwrap().records.len(), kept, "the disk is still busy");
+    (0..400).for_each(|_| leave.send(()).unwrap());
+    for (answer, entry) in crowd.into_iter().chain(late).zip(2..) {
+        assert_eq!(answer.wait().unwrap().entry, entry, "in the order of asking");
+    }
+}
+
+#[test]
+fn a_request_that_finds_nobody_is_answered_on_its_own_thread() {
+    let disk = Flaky::default();
+    let ((waits, waiting), (leave, left)) = (channel(), channel());
+    let gated = Gated { store: disk, waits: Mutex::new(waits), leave: Mutex::new(left) };
+    (0..9).for_each(|_| leave.send(()).unwrap());
+    let office = SharedOffice::new(Office::open_on(gated, charter(), None).unwrap()).unwrap();
+    assert!(office.submit(hire()).unwrap().granted());
+    let here = thread::current().id();
+    assert_eq!(waiting.try_iter().nth(1), Some(here));
+    assert!(office.ask(hire()).wait().unwrap().granted());
+    assert!(waiting.try_iter().all(|thread| thread != here), "whoever only asks is not held up");
 }
 
 #[test]

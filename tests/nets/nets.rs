@@ -12,13 +12,19 @@ mod office {
 
     /// What `src/office/sync.rs` names, from shuttle.
     mod sync {
+        pub(super) use shuttle::sync::atomic::{AtomicUsize, Ordering};
         pub(super) use shuttle::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-        pub(super) use shuttle::sync::{Arc, RwLock};
+        pub(super) use shuttle::sync::{Arc, Mutex, RwLock};
         pub(super) use shuttle::thread::{Builder, JoinHandle};
+
+        // So small that a few requests make groups that overtake each other, if they can.
+        pub(super) const MOST_IN_GROUP: usize = 2;
+        pub(super) const FEW_IN_GROUP: usize = 1;
     }
 
     use bianzhi::Office;
-    pub(crate) use shared::SharedOffice;
+    use bianzhi::office::Unkept;
+    pub(crate) use shared::{SharedOffice, Waiting};
 }
 
 mod decision {

@@ -72,11 +72,20 @@ fn ask(left: Option<usize>) {
         .map(|thread| {
             let (office, disk) = (office.clone(), disk.clone());
             shuttle::thread::spawn(move || {
-                let waiting: Vec<_> = (0..3).map(|turn| office.ask(hire(thread, turn))).collect();
+                let mut waiting: Vec<_> = (0..2).map(|turn| office.ask(hire(thread, turn))).collect();
+                if thread == 1 {
+                    // Whoever has waited finds nobody, or others.
+                    waiting.drain(..).for_each(|answer| drop(answer.wait()));
+                }
+                // Behind what this thread asked before, wherever it is answered.
+                let third = office.submit(hire(thread, 2));
+                let again = (0..2).map(|turn| office.ask(hire(thread, turn)).wait()).collect::<Vec<_>>();
+                let asked = waiting.into_iter().map(super::office::Waiting::wait).collect::<Vec<_>>();
+                let asked = if asked.is_empty() { again } else { asked };
                 let mut last = 0;
                 let mut answered = Vec::new();
-                for answer in waiting {
-                    let Ok(answer) = answer.wait() else { break };
+                for answer in asked.into_iter().chain([third]) {
+                    let Ok(answer) = answer else { break };
                     assert!(answer.entry > last, "in the order of asking");
                     assert!((disk.0.lock().unwrap().records.len() as u64) > answer.entry, "kept before told");
                     last = answer.entry;

@@ -213,6 +213,11 @@ impl Store for SqliteStore {
         }
     }
 
+    fn beside(&self) -> Option<Box<dyn Store>> {
+        let reader = Self::open_to_read(&self.path, Some(&self.stream)).ok()?;
+        Some(Box::new(reader))
+    }
+
     fn wants_people_apart(&self) -> bool {
         self.people_apart
     }

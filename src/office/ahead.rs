@@ -1,0 +1,75 @@
+//! Ahead of the disk: requests are decided and put together, and whoever has them keeps them while the office goes on.
+
+use std::sync::Arc;
+
+use super::{Office, flow};
+use crate::decision::Decision;
+use crate::error::Error;
+use crate::journal::Group;
+use crate::request::Request;
+
+/// Answers that are decided and not kept yet: they come out when they are.
+///
+/// Keep them in the order in which they were decided. If one group is not kept, what was decided behind it is
+/// not either, and the office must be opened again: its store takes nothing that does not stand behind its head.
+#[derive(Debug)]
+#[must_use = "what is not kept was never answered"]
+pub struct Unkept {
+    decisions: Vec<Arc<Decision>>,
+    /// Nothing where the journal is in memory.
+    group: Option<Group>,
+}
+
+impl Office {
+    /// Decides requests in their order, and leaves it to the caller to keep the answers, on another thread if
+    /// need be, while this office decides what comes next. [`SharedOffice`](super::SharedOffice) does so.
+    ///
+    /// No snapshot is taken by itself here ([`Office::snapshot_is_due`]), and none may be taken before all is
+    /// kept.
+    ///
+    /// # Errors
+    /// As [`Office::submit`], but for what keeping says.
+    ///
+    /// # Example: the disk is written while the next group is decided
+    /// ```
+    /// # use bianzhi::journal::SqliteStore;
+    /// # use bianzhi::{Charter, Office, Request};
+    /// # fn main() -> Result<(), bianzhi::Error> {
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let store = SqliteStore::open(folder.path().join("city.journal"), "nanping")?;
+    /// let charter = Charter::load("examples/nanping/charter.yaml")?;
+    /// let mut office = Office::open_on(store, charter, None)?;
+    /// let leave = Request::from(Request::vacate("p-017")).id("r-1");
+    /// let first = office.submit_ahead([leave.clone()])?;
+    /// let (first, second) = std::thread::scope(|scope| {
+    ///     let keeps = scope.spawn(|| first.keep());
+    ///     let second = office.submit_ahead([leave]);
+    ///     (keeps.join().unwrap(), second)
+    /// });
+    /// assert_eq!(first?, second?.keep()?, "the same id has the same answer, kept or not");
+    /// # Ok(()) }
+    /// ```
+    pub fn submit_ahead(&mut self, requests: impl IntoIterator<Item = Request>) -> Result<Unkept, Error> {
+        let decide =
+            |office: &mut Self| requests.into_iter().map(|request| flow::submit(office, request)).collect();
+        let (decisions, group) = self.changing(decide, Self::commit_later)?;
+        Ok(Unkept { decisions, group: group.flatten() })
+    }
+
+    /// Whether as many entries have come since the last snapshot as [`Office::snapshot_every`] says.
+    pub fn snapshot_is_due(&self) -> bool {
+        self.journal.snapshot_is_due()
+    }
+}
+
+impl Unkept {
+    /// Brings the answers to the store, and lets them go.
+    ///
+    /// # Errors
+    /// If the store fails, or does not stand where it stood when these were decided. Nothing is answered then,
+    /// and whether the store has it is only known when it is opened again.
+    pub fn keep(self) -> Result<Vec<Arc<Decision>>, Error> {
+        self.group.as_ref().map_or(Ok(()), Group::keep)?;
+        Ok(self.decisions)
+    }
+}
