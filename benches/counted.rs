@@ -5,12 +5,15 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "sizes far inside their types")]
 
+#[path = "stream/mod.rs"]
+mod measured;
 mod nation;
 mod shipped;
 
 use bianzhi::model::{KindId, NodeId};
 use bianzhi::{Charter, Entry, Office, PolicySet, Request};
 
+use measured::{City, requests};
 use nation::{CITY, KIND, NATION, OPENED, Size, shuffled, unit};
 use shipped::{Rules, books, is_organ};
 
@@ -44,6 +47,18 @@ fn rules(office: &Office, rounds: usize) -> Result<(), Box<dyn std::error::Error
     Ok(())
 }
 
+/// So many requests of the stream on its first day, asked of its four rules: all of them, or those that are granted.
+fn stream(rounds: usize, all: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let opening = measured::books::opening(&City::new());
+    let office = Office::open(Charter::from_opening(opening)?, PolicySet::load("benches/stream/policies")?)?;
+    let mut asked: Vec<Request> = requests().iter().take(2_000).map(measured::books::request).collect();
+    asked.retain(|request| all || office.rules_on(request).nothing_against());
+    for request in asked.iter().cycle().take(rounds) {
+        std::hint::black_box(office.rules_on(request));
+    }
+    Ok(())
+}
+
 /// So many permits that are denied.
 fn denied(office: &mut Office, rounds: usize) -> Result<(), Box<dyn std::error::Error>> {
     let kind = KindId::new(KIND);
@@ -63,7 +78,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // `cargo bench` adds its own argument.
     let given: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let [path, rounds] = given.as_slice() else {
-        println!("counted PATH ROUNDS: laws, laws-nation, hire, every-rule, rules, denied or replay");
+        println!(
+            "counted PATH ROUNDS: laws, laws-nation, hire, every-rule, rules, stream, stream-grants, denied or replay"
+        );
         return Ok(());
     };
     let rounds: usize = rounds.parse()?;
@@ -74,6 +91,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "hire" => hire(&mut office(CITY, Some(rules_of.three))?, CITY, rounds),
         "every-rule" => hire(&mut office(CITY, Some(rules_of.all))?, CITY, rounds),
         "rules" => rules(&office(CITY, Some(rules_of.all))?, rounds),
+        "stream" => stream(rounds, true),
+        "stream-grants" => stream(rounds, false),
         "denied" => denied(&mut office(CITY, Some(rules_of.three))?, rounds),
         "replay" => {
             let charter = Charter::from_opening(books(CITY))?;

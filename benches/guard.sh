@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The instruction guard: how many instructions the main paths take, against the kept baseline.
 #
-#   benches/guard.sh           fails if a path takes over 10 % more than benches/baseline.txt says
+#   benches/guard.sh           fails if a path takes over 10 % more than benches/baseline.txt says, or if asking the
+#                              rules of the stream allocates anything
 #   benches/guard.sh --bless   measures and writes benches/baseline.txt; say in the commit why it moved
 #
 # Instructions are counted by valgrind's callgrind, so neither load nor clock matters. A path is run with two
@@ -9,7 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-paths=(laws hire every-rule denied replay)
+paths=(laws hire every-rule denied replay stream stream-grants)
 few=100
 many=1100
 baseline=benches/baseline.txt
@@ -31,6 +32,26 @@ counted() { # PATH ROUNDS
   sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$out"
   rm "$out"
 }
+
+allocations() { # PATH ROUNDS
+  local out
+  out=$(mktemp)
+  valgrind --tool=callgrind --callgrind-out-file="$out" "$binary" "$1" "$2" >/dev/null 2>&1
+  # A call is `cfn=(NUMBER) NAME`, the name at its first mention alone, and `calls=HOW_OFTEN …` after it.
+  awk '
+    /^c?fn=\([0-9]+\) (malloc|realloc|calloc)$/ { split($1, id, /[()]/); wanted[id[2]] = 1 }
+    /^cfn=/ { split($1, id, /[()]/); callee = id[2] }
+    /^calls=/ { split($1, often, "="); sums[callee] += often[2] }
+    END { for (one in wanted) sum += sums[one]; print sum + 0 }
+  ' "$out"
+  rm "$out"
+}
+
+made=$(($(allocations stream "$many") - $(allocations stream "$few")))
+if [ "$made" != 0 ]; then
+  echo "stream: $made allocations in $((many - few)) requests that the rules are asked about; there may be none" >&2
+  exit 1
+fi
 
 measured=$(
   for path in "${paths[@]}"; do

@@ -249,32 +249,37 @@ impl Verb {
 
     /// The verb's name, as files and scripts write it.
     pub fn name(&self) -> &'static str {
+        Self::NAMES.get(self.place()).copied().unwrap_or_default()
+    }
+
+    /// The verb's place in the list of names.
+    pub(crate) fn place(&self) -> usize {
         match self {
-            Self::Authorize(_) => "authorize",
-            Self::Transfer(_) => "transfer",
-            Self::Permit(_) => "permit",
-            Self::Withdraw(_) => "withdraw",
-            Self::Appoint(_) => "appoint",
-            Self::Draw(_) => "draw",
-            Self::Vacate(_) => "vacate",
-            Self::Name(_) => "name",
-            Self::Convert(_) => "convert",
-            Self::Move(_) => "move",
-            Self::Borrow(_) => "borrow",
-            Self::GiveBack(_) => "give_back",
-            Self::Owe(_) => "owe",
-            Self::Extend(_) => "extend",
-            Self::Reschedule(_) => "reschedule",
-            Self::Evaluate(_) => "evaluate",
-            Self::Establish(_) => "establish",
-            Self::Resize(_) => "resize",
-            Self::Amend(_) => "amend",
-            Self::Relocate(_) => "relocate",
-            Self::Merge(_) => "merge",
-            Self::Abolish(_) => "abolish",
-            Self::Correct(_) => "correct",
-            Self::Batch(_) => "batch",
-            Self::Advance(_) => "advance",
+            Self::Authorize(_) => 0,
+            Self::Transfer(_) => 1,
+            Self::Permit(_) => 2,
+            Self::Withdraw(_) => 3,
+            Self::Appoint(_) => 4,
+            Self::Draw(_) => 5,
+            Self::Vacate(_) => 6,
+            Self::Name(_) => 7,
+            Self::Convert(_) => 8,
+            Self::Move(_) => 9,
+            Self::Borrow(_) => 10,
+            Self::GiveBack(_) => 11,
+            Self::Owe(_) => 12,
+            Self::Extend(_) => 13,
+            Self::Reschedule(_) => 14,
+            Self::Evaluate(_) => 15,
+            Self::Establish(_) => 16,
+            Self::Resize(_) => 17,
+            Self::Amend(_) => 18,
+            Self::Relocate(_) => 19,
+            Self::Merge(_) => 20,
+            Self::Abolish(_) => 21,
+            Self::Correct(_) => 22,
+            Self::Batch(_) => 23,
+            Self::Advance(_) => 24,
         }
     }
 

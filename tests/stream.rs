@@ -3,7 +3,9 @@
 #[path = "../benches/stream/mod.rs"]
 mod measured;
 
-use bianzhi::{Charter, Decision, Office, PolicySet};
+use bianzhi::office::RulesSay;
+use bianzhi::policy::Interpreter;
+use bianzhi::{Charter, Decision, Office, PolicySet, Remark, Request};
 
 use measured::native::{Tree, decide};
 use measured::state::State;
@@ -48,9 +50,11 @@ fn bianzhi_answers_as_plain_rust_and_its_laws_accept_every_change() {
             office.set_policies(policies.clone());
             let request = books::request(&ask);
             let said = office.rules_on(&request);
-            let reason = said.denials.first().map(|one| one.code.as_str());
-            let note = said.notes.first().map(|one| one.code.as_str());
+            let reason = said.codes().next();
+            let note = said.noted().next();
             assert_eq!(books::answer(said.nothing_against(), reason, note), Some(answer), "{ask:?}");
+            office.set_policies(policies.clone().with_interpreter(Interpreter::Tree));
+            is_told_as_in_brief(&office.rules_on(&request));
             let decision = office.decide(request).unwrap();
             assert_eq!(
                 named(&decision),
@@ -64,6 +68,42 @@ fn bianzhi_answers_as_plain_rust_and_its_laws_accept_every_change() {
             assert!(decision.granted(), "{ask:?}: {}", decision.reasons_in(bianzhi::model::Lang::En));
         }
     }
+}
+
+/// The codes alone are those of all that is told in full.
+fn is_told_as_in_brief(said: &RulesSay<'_>) {
+    let codes = |remarks: &[Remark]| remarks.iter().map(|one| one.code.clone()).collect::<Vec<_>>();
+    assert_eq!(said.codes().collect::<Vec<_>>(), codes(said.denials()));
+    assert_eq!(said.noted().collect::<Vec<_>>(), codes(said.notes()));
+}
+
+#[test]
+fn in_brief_rules_say_what_they_say_in_full() {
+    let reasons = "a: {zh: 一, en: a}\nb: {zh: 二, en: b}\nc: {zh: 三, en: c}\n";
+    let scripts = [
+        "fn on_appoint(r) { require(r.unit.occupied < 0, \"a\"); note(\"b\", #{n: r.unit.name}); deny(\"c\"); }",
+        "fn on_appoint(r) { require(r.unit.occupied >= 0, \"a\"); deny(\"b\", #{n: 9000000000000000000 * r.unit.cap}); }",
+        "fn on_appoint(r) { for i in 0..99 { note(\"a\"); } deny(\"b\"); deny(\"c\"); }",
+        "fn on_vacate(r) { note(\"a\", #{n: r.unit.name}); }",
+        "fn on_vacate(r) { let n = 9000000000000000000 * r.unit.cap; if n > 0 { note(\"b\"); } }",
+    ];
+    let files = (10..).zip(scripts).map(|(number, text)| (format!("{number}_rule.rhai"), text.into()));
+    let facts = include_str!("../benches/stream/policies/facts.yaml");
+    let files =
+        files.chain([("reasons.yaml".to_owned(), reasons.into()), ("facts.yaml".to_owned(), facts.into())]);
+    let policies = PolicySet::from_files(files).unwrap().with_interpreter(Interpreter::Tree);
+    let charter = Charter::from_opening(books::opening(&City::new())).unwrap();
+    let office = Office::open(charter, policies).unwrap();
+    let hire = Request::from(Request::appoint("u1", "administrative"));
+    let leave = Request::from(Request::vacate_unnamed("u1", "administrative"));
+    let codes = |request| {
+        let said = office.rules_on(request);
+        is_told_as_in_brief(&said);
+        let (against, noted) = (said.codes().collect::<Vec<_>>().join(" "), said.noted().count());
+        (against, said.nothing_against(), noted)
+    };
+    assert_eq!(codes(&hire), ("a c policy-failed b policy-failed".to_owned(), false, 100));
+    assert_eq!(codes(&leave), (String::new(), true, 2));
 }
 
 fn named(decision: &Decision) -> Option<Answer> {

@@ -16,6 +16,8 @@ impl Ledger {
     }
 
     /// The figures of a unit or a jurisdiction but its room, for which one looks at everything above it.
+    #[expect(clippy::inline_always, reason = "who wants one figure computes no other")]
+    #[inline(always)]
     pub(crate) fn own_figures(&self, node: NodeIx, kind: KindIx) -> Figures {
         let Some(book) = self.book(node, kind) else { return Figures::default() };
         if self.role(node) == Role::Unit {
@@ -124,6 +126,7 @@ impl Ledger {
 }
 
 /// Sums of units as figures.
+#[inline]
 fn summed(sums: Sums) -> Figures {
     Figures {
         cap: sums.cap,

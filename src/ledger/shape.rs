@@ -158,7 +158,7 @@ impl Ledger {
     pub fn pools_of(&self, node: NodeIx) -> Vec<NodeIx> {
         let inside = self.pool_places.iter().filter(|pool| self.parent(**pool) == Some(node));
         let mut pools: Vec<NodeIx> = inside.copied().collect();
-        pools.sort_by_cached_key(|pool| self.id(*pool));
+        pools.sort_by(|one, other| self.id_word(*one).cmp(self.id_word(*other)));
         pools
     }
 

@@ -1,24 +1,59 @@
 //! What the rules say of a request: the policies alone, on the books as they are, and nothing is recorded.
 
+use std::cell::OnceCell;
+
 use super::Office;
 use crate::decision::Remark;
 use crate::ledger::Actor;
-use crate::policy::Asked;
+use crate::policy::{Asked, Brief, PolicySet};
 use crate::request::Request;
 
-/// What the rules say of a request, laws aside. Nothing was allocated for it if both lists are empty.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct RulesSay {
-    /// Every reason against it; also each rule that failed.
-    pub denials: Vec<Remark>,
-    /// What is only noted or found.
-    pub notes: Vec<Remark>,
+/// What the rules say of a request, laws aside. The codes are there at once, and nothing was allocated for them if
+/// there are none; texts, places and values are made when somebody asks for them.
+#[derive(Debug)]
+pub struct RulesSay<'a> {
+    office: &'a Office,
+    request: &'a Request,
+    brief: Brief,
+    told: OnceCell<Told>,
 }
 
-impl RulesSay {
+/// Every remark, with its texts.
+#[derive(Debug)]
+struct Told {
+    denials: Vec<Remark>,
+    notes: Vec<Remark>,
+}
+
+impl RulesSay<'_> {
     /// Whether no rule speaks against it.
     pub fn nothing_against(&self) -> bool {
-        self.denials.is_empty()
+        self.brief.denials.is_empty()
+    }
+
+    /// The code of every reason against it, in order; also of each rule that failed.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.brief.denials.iter().map(|code| &**code)
+    }
+
+    /// The codes of what is only noted or found.
+    pub fn noted(&self) -> impl Iterator<Item = &str> {
+        self.brief.notes.iter().map(|code| &**code)
+    }
+
+    /// Every reason against it, told in full; also each rule that failed.
+    pub fn denials(&self) -> &[Remark] {
+        &self.told().denials
+    }
+
+    /// What is only noted or found, told in full.
+    pub fn notes(&self) -> &[Remark] {
+        &self.told().notes
+    }
+
+    fn told(&self) -> &Told {
+        // The books have not changed since: the same rules say the same again, now in full.
+        self.told.get_or_init(|| self.office.told_on(self.request))
     }
 }
 
@@ -40,10 +75,33 @@ impl Office {
     /// assert_eq!(office.decide(request)?.codes(), ["cap"]);
     /// # Ok(()) }
     /// ```
-    pub fn rules_on(&self, request: &Request) -> RulesSay {
-        let Some(policies) = &self.policies else { return RulesSay::default() };
+    pub fn rules_on<'a>(&'a self, request: &'a Request) -> RulesSay<'a> {
+        let mut told = OnceCell::new();
+        let brief = self.policies.as_ref().map_or_else(
+            || Some(Brief::default()),
+            |policies| policies.in_brief(&self.books, &self.asked(request)),
+        );
+        let brief = brief.unwrap_or_else(|| {
+            let full = self.told_on(request);
+            let codes = |remarks: &[Remark]| remarks.iter().map(|one| one.code.as_str().into()).collect();
+            let brief = Brief { denials: codes(&full.denials), notes: codes(&full.notes) };
+            told = OnceCell::from(full);
+            brief
+        });
+        RulesSay { office: self, request, brief, told }
+    }
+
+    fn told_on(&self, request: &Request) -> Told {
+        let ask = |policies: &PolicySet| policies.before(&self.books, &self.asked(request));
+        let answer = self.policies.as_ref().map(ask).unwrap_or_default();
+        let mut notes = answer.notes;
+        notes.extend(answer.findings);
+        Told { denials: answer.denials, notes }
+    }
+
+    fn asked<'a>(&self, request: &'a Request) -> Asked<'a> {
         let by = self.books.actor(request.by.as_ref()).unwrap_or(Actor::Node(self.books.root()));
-        let asked = Asked {
+        Asked {
             id: request.id.as_ref(),
             verb: &request.verb,
             facts: &request.facts,
@@ -52,10 +110,6 @@ impl Office {
             effective: request.effective.unwrap_or(self.today()),
             by_reaction: false,
             at: None,
-        };
-        let answer = policies.before(&self.books, &asked);
-        let mut notes = answer.notes;
-        notes.extend(answer.findings);
-        RulesSay { denials: answer.denials, notes }
+        }
     }
 }

@@ -45,8 +45,7 @@ impl PolicySet {
         let local = folders.iter().filter_map(|folder| self.0.folders.get(*folder));
         let hooks: Vec<&HookRef> = std::iter::once(&self.0.root)
             .chain(local.map(|folder| &folder.hooks))
-            .filter_map(|hooks| hooks.get(&(When::Else, name)))
-            .flatten()
+            .flat_map(|hooks| hooks.at(When::Else, name))
             .collect();
         if hooks.is_empty() {
             return;

@@ -36,8 +36,8 @@ pub(crate) struct Scene<'a> {
     pub(super) sizes: RefCell<Sizes>,
 }
 
-/// Pool sizes, or why there is none.
-pub(super) type Sizes = BTreeMap<NodeIx, Result<Seats, Fail>>;
+/// Pool sizes, or why there is none: of few pools.
+pub(super) type Sizes = Vec<(NodeIx, Result<Seats, Fail>)>;
 
 /// A request as scripts see it.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,9 @@ pub(crate) struct Found {
     pub(crate) kind: Option<KindIx>,
     pub(crate) loan: Option<LoanIx>,
     pub(crate) permit: Option<PermitIx>,
+    /// The pool that is drawn on or resized, or who lends.
+    pub(crate) lender: Option<NodeIx>,
+    pub(crate) borrower: Option<NodeIx>,
 }
 
 /// An event as scripts see it.
@@ -81,9 +84,11 @@ pub(crate) struct EventSeen<'a> {
 pub(crate) struct Call<'a> {
     pub(crate) scene: &'a Scene<'a>,
     pub(crate) situation: Situation,
+    /// Whether only the codes of what is said are kept: no facts, and no parameters.
+    pub(crate) brief: bool,
     /// The most steps that it may take.
-    budget: u64,
-    state: RefCell<State>,
+    pub(super) budget: u64,
+    pub(super) state: RefCell<State>,
 }
 
 /// What a call did so far.
@@ -102,7 +107,7 @@ pub(crate) type Reads = SmallVec<[Arc<ParameterRead>; 8]>;
 /// What a call did, once it is over.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    pub(crate) said: Vec<Said>,
+    pub(crate) said: SmallVec<[Said; 1]>,
     pub(crate) proposals: Vec<(Verb, u32)>,
     /// Each value read, once, in the order of first reading.
     pub(crate) parameters: Reads,
@@ -247,12 +252,12 @@ impl<'a> EventSeen<'a> {
 impl<'a> Call<'a> {
     /// A call in a scene, as Rhai counts its steps.
     pub(crate) fn new(scene: &'a Scene<'a>, situation: Situation, state: State) -> Self {
-        Self { scene, situation, budget: limits::STEPS, state: RefCell::new(state) }
+        Self { scene, situation, brief: false, budget: limits::STEPS, state: RefCell::new(state) }
     }
 
     /// A call on the tree, which counts finer steps.
     pub(crate) fn again(scene: &'a Scene<'a>, situation: Situation) -> Self {
-        Self { scene, situation, budget: limits::STEPS_AGAIN, state: RefCell::default() }
+        Self { scene, situation, brief: false, budget: limits::STEPS_AGAIN, state: RefCell::default() }
     }
 
     /// The books that the call sees.
@@ -270,11 +275,9 @@ impl<'a> Call<'a> {
         self.scene.event.as_ref().ok_or_else(|| Fail::absent("event"))
     }
 
-    /// Something was said; fails where a script says more than anybody would read.
-    pub(crate) fn say(&self, said: Said) -> Result<(), Fail> {
+    /// Something was said, with so many bytes of facts; fails where a script says more than anybody would read.
+    pub(crate) fn say(&self, said: Said, bytes: usize) -> Result<(), Fail> {
         let mut state = self.state();
-        let bytes: usize =
-            said.facts.iter().map(|(name, value)| name.len().saturating_add(value.bytes())).sum();
         state.bytes = state.bytes.saturating_add(bytes);
         if state.done.said.len() >= limits::SAID || state.bytes > limits::SAID_BYTES {
             return Err(Fail::too_much_said());
@@ -295,7 +298,9 @@ impl<'a> Call<'a> {
 
     /// A parameter was read. All who read the same value hold the same record of it.
     pub(crate) fn read(&self, parameter: &Arc<ParameterRead>) {
-        note_read(&mut self.state().done.parameters, parameter);
+        if !self.brief {
+            note_read(&mut self.state().done.parameters, parameter);
+        }
     }
 
     /// So much work was done; fails when it is more than one call may do.
@@ -320,6 +325,11 @@ impl<'a> Call<'a> {
     /// The tree took so many steps for this call.
     pub(crate) fn took(&self, steps: u64) {
         self.state().taken = steps;
+    }
+
+    /// Everything that was said.
+    pub(crate) fn each_said(&self, seen: impl FnMut(&Said)) {
+        self.state().done.said.iter().for_each(seen);
     }
 
     /// What the call did so far, to go on from it later.

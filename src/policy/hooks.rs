@@ -1,9 +1,11 @@
 //! Hooks: which functions are asked about a request, an event, a day or a pool, and what they answer.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::call::{Call, EventSeen, Fail, Found, Outcome, Reads, RequestSeen, Scene, note_read};
+use smallvec::SmallVec;
+
+use super::call::{Call, EventSeen, Fail, How, Outcome, Reads, RequestSeen, Scene, note_read};
+use super::found::acting;
 use super::parameters::Holding;
 use super::remarks::Remarks;
 use super::tree;
@@ -14,53 +16,101 @@ use super::vocabulary::{Situation, kind_of_event};
 use super::{Answer, Asked, HookRef, Interpreter, PolicySet, Reaction, Told, When, engine};
 use crate::decision::{ParameterRead, Remark};
 use crate::graph::NodeIx;
-use crate::ledger::{Actor, KindIx, Ledger};
-use crate::model::{Date, FactValue, KindId, NodeId, PoolSize, Seats};
-use crate::request::{Advance, Place, Sitting, Verb};
+use crate::ledger::Ledger;
+use crate::model::{Date, FactValue, PoolSize, Seats};
+use crate::request::Verb;
 
 impl PolicySet {
     /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
     pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
         let mut answer = Answer::default();
-        let name = (When::Before, asked.verb.name());
-        if self.0.hooks().all(|hooks| !hooks.contains_key(&name)) {
-            return answer;
+        self.ask(books, asked, false, |hook, call, given| {
+            let run = self.run(hook, call, given);
+            if !run.outcome.said.is_empty() {
+                let Remarks { denials, notes, findings } =
+                    self.remarks(hook, call, &run.outcome.said, &run.recorded);
+                answer.denials.extend(denials);
+                answer.notes.extend(notes);
+                answer.findings.extend(findings);
+            }
+            if let Err(fail) = run.result {
+                let failed = self.failed(hook, &fail);
+                let bars = !asked.verb.is_fact_or_duty();
+                if bars { &mut answer.denials } else { &mut answer.findings }.push(failed);
+            }
+            for read in &run.outcome.parameters {
+                note_read(&mut answer.parameters, read);
+            }
+        });
+        answer
+    }
+
+    /// The same, but only the codes. None where somebody watches, or Rhai has a say: then the whole answer is
+    /// to be asked for.
+    pub(crate) fn in_brief(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Option<Brief> {
+        if self.1 != Interpreter::Tree || self.is_watched() {
+            return None;
+        }
+        let mut brief = Brief::default();
+        let mut findings = Codes::new();
+        self.ask(books, asked, true, |hook, call, given| {
+            let Some(script) = self.0.scripts.get(hook.script) else { return };
+            let run = tree::run(&script.tree, hook.body, call, Value::View(given.clone()), &mut None);
+            let failed = run.0.err();
+            call.each_said(|said| {
+                let code = Arc::clone(&said.code);
+                match said.how {
+                    How::Denial => brief.denials.push(code),
+                    How::Note => brief.notes.push(code),
+                    How::Finding => findings.push(code),
+                }
+            });
+            if let Some(fail) = failed {
+                let bars = !asked.verb.is_fact_or_duty();
+                if bars { &mut brief.denials } else { &mut findings }.push(fail.code.into());
+            }
+        });
+        if !findings.is_empty() {
+            brief.notes.append(&mut findings);
+        }
+        Some(brief)
+    }
+
+    /// Calls every hook about a request, each in a call of its own.
+    fn ask(
+        &self,
+        books: &Arc<Ledger>,
+        asked: &Asked<'_>,
+        brief: bool,
+        mut each: impl FnMut(&HookRef, &Call<'_>, &View),
+    ) {
+        let verb = asked.verb.place();
+        if self.0.hooks().all(|hooks| hooks.before(verb).is_empty()) {
+            return;
         }
         let mut scene = Scene::new(books, self, asked.date);
         if !asked.by_reaction && !self.0.folders.is_empty() {
             scene.folders = self.folders_of(books, &books.touches(asked.verb));
         }
         let seen = RequestSeen::of(books, asked);
-        let kind = seen.found.kind;
+        let given = View { what: What::Request, kind: seen.found.kind };
         scene.request = Some(seen);
         let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
         let hooks = std::iter::once(&self.0.root).chain(local.map(|folder| &folder.hooks));
-        for hook in hooks.filter_map(|hooks| hooks.get(&name)).flatten() {
-            let done = self.call(hook, &scene, &View { what: What::Request, kind });
-            let Remarks { denials, notes, findings } = done.remarks;
-            answer.denials.extend(denials);
-            answer.notes.extend(notes);
-            answer.findings.extend(findings);
-            if asked.verb.is_fact_or_duty() {
-                answer.findings.extend(done.failed);
-            } else {
-                answer.denials.extend(done.failed);
-            }
-            for read in &done.parameters {
-                note_read(&mut answer.parameters, read);
-            }
+        for hook in hooks.flat_map(|hooks| hooks.before(verb)) {
+            let call = Call { brief, ..Call::again(&scene, hook.situation) };
+            each(hook, &call, &given);
         }
-        answer
     }
 
     /// The hooks that follow an event, in the order in which they are called.
     pub(crate) fn reactions(&self, event: &'static str) -> &[HookRef] {
-        self.0.root.get(&(When::After, event)).map_or(&[], Vec::as_slice)
+        self.0.root.at(When::After, event)
     }
 
     /// The hooks that are called once for a date advanced to.
     pub(crate) fn on_date(&self) -> &[HookRef] {
-        self.0.root.get(&(When::Else, "on_date")).map_or(&[], Vec::as_slice)
+        self.0.root.at(When::Else, "on_date")
     }
 
     /// Calls a hook about an event.
@@ -113,7 +163,8 @@ impl PolicySet {
     /// A pool's size in a scene, asked once.
     pub(super) fn size_in(&self, call: &Call<'_>, pool: NodeIx) -> Result<Seats, Fail> {
         let scene = call.scene;
-        let known = scene.sizes.borrow().get(&pool).cloned();
+        let known =
+            scene.sizes.borrow().iter().find(|(known, _)| *known == pool).map(|(_, size)| size.clone());
         if let Some(size) = known {
             return size;
         }
@@ -124,7 +175,7 @@ impl PolicySet {
             call.read(parameter);
         }
         let size = size.map_err(|failed| failed.0);
-        scene.sizes.borrow_mut().insert(pool, size.clone());
+        scene.sizes.borrow_mut().push((pool, size.clone()));
         // A rule has a budget of its own, but not as often as one likes.
         call.charge_asked(steps)?;
         size
@@ -198,7 +249,7 @@ impl PolicySet {
         let sizes = call.scene.sizes.borrow().clone();
         let mut run = self.run_on_rhai(hook, call.scene, given.clone());
         let unmet = run.outcome.said.iter().any(|said| said.required);
-        let watched = self.2.is_some() || self.3.is_some();
+        let watched = self.is_watched();
         if run.result.is_ok() && !unmet && self.1 == Interpreter::Rhai && !watched {
             return run;
         }
@@ -231,13 +282,18 @@ impl PolicySet {
         Run { result, outcome, recorded: Vec::new() }
     }
 
+    /// Whether somebody wants to know more than the answer.
+    fn is_watched(&self) -> bool {
+        self.2.is_some() || self.3.is_some()
+    }
+
     fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
+        if !self.is_watched() {
+            return self.on_tree(hook, call, given, &mut None);
+        }
         let trail = self.3.as_ref().map(|_| tree::Trail::default());
-        let mut sights = (self.2.is_some() || trail.is_some()).then(|| tree::Sights {
-            trail,
-            only_trail: self.2.is_none(),
-            ..Default::default()
-        });
+        let only_trail = self.2.is_none();
+        let mut sights = Some(Box::new(tree::Sights { only_trail, trail, ..Default::default() }));
         let run = self.on_tree(hook, call, given, &mut sights);
         let Run { result, outcome, recorded } = &run;
         if let Some(trail) = sights.as_mut().and_then(|sights| sights.trail.take()) {
@@ -254,7 +310,7 @@ impl PolicySet {
         hook: &HookRef,
         call: &'a Call<'a>,
         given: &View,
-        sights: &mut Option<tree::Sights>,
+        sights: &mut Option<Box<tree::Sights>>,
     ) -> Run<'a> {
         let (result, recorded) = match self.0.scripts.get(hook.script) {
             Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given.clone()), sights),
@@ -348,6 +404,17 @@ impl Run<'_> {
     }
 }
 
+/// The codes of what was said.
+pub(crate) type Codes = SmallVec<[Arc<str>; 2]>;
+
+/// What the hooks before a request said, by the codes alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Brief {
+    pub(crate) denials: Codes,
+    /// What is only noted, then what is found.
+    pub(crate) notes: Codes,
+}
+
 /// One call of one hook, done.
 #[derive(Debug, Default)]
 pub(super) struct Done {
@@ -355,131 +422,4 @@ pub(super) struct Done {
     pub(super) failed: Option<Remark>,
     pub(super) proposals: Vec<(Verb, u32)>,
     pub(super) parameters: Reads,
-}
-
-/// What a day that comes asks.
-static ADVANCE: Verb = Verb::Advance(Advance {});
-static NO_FACTS: BTreeMap<String, FactValue> = BTreeMap::new();
-
-impl<'a> RequestSeen<'a> {
-    fn of(books: &Ledger, asked: &Asked<'a>) -> Self {
-        Self {
-            verb: asked.verb,
-            id: asked.id,
-            by: acting(books, asked.by),
-            effective: asked.effective,
-            facts: asked.facts,
-            by_reaction: asked.by_reaction,
-            at: asked.at,
-            found: Found::of(books, asked.verb),
-        }
-    }
-
-    /// What a day that comes asks: nothing but itself.
-    fn advance(books: &Ledger, date: Date) -> Self {
-        Self {
-            verb: &ADVANCE,
-            id: None,
-            by: books.root(),
-            effective: date,
-            facts: &NO_FACTS,
-            by_reaction: false,
-            at: None,
-            found: Found::default(),
-        }
-    }
-
-    /// The same with nothing borrowed in it.
-    pub(super) fn alone(&self) -> RequestSeen<'static> {
-        let Self { by, effective, by_reaction, at, found, .. } = *self;
-        RequestSeen { verb: &ADVANCE, id: None, by, effective, facts: &NO_FACTS, by_reaction, at, found }
-    }
-}
-
-impl Found {
-    fn of(books: &Ledger, verb: &Verb) -> Self {
-        let mut found = Self::default();
-        let mut kind_named: Option<&KindId> = None;
-        match verb {
-            Verb::Authorize(verb) => kind_named = Some(&verb.kind),
-            Verb::Transfer(verb) => kind_named = Some(&verb.kind),
-            Verb::Permit(verb) => {
-                kind_named = Some(&verb.kind);
-                found.unit = books.node(verb.unit.as_str());
-            }
-            Verb::Borrow(verb) => kind_named = Some(&verb.kind),
-            Verb::Withdraw(verb) => found.permit = books.permit(verb.permit.as_str()),
-            Verb::Appoint(verb) => {
-                kind_named = Some(&verb.kind);
-                found.unit = books.node(verb.unit.as_str());
-                found.loan = verb.loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
-                found.permit = verb.permit.as_ref().and_then(|permit| books.permit(permit.as_str()));
-            }
-            Verb::Name(verb) => {
-                kind_named = Some(&verb.kind);
-                found.unit = books.node(verb.unit.as_str());
-                found.loan = verb.loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
-            }
-            Verb::Draw(verb) => {
-                found.kind = pool_kind(books, &verb.pool);
-                found.unit = books.node(verb.unit.as_str());
-            }
-            Verb::Resize(verb) => found.kind = pool_kind(books, &verb.pool),
-            Verb::Vacate(verb) => found.sitting(books, &verb.who),
-            Verb::Convert(verb) => found.sitting(books, &verb.who),
-            Verb::Move(verb) => found.sitting(books, &Sitting::Person(verb.person.clone())),
-            Verb::GiveBack(verb) => found.loan = books.loan(verb.loan.as_str()),
-            Verb::Owe(verb) => found.loan = books.loan(verb.loan.as_str()),
-            Verb::Extend(verb) => found.loan = books.loan(verb.loan.as_str()),
-            Verb::Reschedule(verb) => found.loan = books.loan(verb.loan.as_str()),
-            Verb::Evaluate(verb) => found.loan = books.loan(verb.loan.as_str()),
-            Verb::Establish(verb) => match &verb.place {
-                Place::Pool { kind, .. } => kind_named = Some(kind),
-                Place::Node { .. } => {}
-            },
-            Verb::Amend(_)
-            | Verb::Relocate(_)
-            | Verb::Merge(_)
-            | Verb::Abolish(_)
-            | Verb::Correct(_)
-            | Verb::Batch(_)
-            | Verb::Advance(_) => {}
-        }
-        let of_loan = found.loan.and_then(|loan| books.loan_at(loan)).map(|loan| loan.kind);
-        let of_permit = found.permit.and_then(|permit| books.permit_at(permit)).map(|permit| permit.kind);
-        let named = kind_named.and_then(|kind| books.kind(kind.as_str()));
-        found.kind = named.or(found.kind).or(of_loan).or(of_permit);
-        if let Verb::Withdraw(_) = verb {
-            found.unit = found.permit.and_then(|permit| books.permit_at(permit)).map(|permit| permit.unit);
-        }
-        found
-    }
-
-    fn sitting(&mut self, books: &Ledger, who: &Sitting) {
-        match who {
-            Sitting::Person(person) => {
-                let person = books.person(person.as_str()).and_then(|person| books.person_at(person));
-                self.kind = person.and_then(crate::ledger::Person::kind);
-                self.unit = person.and_then(crate::ledger::Person::unit);
-                self.loan = person.and_then(crate::ledger::Person::loan);
-            }
-            Sitting::Unnamed { unit, kind, loan } => {
-                self.kind = books.kind(kind.as_str());
-                self.unit = books.node(unit.as_str());
-                self.loan = loan.as_ref().and_then(|loan| books.loan(loan.as_str()));
-            }
-        }
-    }
-}
-
-/// The node that acts. Above the root there is none; what `superior` asks is shown as the root's.
-fn acting(books: &Ledger, by: Actor) -> NodeIx {
-    match by {
-        Actor::Node(node) => node,
-        Actor::Superior | Actor::Reaction => books.root(),
-    }
-}
-
-fn pool_kind(books: &Ledger, pool: &NodeId) -> Option<KindIx> {
-    books.node(pool.as_str()).and_then(|pool| books.pool(pool)).map(|pool| pool.kind)
 }

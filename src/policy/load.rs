@@ -14,7 +14,7 @@ use super::script::{self, Script};
 use super::slips::{self, Edit, Slips};
 use super::tree::{Known, Reading};
 use super::vocabulary::event_names;
-use super::{Folder, HookRef, Inner, Interpreter, PolicySet, When, engine, limits};
+use super::{Folder, HookRef, Hooks, Inner, Interpreter, PolicySet, When, engine, limits};
 use crate::document::{Document, nearest};
 use crate::error::{Error, Fault, Message, Phrase, same, table};
 use crate::model::NodeId;
@@ -243,8 +243,8 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
     let mut set = Inner {
         engine,
         scripts: Vec::new(),
-        root: BTreeMap::new(),
-        folders: folders.iter().map(|id| Folder { id: NodeId::new(id), hooks: BTreeMap::new() }).collect(),
+        root: Hooks::default(),
+        folders: folders.iter().map(|id| Folder { id: NodeId::new(id), hooks: Hooks::default() }).collect(),
         rules: BTreeMap::new(),
         parameters,
         reasons,
@@ -410,15 +410,21 @@ impl Loading<'_> {
     }
 }
 
-/// When a hook of this name is called, and for what.
-fn moment(hook: &str) -> (When, &'static str) {
-    let before = hook.strip_prefix("on_").and_then(|verb| static_name(Verb::NAMES, verb));
-    let after = || hook.strip_prefix("after_").and_then(|event| static_name(event_names(), event));
-    let other = || static_name(&["on_date", "audit_unit", "audit_loan", "audit_pool"], hook);
-    before
-        .map(|verb| (When::Before, verb))
-        .or_else(|| after().map(|event| (When::After, event)))
-        .unwrap_or_else(|| (When::Else, other().unwrap_or("")))
+impl Hooks {
+    /// Adds a hook of this name.
+    fn add(&mut self, name: &str, hook: HookRef) {
+        let verb = name.strip_prefix("on_").and_then(|verb| Verb::NAMES.iter().position(|one| *one == verb));
+        if let Some(verb) = verb {
+            self.before.resize(Verb::NAMES.len(), Vec::new());
+            self.before.get_mut(verb).into_iter().for_each(|hooks| hooks.push(hook.clone()));
+            return;
+        }
+        let after = name.strip_prefix("after_").and_then(|event| static_name(event_names(), event));
+        let other = || static_name(&["on_date", "audit_unit", "audit_loan", "audit_pool"], name);
+        let moment = after.map(|event| (When::After, event));
+        let moment = moment.unwrap_or_else(|| (When::Else, other().unwrap_or("")));
+        self.others.entry(moment).or_default().push(hook);
+    }
 }
 
 fn static_name(names: &[&'static str], name: &str) -> Option<&'static str> {
@@ -446,7 +452,7 @@ impl Inner {
                 Some(folder) => &mut folder.hooks,
                 None => &mut self.root,
             };
-            hooks.entry(moment(&name)).or_default().push(found);
+            hooks.add(&name, found);
         }
         let Reading { tree, words, kinds, parameters, .. } = reading;
         self.scripts.push(Script { path, ast, tree, source, words, kinds, parameters });

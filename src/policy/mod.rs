@@ -12,6 +12,7 @@ mod declared;
 mod definitions;
 mod engine;
 mod fix;
+mod found;
 mod hooks;
 mod limits;
 mod listed;
@@ -61,6 +62,7 @@ pub(crate) use trace::{Hints, ReadOf};
 pub(crate) use vocabulary::field_in_chinese;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
+pub(crate) use hooks::Brief;
 
 use crate::document::did_you_mean;
 use crate::error::Fault;
@@ -108,14 +110,18 @@ pub(crate) struct Inner {
     lints: Vec<Fault>,
 }
 
-/// Hooks by when they are called and for which verb or event, in the order of files and places.
-type Hooks = BTreeMap<(When, &'static str), Vec<HookRef>>;
+/// Hooks by when they are called, in the order of files and places.
+#[derive(Default)]
+struct Hooks {
+    /// By the verb's place in the list of verbs.
+    before: Vec<Vec<HookRef>>,
+    /// By when and the event's name, or the hook's own.
+    others: BTreeMap<(When, &'static str), Vec<HookRef>>,
+}
 
 /// When a hook is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum When {
-    /// Before a request of this verb.
-    Before,
     /// After an event of this name.
     After,
     /// By its whole name.
@@ -138,6 +144,18 @@ pub(crate) struct HookRef {
     line: u32,
     /// The script's path and the function's line.
     pub(crate) place: Arc<str>,
+}
+
+impl Hooks {
+    /// The hooks before a request of the verb at this place.
+    fn before(&self, verb: usize) -> &[HookRef] {
+        self.before.get(verb).map_or(&[], Vec::as_slice)
+    }
+
+    /// The hooks at another moment.
+    fn at(&self, when: When, name: &'static str) -> &[HookRef] {
+        self.others.get(&(when, name)).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl Inner {

@@ -1,6 +1,7 @@
 //! Reasons: the texts and legal bases that codes stand for, with their placeholders.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use super::declared::{entries, text};
 use crate::document::Document;
@@ -58,9 +59,12 @@ impl Reasons {
     }
 }
 
+/// Room for the values in a text, which are mostly names and numbers.
+const ROOM: usize = 32;
+
 /// A text with its `{placeholders}` filled in; one that nothing is known of stays as it is.
 pub(crate) fn filled(text: &str, values: &[(String, FactValue)]) -> String {
-    let mut filled = String::with_capacity(text.len());
+    let mut filled = String::with_capacity(text.len().saturating_add(ROOM));
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
@@ -70,7 +74,8 @@ pub(crate) fn filled(text: &str, values: &[(String, FactValue)]) -> String {
             continue;
         };
         if let Some((_, value)) = values.iter().rev().find(|(known, _)| known == name) {
-            filled.push_str(&value.to_string());
+            // Writing to a text cannot fail.
+            let _ = write!(filled, "{value}");
         } else {
             filled.push('{');
             filled.push_str(name);

@@ -54,12 +54,14 @@ impl PolicySet {
                 None => values.push((name.to_string(), value)),
             }
         }
-        let text = self.0.reasons.get(&said.code).cloned().unwrap_or_default();
+        let (zh, en, basis) = self.0.reasons.get(&said.code).map_or(Default::default(), |text| {
+            (filled(&text.zh, &values), filled(&text.en, &values), text.basis.clone())
+        });
         Remark {
             code: said.code.to_string(),
-            zh: filled(&text.zh, &values),
-            en: filled(&text.en, &values),
-            basis: text.basis,
+            zh,
+            en,
+            basis,
             script: self.path(hook.script).to_owned(),
             line: said.line,
             condition: condition.map(|condition| condition.condition.to_string()),

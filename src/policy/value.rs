@@ -194,6 +194,7 @@ impl<'a> Value<'a> {
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::View(one), Self::View(two)) => one.same(two),
+            (Self::Text(one), Self::Text(two)) => one == two,
             _ => self.order(other).map_or_else(|| self == other, Ordering::is_eq),
         }
     }

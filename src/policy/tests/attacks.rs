@@ -99,7 +99,8 @@ fn carried_out(rule: &str, body: &str) -> (String, Outcome) {
     let given = || View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
     let scene = || Scene::new(&books, &set, DAY);
     let place = script.tree.bodies.iter().position(|body| &*body.name == "audit_unit").unwrap();
-    let on_tree = |mut sights: Option<tree::Sights>| {
+    let on_tree = |sights: Option<tree::Sights>| {
+        let mut sights = sights.map(Box::new);
         let scene = scene();
         let call = Call::again(&scene, Situation::Audit);
         let (value, _) = tree::run(&script.tree, place, &call, Value::View(given()), &mut sights);

@@ -141,7 +141,7 @@ fn taken(body: &str) -> u64 {
     let PolicySet(inner, ..) = &set;
     let script = &inner.scripts[0];
     let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();
-    let [plain, watched] = [None, Some(tree::Sights::default())].map(|mut sights| {
+    let [plain, watched] = [None, Some(Box::<tree::Sights>::default())].map(|mut sights| {
         let call = Call::again(&scene, super::super::vocabulary::Situation::Audit);
         let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
         tree::run(&script.tree, place, &call, Value::View(unit), &mut sights).0.unwrap();

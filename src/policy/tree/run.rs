@@ -5,6 +5,7 @@
     reason = "the reader has checked all types; what is not named here fails closed"
 )]
 
+mod calls;
 mod watch;
 
 use std::sync::Arc;
@@ -15,13 +16,11 @@ use smallvec::SmallVec;
 use super::compute::{arithmetic, compare, ordered, whole};
 use super::points::Sort;
 use super::seen::{Recorded, Sights};
-use super::trail::Trail;
-use super::{Block, Node, Operator, Over, Step, Tree, What, print};
+use super::{Block, Node, Operator, Over, Step, Tree, What};
 use crate::policy::call::{Call, Fail};
-use crate::policy::hooks::no_value;
 use crate::policy::limits;
 use crate::policy::value::{List, Value};
-use crate::policy::vocabulary::{HostFn, HostPlace, Row, Type, looked_at};
+use crate::policy::vocabulary::{Type, looked_at};
 
 /// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
 /// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted.
@@ -30,7 +29,7 @@ pub(crate) fn run<'a>(
     body: usize,
     call: &'a Call<'a>,
     given: Value<'a>,
-    sights: &mut Option<Sights>,
+    sights: &mut Option<Box<Sights>>,
 ) -> (Result<Value<'a>, Fail>, Vec<Recorded>) {
     let mut runner = Runner {
         tree,
@@ -43,17 +42,19 @@ pub(crate) fn run<'a>(
         seen: None,
         asked: None,
         recorded: Vec::new(),
-        read: SmallVec::new(),
         trails: sights.as_ref().is_some_and(|sights| sights.trail.is_some()),
         sights: sights.take(),
     };
     runner.stack.push(given);
-    let value = runner.body(body, 0);
+    let watched = runner.sights.is_some();
+    let value = if watched { runner.body::<true>(body, 0) } else { runner.body::<false>(body, 0) };
     *sights = runner.sights.take();
     call.took(runner.steps);
     (value, runner.recorded)
 }
 
+/// One run. Its methods have two instances of one source: `TOLD`, where somebody may be told the values on the way
+/// – a run that is watched, or a condition that was not met and is looked at again – and the one without.
 struct Runner<'a> {
     tree: &'a Tree,
     call: &'a Call<'a>,
@@ -70,12 +71,10 @@ struct Runner<'a> {
     /// The condition looked at last, if it was not met.
     asked: Option<Recorded>,
     recorded: Vec<Recorded>,
-    /// The parameters read so far, by their places.
-    read: SmallVec<[usize; 8]>,
     /// Whether a trail is kept.
     trails: bool,
     /// What was seen, if somebody watches.
-    sights: Option<Sights>,
+    sights: Option<Box<Sights>>,
 }
 
 /// How a statement ended; what it gave is the runner's `last`.
@@ -92,7 +91,7 @@ type Arguments<'a> = SmallVec<[Value<'a>; 3]>;
 
 impl<'a> Runner<'a> {
     /// Carries out a function whose arguments are the stack from `base` on.
-    fn body(&mut self, body: usize, base: usize) -> Result<Value<'a>, Fail> {
+    fn body<const TOLD: bool>(&mut self, body: usize, base: usize) -> Result<Value<'a>, Fail> {
         let tree = self.tree;
         let Some(body) = tree.body(body) else { return Err(Fail::absent("function")) };
         if self.depth >= limits::CALLS {
@@ -104,12 +103,20 @@ impl<'a> Runner<'a> {
         while self.stack.len() < top {
             self.stack.push(Value::Nothing);
         }
-        let flow = self.block(&body.steps);
+        let flow = self.block::<TOLD>(&body.steps);
         self.stack.truncate(base);
         self.base = outer;
         self.depth = self.depth.saturating_sub(1);
         flow?;
         Ok(std::mem::replace(&mut self.last, Value::Nothing))
+    }
+
+    /// Nothing was given last.
+    fn forget(&mut self) {
+        // Mostly nothing was, and there is nothing to drop.
+        if !matches!(self.last, Value::Nothing) {
+            self.last = Value::Nothing;
+        }
     }
 
     fn local(&self, slot: usize) -> Option<&Value<'a>> {
@@ -122,11 +129,33 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn block(&mut self, block: &'a Block) -> Result<Flow, Fail> {
-        self.last = Value::Nothing;
+    /// What stands somewhere and need not be computed; where somebody is told the values, nothing.
+    fn standing<const TOLD: bool>(&self, node: &'a Node) -> Option<&Value<'a>> {
+        match &node.what {
+            What::Local(slot, _) if !self.told::<TOLD>() => self.local(*slot),
+            _ => self.fixed::<TOLD>(node),
+        }
+    }
+
+    /// The same of what stands in the script or in a file beside it.
+    fn fixed<const TOLD: bool>(&self, node: &'a Node) -> Option<&'a Value<'a>> {
+        match &node.what {
+            _ if self.told::<TOLD>() => None,
+            What::Constant(value) => Some(value),
+            What::Parameter(place, _) => {
+                let holding = self.call.scene.set.holding(self.call.scene, *place)?;
+                self.call.read(holding.read);
+                Some(holding.value)
+            }
+            _ => None,
+        }
+    }
+
+    fn block<const TOLD: bool>(&mut self, block: &'a Block) -> Result<Flow, Fail> {
+        self.forget();
         for (place, step) in block.steps.iter().enumerate() {
             let weight = block.weights.get(place).copied().unwrap_or(1);
-            let flow = self.charge(weight).and_then(|()| self.step(step));
+            let flow = self.charge(weight).and_then(|()| self.step::<TOLD>(step));
             let flow = flow.map_err(|fail| in_line(fail, step.line().unwrap_or(0)))?;
             if flow != Flow::Next {
                 return Ok(flow);
@@ -140,31 +169,31 @@ impl<'a> Runner<'a> {
         if self.steps > limits::STEPS_AGAIN { Err(Fail::too_many_steps()) } else { Ok(()) }
     }
 
-    fn step(&mut self, step: &'a Step) -> Result<Flow, Fail> {
-        if self.sights.is_some() {
+    fn step<const TOLD: bool>(&mut self, step: &'a Step) -> Result<Flow, Fail> {
+        if TOLD && self.sights.is_some() {
             self.saw_step(step);
         }
         match step {
             Step::Set(slot, value) => {
-                let value = self.computed(value)?;
+                let value = self.computed::<TOLD>(value)?;
                 self.set(*slot, value);
-                self.last = Value::Nothing;
+                self.forget();
                 Ok(Flow::Next)
             }
             // A block that stands as a statement: what leaves it leaves what is around it.
-            Step::Do(Node { what: What::Block(block), .. }) => self.block(block),
+            Step::Do(Node { what: What::Block(block), .. }) => self.block::<TOLD>(block),
             Step::Do(node) => {
-                self.last = self.value(node)?;
+                self.last = self.value::<TOLD>(node)?;
                 Ok(Flow::Next)
             }
             Step::If(parts) => {
-                let branch = if self.branch(&parts.0, Sort::If)? { &parts.1 } else { &parts.2 };
-                self.block(branch)
+                let branch = if self.branch::<TOLD>(&parts.0, Sort::If)? { &parts.1 } else { &parts.2 };
+                self.block::<TOLD>(branch)
             }
-            Step::For(parts) => self.repeat(parts.0, &parts.1, &parts.2),
+            Step::For(parts) => self.repeat::<TOLD>(parts.0, &parts.1, &parts.2),
             Step::Return(node) => {
                 self.last = match node {
-                    Some(node) => self.computed(node)?,
+                    Some(node) => self.computed::<TOLD>(node)?,
                     None => Value::Nothing,
                 };
                 Ok(Flow::Return)
@@ -174,14 +203,21 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn repeat(&mut self, slot: usize, over: &'a Over, body: &'a Block) -> Result<Flow, Fail> {
+    fn repeat<const TOLD: bool>(
+        &mut self,
+        slot: usize,
+        over: &'a Over,
+        body: &'a Block,
+    ) -> Result<Flow, Fail> {
         let (items, range) = match over {
-            Over::List(list) => match self.computed(list)? {
+            Over::List(list) => match self.computed::<TOLD>(list)? {
                 Value::List(items) => (items, 0..0),
                 _ => return Err(Fail::wrong_type("for")),
             },
             Over::Range(from, to, inclusive) => {
-                let (Value::Number(from), Value::Number(to)) = (self.value(from)?, self.value(to)?) else {
+                let (Value::Number(from), Value::Number(to)) =
+                    (self.value::<TOLD>(from)?, self.value::<TOLD>(to)?)
+                else {
                     return Err(Fail::wrong_type("for"));
                 };
                 (List::Borrowed(&[]), from..to.saturating_add(i64::from(*inclusive)))
@@ -190,7 +226,7 @@ impl<'a> Runner<'a> {
         for item in items.iter().cloned().chain(range.map(Value::Number)) {
             self.charge(1)?;
             self.set(slot, item);
-            match self.block(body)? {
+            match self.block::<TOLD>(body)? {
                 Flow::Next | Flow::Continue => {}
                 Flow::Break => break,
                 Flow::Return => return Ok(Flow::Return),
@@ -201,40 +237,66 @@ impl<'a> Runner<'a> {
     }
 
     /// A condition's answer. While nobody asks for the values in it, no value is made of it on the way.
-    fn yes(&mut self, node: &'a Node) -> Result<bool, Fail> {
-        if !matches!(&node.what, What::Binary(..) | What::Not(_) | What::And(_) | What::Or(_) | What::In(_)) {
-            return match self.value(node)? {
-                Value::YesNo(yes) => Ok(yes),
-                _ => Err(Fail::wrong_type("condition")),
-            };
-        }
-        self.plain_yes(node).map_err(|fail| in_line(fail, node.line))
-    }
-
-    fn plain_yes(&mut self, node: &'a Node) -> Result<bool, Fail> {
-        match &node.what {
-            What::Not(inner) => Ok(!self.yes(inner)?),
-            What::And(parts) => self.every(parts, true),
-            What::Or(parts) => self.every(parts, false),
-            What::In(sides) => self.is_in(&sides.0, &sides.1),
-            What::Binary(operator, sides) if sides.0.ty == Type::NUMBER && sides.1.ty == Type::NUMBER => {
-                let one = self.number(&sides.0)?;
-                let two = self.number(&sides.1)?;
-                ordered(*operator, one.cmp(&two))
+    fn yes<const TOLD: bool>(&mut self, node: &'a Node) -> Result<bool, Fail> {
+        let value = match &node.what {
+            What::Binary(..) | What::Not(_) | What::And(_) | What::Or(_) | What::In(_) => {
+                return self.plain_yes::<TOLD>(node).map_err(|fail| in_line(fail, node.line));
             }
-            What::Binary(operator, sides) => {
-                let one = self.value(&sides.0)?;
-                let two = self.value(&sides.1)?;
-                compare(*operator, &one, &two)
+            What::Word(receiver, row, name, args) if !self.told::<TOLD>() => {
+                self.word::<TOLD>(receiver, row, name, args).map_err(|fail| in_line(fail, node.line))
             }
+            _ => self.value::<TOLD>(node),
+        };
+        match value? {
+            Value::YesNo(yes) => Ok(yes),
             _ => Err(Fail::wrong_type("condition")),
         }
     }
 
+    fn plain_yes<const TOLD: bool>(&mut self, node: &'a Node) -> Result<bool, Fail> {
+        match &node.what {
+            What::Not(inner) => Ok(!self.yes::<TOLD>(inner)?),
+            What::And(parts) => self.every::<TOLD>(parts, true),
+            What::Or(parts) => self.every::<TOLD>(parts, false),
+            What::In(sides) => self.is_in::<TOLD>(&sides.0, &sides.1),
+            What::Binary(operator, sides) if are_numbers(sides) => {
+                let one = self.number::<TOLD>(&sides.0)?;
+                let two = self.number::<TOLD>(&sides.1)?;
+                ordered(*operator, one.cmp(&two))
+            }
+            What::Binary(operator, sides) => self.compared::<TOLD>(*operator, &sides.0, &sides.1),
+            _ => Err(Fail::wrong_type("condition")),
+        }
+    }
+
+    fn compared<const TOLD: bool>(
+        &mut self,
+        operator: Operator,
+        one: &'a Node,
+        two: &'a Node,
+    ) -> Result<bool, Fail> {
+        if stands(two) {
+            if stands(one)
+                && let Some(left) = self.standing::<TOLD>(one)
+                && let Some(right) = self.standing::<TOLD>(two)
+            {
+                return compare(operator, left, right);
+            }
+            let left = self.value::<TOLD>(one)?;
+            if let Some(right) = self.standing::<TOLD>(two) {
+                return compare(operator, &left, right);
+            }
+            return compare(operator, &left, &self.value::<TOLD>(two)?);
+        }
+        let left = self.value::<TOLD>(one)?;
+        let right = self.value::<TOLD>(two)?;
+        compare(operator, &left, &right)
+    }
+
     /// The value of an expression; a failure carries the line of the innermost one.
-    fn value(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
-        let found = self.evaluate(node);
-        if !self.told() && found.is_ok() {
+    fn value<const TOLD: bool>(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
+        let found = self.evaluate::<TOLD>(node);
+        if found.is_ok() && !self.told::<TOLD>() {
             return found;
         }
         if let Ok(value) = &found {
@@ -244,174 +306,65 @@ impl<'a> Runner<'a> {
     }
 
     /// A whole number. While nobody asks for the values in it, no value is made of it on the way.
-    fn number(&mut self, node: &'a Node) -> Result<i64, Fail> {
-        if !self.told() {
-            let known = match &node.what {
-                What::Constant(Value::Number(number)) => Some(*number),
-                What::Local(slot, _) => match self.local(*slot) {
-                    Some(Value::Number(number)) => Some(*number),
-                    _ => None,
-                },
-                _ => None,
-            };
-            if let Some(number) = known {
-                return Ok(number);
-            }
-            if let What::Binary(operator, sides) = &node.what
-                && sides.0.ty == Type::NUMBER
-                && sides.1.ty == Type::NUMBER
-            {
-                let one = self.number(&sides.0)?;
-                let two = self.number(&sides.1)?;
-                return whole(*operator, one, two).map_err(|fail| in_line(fail, node.line));
+    fn number<const TOLD: bool>(&mut self, node: &'a Node) -> Result<i64, Fail> {
+        if !self.told::<TOLD>() {
+            match &node.what {
+                What::Constant(Value::Number(number)) => return Ok(*number),
+                What::Local(slot, _) => {
+                    if let Some(Value::Number(number)) = self.local(*slot) {
+                        return Ok(*number);
+                    }
+                }
+                What::Binary(operator, sides) if are_numbers(sides) => {
+                    let one = self.number::<TOLD>(&sides.0)?;
+                    let two = self.number::<TOLD>(&sides.1)?;
+                    return whole(*operator, one, two).map_err(|fail| in_line(fail, node.line));
+                }
+                What::Word(receiver, row, name, args) => {
+                    let read = self.word::<TOLD>(receiver, row, name, args);
+                    return match read.map_err(|fail| in_line(fail, node.line))? {
+                        Value::Number(number) => Ok(number),
+                        _ => Err(Fail::wrong_type("number")),
+                    };
+                }
+                _ => {}
             }
         }
-        match self.value(node)? {
+        match self.value::<TOLD>(node)? {
             Value::Number(number) => Ok(number),
             _ => Err(Fail::wrong_type("number")),
         }
     }
 
-    fn evaluate(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
+    fn evaluate<const TOLD: bool>(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
         match &node.what {
             What::Constant(value) => Ok(value.borrowed()),
             What::Local(slot, name) => self.local(*slot).cloned().ok_or_else(|| Fail::absent(name)),
-            What::Word(receiver, row, name, args) => {
-                if let (What::Local(slot, _), [], false) = (&receiver.what, args.as_slice(), self.told()) {
-                    // The commonest reading of all: the view is looked at where it stands.
-                    return match self.local(*slot) {
-                        Some(Value::View(view)) => (row.read)(self.call, view, &[]),
-                        _ => Err(Fail::wrong_type(name)),
-                    };
-                }
-                self.word(receiver, row, name, args)
-            }
+            What::Word(receiver, row, name, args) => self.word::<TOLD>(receiver, row, name, args),
             What::Parameter(place, _) => self.parameter(node, *place),
-            What::Not(_) | What::And(_) | What::Or(_) | What::In(_) => self.plain_yes(node).map(Value::YesNo),
-            What::Binary(operator, _) if operator.compares() => self.plain_yes(node).map(Value::YesNo),
-            What::Binary(operator, sides) => self.combined(*operator, &sides.0, &sides.1),
-            What::Required(inner, source) => self.required(inner, source).map(Value::YesNo),
-            What::Host(function, _, args) => self.host(node, function, args),
-            What::Own(body, _, args) => self.own(*body, args),
-            What::Minus(inner) => self.negative(inner),
-            What::List(items) => Ok(Value::list(self.values(items)?)),
-            What::Facts(fields, _) => self.facts(fields),
+            What::Not(_) | What::And(_) | What::Or(_) | What::In(_) => {
+                self.plain_yes::<TOLD>(node).map(Value::YesNo)
+            }
+            What::Binary(operator, _) if operator.compares() => {
+                self.plain_yes::<TOLD>(node).map(Value::YesNo)
+            }
+            What::Binary(operator, sides) => self.combined::<TOLD>(*operator, &sides.0, &sides.1),
+            What::Required(inner, source) => self.required::<TOLD>(inner, source).map(Value::YesNo),
+            What::Host(function, _, args) => self.host::<TOLD>(node, function, args),
+            What::Own(body, _, args) => self.own::<TOLD>(*body, args),
+            What::Minus(inner) => self.negative::<TOLD>(inner),
+            What::List(items) => Ok(Value::list(self.values::<TOLD>(items)?)),
+            What::Facts(fields, _) => self.facts::<TOLD>(fields),
             What::If(parts) => {
-                let branch = if self.branch(&parts.0, Sort::If)? { &parts.1 } else { &parts.2 };
-                self.inner_block(branch)
+                let branch = if self.branch::<TOLD>(&parts.0, Sort::If)? { &parts.1 } else { &parts.2 };
+                self.inner_block::<TOLD>(branch)
             }
-            What::Block(block) => self.inner_block(block),
+            What::Block(block) => self.inner_block::<TOLD>(block),
         }
     }
 
-    /// A parameter's value. That it was read is told once a call.
-    fn parameter(&mut self, node: &'a Node, place: usize) -> Result<Value<'a>, Fail> {
-        let scene = &self.call.scene;
-        let holding = scene.set.holding(scene, place);
-        let holding = holding.ok_or_else(|| no_value(&print::source(node), scene.date))?;
-        if !self.read.contains(&place) {
-            self.read.push(place);
-            self.call.read(holding.read);
-        }
-        Ok(holding.value.borrowed())
-    }
-
-    fn word(
-        &mut self,
-        receiver: &'a Node,
-        row: &'static Row,
-        name: &str,
-        args: &'a [Node],
-    ) -> Result<Value<'a>, Fail> {
-        let receiver = self.value(receiver)?;
-        let args = self.values(args)?;
-        if let Some(trail) = self.trail() {
-            trail.word(&receiver, row.en, args.first());
-        }
-        let Value::View(view) = receiver else { return Err(Fail::wrong_type(name)) };
-        (row.read)(self.call, &view, &args)
-    }
-
-    fn host(
-        &mut self,
-        node: &'a Node,
-        function: &'static HostFn,
-        args: &'a [Node],
-    ) -> Result<Value<'a>, Fail> {
-        if function.place == HostPlace::Require {
-            return self.require(node, function, args);
-        }
-        let args = self.values(args)?;
-        (function.run)(self.call, node.line, &args)
-    }
-
-    /// A `require`: its facts are computed where anybody sees them, or computing them does anything.
-    fn require(
-        &mut self,
-        node: &'a Node,
-        function: &'static HostFn,
-        args: &'a [Node],
-    ) -> Result<Value<'a>, Fail> {
-        let Some((condition, said)) = args.split_first() else { return Err(Fail::wrong_type("require")) };
-        let before = (self.steps, self.call.charged());
-        let met = self.value(condition)?;
-        if met == Value::YesNo(true) && self.sights.is_none() && self.keeps_quiet(said, before) {
-            return Ok(Value::Nothing);
-        }
-        let asked = self.asked.take();
-        let mut args = Arguments::new();
-        args.push(met);
-        for node in said {
-            args.push(self.value(node)?);
-        }
-        let value = (function.run)(self.call, node.line, &args)?;
-        self.recorded.extend(asked);
-        Ok(value)
-    }
-
-    /// Whether what goes with a condition that holds need not be computed; what is owed for it is paid then.
-    /// `before` has the steps before the condition.
-    fn keeps_quiet(&mut self, said: &'a [Node], before: (u64, u64)) -> bool {
-        let quiet = match said {
-            [Node { what: What::Constant(_), .. }] => return true,
-            [Node { what: What::Constant(_), .. }, Node { what: What::Facts(_, Some(quiet)), .. }] => quiet,
-            _ => return false,
-        };
-        let call = self.steps.saturating_sub(before.0).saturating_mul(u64::from(quiet.again));
-        let steps = self.steps.saturating_add(call);
-        if self.call.charged() != before.1 || steps > limits::STEPS_AGAIN {
-            return false;
-        }
-        for place in &quiet.parameters {
-            if self.read.contains(place) {
-                continue;
-            }
-            let Some(holding) = self.call.scene.set.holding(self.call.scene, *place) else { return false };
-            self.read.push(*place);
-            self.call.read(holding.read);
-        }
-        self.steps = steps;
-        true
-    }
-
-    fn own(&mut self, body: usize, args: &'a [Node]) -> Result<Value<'a>, Fail> {
-        let base = self.stack.len();
-        for arg in args {
-            let value = self.value(arg)?;
-            self.stack.push(value);
-        }
-        let seen = self.seen.take();
-        let outside = self.trail().map(Trail::begin_function);
-        let value = self.body(body, base);
-        if let (Some(trail), Some(outside)) = (self.trail(), outside) {
-            trail.back(outside);
-        }
-        self.seen = seen;
-        value
-    }
-
-    fn negative(&mut self, inner: &'a Node) -> Result<Value<'a>, Fail> {
-        match self.value(inner)? {
+    fn negative<const TOLD: bool>(&mut self, inner: &'a Node) -> Result<Value<'a>, Fail> {
+        match self.value::<TOLD>(inner)? {
             Value::Number(number) => number.checked_neg().map(Value::Number).ok_or_else(Fail::overflow),
             Value::Decimal(number) => {
                 Decimal::ZERO.checked_sub(number).map(Value::Decimal).ok_or_else(Fail::overflow)
@@ -420,57 +373,70 @@ impl<'a> Runner<'a> {
         }
     }
 
-    fn combined(&mut self, operator: Operator, one: &'a Node, two: &'a Node) -> Result<Value<'a>, Fail> {
+    fn combined<const TOLD: bool>(
+        &mut self,
+        operator: Operator,
+        one: &'a Node,
+        two: &'a Node,
+    ) -> Result<Value<'a>, Fail> {
         if one.ty == Type::NUMBER && two.ty == Type::NUMBER {
-            let one = self.number(one)?;
-            let two = self.number(two)?;
+            let one = self.number::<TOLD>(one)?;
+            let two = self.number::<TOLD>(two)?;
             return whole(operator, one, two).map(Value::Number);
         }
-        let one = self.value(one)?;
-        let two = self.value(two)?;
+        let one = self.value::<TOLD>(one)?;
+        let two = self.value::<TOLD>(two)?;
         arithmetic(operator, &one, &two)
     }
 
-    fn facts(&mut self, fields: &'a [(Arc<str>, Node)]) -> Result<Value<'a>, Fail> {
+    fn facts<const TOLD: bool>(&mut self, fields: &'a [(Arc<str>, Node)]) -> Result<Value<'a>, Fail> {
         let mut facts = Vec::with_capacity(fields.len());
         for (name, value) in fields {
-            facts.push((Arc::clone(name), self.value(value)?));
+            facts.push((Arc::clone(name), self.value::<TOLD>(value)?));
         }
         Ok(Value::Facts(facts.into()))
     }
 
     /// A block inside an expression: a `return` in it would leave the function, which the reader does not allow.
-    fn inner_block(&mut self, block: &'a Block) -> Result<Value<'a>, Fail> {
-        match self.block(block)? {
+    fn inner_block<const TOLD: bool>(&mut self, block: &'a Block) -> Result<Value<'a>, Fail> {
+        match self.block::<TOLD>(block)? {
             Flow::Next | Flow::Return => Ok(std::mem::replace(&mut self.last, Value::Nothing)),
             Flow::Break | Flow::Continue => Ok(Value::Nothing),
         }
     }
 
-    fn every(&mut self, parts: &'a [Node], wanted: bool) -> Result<bool, Fail> {
+    fn every<const TOLD: bool>(&mut self, parts: &'a [Node], wanted: bool) -> Result<bool, Fail> {
         for part in parts {
-            if self.branch(part, Sort::Part)? != wanted {
+            if self.branch::<TOLD>(part, Sort::Part)? != wanted {
                 return Ok(!wanted);
             }
         }
         Ok(wanted)
     }
 
-    fn is_in(&mut self, item: &'a Node, list: &'a Node) -> Result<bool, Fail> {
-        let list = self.value(list)?;
-        let item = self.value(item)?;
+    fn is_in<const TOLD: bool>(&mut self, item: &'a Node, list: &'a Node) -> Result<bool, Fail> {
+        let made;
+        let list = if let Some(list) = self.fixed::<TOLD>(list) {
+            list
+        } else {
+            made = self.value::<TOLD>(list)?;
+            &made
+        };
+        let item = self.value::<TOLD>(item)?;
         let Value::List(items) = list else { return Err(Fail::wrong_type("in")) };
         looked_at(self.call, items.len())?;
         Ok(items.iter().any(|one| one.same(&item)))
     }
+}
 
-    fn values(&mut self, nodes: &'a [Node]) -> Result<Arguments<'a>, Fail> {
-        let mut values = Arguments::new();
-        for node in nodes {
-            values.push(self.value(node)?);
-        }
-        Ok(values)
-    }
+/// Whether an expression's value stands somewhere.
+fn stands(node: &Node) -> bool {
+    matches!(node.what, What::Constant(_) | What::Local(..) | What::Parameter(..))
+}
+
+/// Whether both sides are whole numbers.
+fn are_numbers(sides: &(Node, Node)) -> bool {
+    sides.0.ty == Type::NUMBER && sides.1.ty == Type::NUMBER
 }
 
 /// A failure with the line where it happened, unless a closer one is known.

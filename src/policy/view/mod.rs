@@ -221,6 +221,11 @@ impl View {
 
     /// The figures of a node, a pool or a group. A pool's size and a node's room are looked up only where a
     /// figure needs them (`sized`).
+    #[expect(
+        clippy::inline_always,
+        reason = "each word wants one figure of many: the rest is left out where it stands"
+    )]
+    #[inline(always)]
     pub(crate) fn figures(&self, call: &Call<'_>, sized: bool) -> Result<Figures, Fail> {
         let kind = self.bound_kind()?;
         let books = call.books();

@@ -22,6 +22,16 @@ pub(super) fn named(call: &Call<'_>, id: &NodeId) -> Result<NodeIx, Fail> {
     call.books().node(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))
 }
 
+/// The pool or whoever lends, of this id, which the request names.
+pub(super) fn lender(call: &Call<'_>, id: &NodeId) -> Result<NodeIx, Fail> {
+    call.request()?.found.lender.ok_or_else(|| Fail::absent(id.as_str()))
+}
+
+/// The borrower, of this id, which the request names.
+pub(super) fn borrower(call: &Call<'_>, id: &NodeId) -> Result<NodeIx, Fail> {
+    call.request()?.found.borrower.ok_or_else(|| Fail::absent(id.as_str()))
+}
+
 pub(super) fn loan(call: &Call<'_>) -> Result<LoanIx, Fail> {
     call.request()?.found.loan.ok_or_else(|| Fail::absent("loan"))
 }
@@ -65,9 +75,9 @@ pub(super) fn person_key<'a>(call: &Call<'a>) -> Result<&'a str, Fail> {
 
 pub(super) fn pool<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let pool = match verb(call)? {
-        Verb::Draw(verb) => named(call, &verb.pool)?,
-        Verb::Resize(verb) => named(call, &verb.pool)?,
-        Verb::Borrow(verb) => named(call, &verb.lender)?,
+        Verb::Draw(verb) => lender(call, &verb.pool)?,
+        Verb::Resize(verb) => lender(call, &verb.pool)?,
+        Verb::Borrow(verb) => lender(call, &verb.lender)?,
         _ => View::of_loan(call, loan(call)?).loan(call)?.lender,
     };
     if call.books().role(pool) != Role::Pool {

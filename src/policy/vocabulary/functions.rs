@@ -111,7 +111,7 @@ static FUNCTIONS: &[HostFn] = &[
         |t| says(t, 1),
         |c, line, a| match a.first() {
             Some(Value::YesNo(true)) => Ok(Value::Nothing),
-            Some(Value::YesNo(false)) => say(c, line, None, a.get(1..).unwrap_or(&[])),
+            Some(Value::YesNo(false)) => say(c, line, HostPlace::Require, a.get(1..).unwrap_or(&[])),
             _ => Err(Fail::wrong_type("require")),
         },
     )
@@ -122,7 +122,7 @@ static FUNCTIONS: &[HostFn] = &[
         "deny(code, facts?)",
         &[1, 2],
         |t| says(t, 0),
-        |c, line, a| say(c, line, Some(How::Denial), a),
+        |c, line, a| say(c, line, HostPlace::Deny, a),
     )
     .at(HostPlace::Deny),
     host(
@@ -131,7 +131,7 @@ static FUNCTIONS: &[HostFn] = &[
         "note(code, facts?)",
         &[1, 2],
         |t| says(t, 0),
-        |c, line, a| say(c, line, Some(How::Note), a),
+        |c, line, a| say(c, line, HostPlace::Note, a),
     )
     .at(HostPlace::Note),
     host(
@@ -140,7 +140,7 @@ static FUNCTIONS: &[HostFn] = &[
         "finding(code, facts?)",
         &[1, 2],
         |t| says(t, 0),
-        |c, line, a| say(c, line, Some(How::Finding), a),
+        |c, line, a| say(c, line, HostPlace::Finding, a),
     )
     .at(HostPlace::Finding),
     // Numbers.
@@ -400,23 +400,34 @@ static FUNCTIONS: &[HostFn] = &[
 
 // Doing.
 
-/// Says something; without a manner it is a condition not met, which denies a request and is a finding elsewhere.
-fn say<'a>(call: &'a Call<'a>, line: u32, how: Option<How>, args: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+/// Says something, as the function of this place does.
+fn say<'a>(call: &'a Call<'a>, line: u32, place: HostPlace, args: &[Value<'a>]) -> Result<Value<'a>, Fail> {
     let code = Arc::from(text(args, 0)?);
-    let facts = match args.get(1) {
+    let facts: Vec<(Arc<str>, Value<'static>)> = match args.get(1) {
         None => Vec::new(),
         Some(Value::Facts(facts)) => {
             facts.iter().map(|(name, value)| (Arc::clone(name), value.clone().into_own())).collect()
         }
         Some(_) => return Err(Fail::wrong_type("facts")),
     };
-    let manner = match how {
-        Some(how) => how,
-        None if call.situation == super::Situation::Before => How::Denial,
-        None => How::Finding,
-    };
+    let bytes = facts.iter().map(|(name, value)| name.len().saturating_add(value.bytes())).sum();
+    utter(call, line, place, (code, bytes), facts)
+}
+
+/// Says something with so many bytes of facts. A condition not met denies a request, and is a finding elsewhere.
+pub(crate) fn utter<'a>(
+    call: &Call<'a>,
+    line: u32,
+    place: HostPlace,
+    (code, bytes): (Arc<str>, usize),
+    facts: Vec<(Arc<str>, Value<'static>)>,
+) -> Result<Value<'a>, Fail> {
+    let required = place == HostPlace::Require;
+    let bars = place == HostPlace::Deny || (required && call.situation == super::Situation::Before);
+    let else_how = if place == HostPlace::Note { How::Note } else { How::Finding };
+    let how = if bars { How::Denial } else { else_how };
     call.charge(1)?;
-    call.say(Said { how: manner, code, facts, line, required: how.is_none() })?;
+    call.say(Said { how, code, facts, line, required }, bytes)?;
     Ok(Value::Nothing)
 }
 
@@ -469,7 +480,11 @@ fn total<'a>(items: &[Value<'a>]) -> Result<Value<'a>, Fail> {
 }
 
 /// The longest list that a view may give.
-pub(crate) fn bounded<'a>(call: &Call<'_>, items: Vec<Value<'a>>) -> Result<Value<'a>, Fail> {
+pub(crate) fn bounded<'a>(
+    call: &Call<'_>,
+    items: impl IntoIterator<Item = Value<'a>, IntoIter: ExactSizeIterator>,
+) -> Result<Value<'a>, Fail> {
+    let items = items.into_iter();
     let most = limits::LIST;
     if items.len() > most {
         return Err(Fail::limit(
@@ -477,7 +492,7 @@ pub(crate) fn bounded<'a>(call: &Call<'_>, items: Vec<Value<'a>>) -> Result<Valu
             format!("the list has more than {most} elements"),
         ));
     }
-    if items.is_empty() {
+    if items.len() == 0 {
         return Ok(Value::List(List::Borrowed(&[])));
     }
     call.charge(u64::try_from(items.len()).unwrap_or(u64::MAX))?;

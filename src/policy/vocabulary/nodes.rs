@@ -164,14 +164,14 @@ pub(super) static ROWS: &[Row] = &[
     }),
     Row::new(NODE, "permits", "核准", Type::views(Sort::Permit), |c, v, _| {
         let permits = c.books().permits_of(v.node(c)?, v.kind);
-        bounded(c, permits.into_iter().map(|permit| Value::View(View::of_permit(c, permit))).collect())
+        bounded(c, permits.into_iter().map(|permit| Value::View(View::of_permit(c, permit))))
     }),
     Row::new(NODE, "people_on_pool", "周转池人员", Type::views(Sort::Person), |c, v, a| {
         let books = c.books();
         let Some(pool) = books.node(text(a)?) else { return bounded(c, Vec::new()) };
         let people = books.people_on_pool(v.node(c)?, v.kind, pool);
         let seen = people.into_iter().filter_map(|person| View::of_sitter(c, Sitter::Named(person)));
-        bounded(c, seen.map(Value::View).collect())
+        bounded(c, seen.map(Value::View).collect::<Vec<_>>())
     })
     .takes(TEXT),
     Row::new(NODE, "group", "分组", Type::view(Sort::Group), |c, v, a| {
@@ -222,7 +222,8 @@ fn largest<'a>(call: &'a Call<'a>, view: &View, args: &[Value<'a>]) -> Result<Va
 /// So many things were looked at, which is work to be paid for however few of them are found.
 pub(crate) fn looked_at(call: &Call<'_>, things: usize) -> Result<(), Fail> {
     let steps = u64::try_from(things).unwrap_or(u64::MAX).checked_div(crate::policy::limits::LOOKED_AT);
-    call.charge(steps.unwrap_or(0))
+    // What costs nothing cannot be too much: a call that has spent too much has failed before.
+    steps.filter(|steps| *steps > 0).map_or(Ok(()), |steps| call.charge(steps))
 }
 
 pub(super) fn node<'a>(node: NodeIx, kind: Option<KindIx>) -> Value<'a> {
@@ -230,11 +231,11 @@ pub(super) fn node<'a>(node: NodeIx, kind: Option<KindIx>) -> Value<'a> {
 }
 
 pub(super) fn pools<'a>(call: &Call<'a>, pools: Vec<NodeIx>) -> Result<Value<'a>, Fail> {
-    bounded(call, pools.into_iter().map(|pool| Value::View(View::of_pool(call, pool))).collect())
+    bounded(call, pools.into_iter().map(|pool| Value::View(View::of_pool(call, pool))))
 }
 
 pub(super) fn loans<'a>(call: &Call<'a>, loans: Vec<LoanIx>) -> Result<Value<'a>, Fail> {
-    bounded(call, loans.into_iter().map(|loan| Value::View(View::of_loan(call, loan))).collect())
+    bounded(call, loans.into_iter().map(|loan| Value::View(View::of_loan(call, loan))))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the words that end in it may fail")]

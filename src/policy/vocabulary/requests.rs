@@ -5,7 +5,9 @@
     reason = "a word belongs to some verbs; elsewhere it fails closed"
 )]
 
-use super::asked::{above, ends, loan, named, permit, person_key, pool, sitting_person, unit, verb};
+use super::asked::{
+    above, borrower, ends, lender, loan, named, permit, person_key, pool, sitting_person, unit, verb,
+};
 use super::nodes::{kind, node, text};
 use super::{Row, Situation, Sort, Type};
 use crate::graph::Role;
@@ -91,7 +93,7 @@ pub(super) static ROWS: &[Row] = &[
     row("by", "申请方", NODE, |c, v, _| Ok(node(c.request()?.by, v.kind))),
     row("nodes", "涉及单位", Type::views(Sort::Node), |c, v, _| {
         let nodes = c.books().touches(verb(c)?);
-        super::functions::bounded(c, nodes.into_iter().map(|one| node(one, v.kind)).collect())
+        super::functions::bounded(c, nodes.into_iter().map(|one| node(one, v.kind)))
     }),
     row("by_reaction", "联动产生", Type::YES_NO, |c, _, _| Ok(Value::YesNo(c.request()?.by_reaction))),
     row("effective", "实际日期", Type::DATE, |c, _, _| Ok(Value::Date(c.request()?.effective))),
@@ -245,18 +247,18 @@ pub(super) static ROWS: &[Row] = &[
     })
     .only(&["transfer", "move"]),
     row("lender", "借出方", NODE, |c, v, _| match verb(c)? {
-        Verb::Borrow(verb) => Ok(node(named(c, &verb.lender)?, v.kind)),
+        Verb::Borrow(verb) => Ok(node(lender(c, &verb.lender)?, v.kind)),
         _ => Ok(node(View::of_loan(c, loan(c)?).loan(c)?.lender, v.kind)),
     })
     .only(&["borrow", "give_back", "owe", "extend", "reschedule", "evaluate"]),
     row("borrower", "借入方", NODE, |c, v, _| match verb(c)? {
-        Verb::Borrow(verb) => Ok(node(named(c, &verb.borrower)?, v.kind)),
+        Verb::Borrow(verb) => Ok(node(borrower(c, &verb.borrower)?, v.kind)),
         _ => Ok(node(View::of_loan(c, loan(c)?).loan(c)?.borrower, v.kind)),
     })
     .only(&["borrow", "give_back", "owe", "extend", "reschedule", "evaluate"]),
     row("from_pool", "出自周转池", Type::YES_NO, |c, _, _| {
         Ok(Value::YesNo(match verb(c)? {
-            Verb::Borrow(verb) => c.books().role(named(c, &verb.lender)?) == Role::Pool,
+            Verb::Borrow(verb) => c.books().role(lender(c, &verb.lender)?) == Role::Pool,
             Verb::Draw(_) => true,
             _ => c.books().role(View::of_loan(c, loan(c)?).loan(c)?.lender) == Role::Pool,
         }))

@@ -52,7 +52,8 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(LOAN, "people_at", "在用人员", Type::views(PERSON), |c, v, a| {
         let Some(Value::View(unit)) = a.first() else { return Err(Fail::wrong_type("unit")) };
         let people = c.books().people_on_loan_at(v.loan_place()?, unit.node(c)?);
-        bounded(c, people.into_iter().filter_map(|one| View::of_sitter(c, one)).map(Value::View).collect())
+        let seen = people.into_iter().filter_map(|one| View::of_sitter(c, one));
+        bounded(c, seen.map(Value::View).collect::<Vec<_>>())
     })
     .takes(&[NODE]),
     Row::new(PERMIT, "id", "编号", Type::TEXT, |c, v, _| Ok(Value::text(v.permit(c)?.id.as_str()))),

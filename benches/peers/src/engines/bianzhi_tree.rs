@@ -53,7 +53,7 @@ impl Engine for Rules {
     fn fed(&self) -> &'static str {
         match self.how {
             Asked::Rules => {
-                "the books themselves; a denial comes with its reason in two languages, values and place"
+                "the books themselves; a denial comes with its code, and with reason, values and place when asked"
             }
             Asked::Decision => "the same; with input, laws, events and the record, on a fork",
         }
@@ -70,8 +70,8 @@ impl Engine for Rules {
         let Some((office, request)) = &self.asked else { return Err("nothing was asked".into()) };
         if self.how == Asked::Rules {
             let said = office.rules_on(request);
-            let reason = said.denials.first().map(|one| one.code.as_str());
-            let note = said.notes.first().map(|one| one.code.as_str());
+            let reason = said.codes().next();
+            let note = said.noted().next();
             return books::answer(said.nothing_against(), reason, note)
                 .ok_or_else(|| "an answer that the stream does not know".into());
         }

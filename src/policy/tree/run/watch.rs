@@ -9,6 +9,7 @@ use super::super::{Node, Step, What, print};
 use super::Runner;
 use crate::policy::call::Fail;
 use crate::policy::value::Value;
+use crate::policy::vocabulary::Row;
 
 impl<'a> Runner<'a> {
     #[cold]
@@ -21,9 +22,9 @@ impl<'a> Runner<'a> {
     }
 
     /// Which way a condition goes.
-    pub(super) fn branch(&mut self, node: &'a Node, sort: Sort) -> Result<bool, Fail> {
-        if self.sights.is_none() {
-            return self.yes(node);
+    pub(super) fn branch<const TOLD: bool>(&mut self, node: &'a Node, sort: Sort) -> Result<bool, Fail> {
+        if !TOLD || self.sights.is_none() {
+            return self.yes::<TOLD>(node);
         }
         let at = match sort {
             Sort::Part => At::Part,
@@ -31,7 +32,7 @@ impl<'a> Runner<'a> {
             Sort::If => At::If,
         };
         let row = self.trail().and_then(|trail| trail.enter(node, at));
-        let yes = self.yes(node);
+        let yes = self.yes::<TOLD>(node);
         self.leave(row, node, yes.as_ref().ok().map(|yes| Value::YesNo(*yes)).as_ref());
         let yes = yes?;
         self.saw(node, sort, yes);
@@ -39,12 +40,12 @@ impl<'a> Runner<'a> {
     }
 
     /// A value that gets a name or is a function's result.
-    pub(super) fn computed(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
-        if !self.trails {
-            return self.value(node);
+    pub(super) fn computed<const TOLD: bool>(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
+        if !TOLD || !self.trails {
+            return self.value::<TOLD>(node);
         }
         let row = self.trail().filter(|_| is_computed(node)).and_then(|trail| trail.enter(node, At::Value));
-        let value = self.value(node);
+        let value = self.value::<TOLD>(node);
         self.leave(row, node, value.as_ref().ok());
         value
     }
@@ -60,8 +61,8 @@ impl<'a> Runner<'a> {
     }
 
     /// Whether somebody is told the values on the way.
-    pub(super) fn told(&self) -> bool {
-        self.trails || self.seen.is_some()
+    pub(super) fn told<const TOLD: bool>(&self) -> bool {
+        TOLD && (self.trails || self.seen.is_some())
     }
 
     pub(super) fn saw(&mut self, node: &Node, sort: Sort, yes: bool) {
@@ -91,15 +92,37 @@ impl<'a> Runner<'a> {
         }
     }
 
+    /// A word of a view, of which somebody is told.
+    #[cold]
+    pub(super) fn told_word(
+        &mut self,
+        receiver: &'a Node,
+        row: &'static Row,
+        name: &str,
+        args: &'a [Node],
+    ) -> Result<Value<'a>, Fail> {
+        let receiver = self.value::<true>(receiver)?;
+        let args = self.values::<true>(args)?;
+        if let Some(trail) = self.trail() {
+            trail.word(&receiver, row.en, args.first());
+        }
+        let Value::View(view) = receiver else { return Err(Fail::wrong_type(name)) };
+        (row.read)(self.call, &view, &args)
+    }
+
     /// The condition of a `require`. Conditions change nothing, so one that was not met can be looked at again
     /// for its values.
-    pub(super) fn required(&mut self, inner: &'a Node, source: &Arc<str>) -> Result<bool, Fail> {
-        let yes = self.branch(inner, Sort::Require)?;
+    pub(super) fn required<const TOLD: bool>(
+        &mut self,
+        inner: &'a Node,
+        source: &Arc<str>,
+    ) -> Result<bool, Fail> {
+        let yes = self.branch::<TOLD>(inner, Sort::Require)?;
         self.asked = None;
         if !yes {
             let outer = self.seen.replace(Vec::new());
             let sights = self.sights.take();
-            let again = self.value(inner);
+            let again = self.value::<true>(inner);
             self.sights = sights;
             let values = std::mem::replace(&mut self.seen, outer).unwrap_or_default();
             again?;
