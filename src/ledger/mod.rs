@@ -31,6 +31,7 @@ mod reshape;
 mod reverse;
 mod shape;
 mod stored;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -14,6 +14,7 @@ mod shared;
 mod snapshots;
 mod sync;
 mod together;
+mod trial;
 
 pub use past::Again;
 pub use ruled::RulesSay;
@@ -161,7 +162,7 @@ impl Office {
         requests: impl IntoIterator<Item: Into<Request>>,
     ) -> Result<Vec<Arc<Decision>>, Error> {
         let requests: Vec<Request> = requests.into_iter().map(Into::into).collect();
-        side_by_side(requests, |request| self.decide(request))
+        together::each_with(requests, || trial::Trial::new(self), |trial, request| trial.decide(request))
     }
 
     /// A copy for simulation: it shares everything until it writes, and writes only to itself.
