@@ -17,6 +17,12 @@ impl IdTable {
         Self { places: HashTable::with_capacity(ids), hasher: foldhash::fast::RandomState::default() }
     }
 
+    /// Makes room for so many more.
+    pub(crate) fn reserve<'a>(&mut self, ids: usize, at: impl Fn(u32) -> Option<&'a str>) {
+        let hash = |place: &u32| at(*place).map_or(0, |id| self.hasher.hash_one(id));
+        self.places.reserve(ids, hash);
+    }
+
     /// The place of this id, where `at` shows the id of each place.
     pub(crate) fn find<'a>(&self, id: &str, at: impl Fn(u32) -> Option<&'a str>) -> Option<u32> {
         self.places.find(self.hasher.hash_one(id), |place| at(*place) == Some(id)).copied()
