@@ -1,7 +1,9 @@
 //! Opening: a charter's opening books as a ledger.
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use smallvec::SmallVec;
@@ -16,6 +18,9 @@ use crate::graph::{NodeIx, QuotaGraph, Role};
 use crate::model::{
     IdTable, KindId, LoanId, NodeId, Opening, OpeningLoan, OpeningNode, OpeningPeople, PersonRow, Post, Seats,
 };
+
+/// From so many people on a thread of its own finds their places.
+const MANY: usize = 10_000;
 
 impl Ledger {
     /// The books on their first day.
@@ -68,14 +73,30 @@ impl Ledger {
         let mut shape = QuotaGraph::new(root.id.clone(), level, role);
         shape.reserve(opening.nodes.len());
         books.shape = Arc::new(shape);
-        let places = books.open_nodes(&mut opening)?;
+        let (places, table) = books.open_nodes_and_keys(&mut opening)?;
         books.open_pools(&opening)?;
         books.open_loans(&opening)?;
-        books.open_people(std::mem::take(&mut opening.people))?;
+        books.open_people(std::mem::take(&mut opening.people), table)?;
         books.open_permits(&opening)?;
         books.open_history(&opening, &places)?;
         books.mode = Mode::Running;
         Ok(books)
+    }
+
+    /// The nodes, and where the people stand, who are told apart by their keys alone: a nation's take as long as all its units.
+    fn open_nodes_and_keys(&mut self, opening: &mut Opening) -> Result<(Vec<NodeIx>, IdTable), String> {
+        let people = std::mem::take(&mut opening.people);
+        let found = if people.len() < MANY {
+            (self.open_nodes(opening)?, places_of(&people)?)
+        } else {
+            thread::scope(|scope| {
+                let table = scope.spawn(|| places_of(&people));
+                let places = self.open_nodes(opening)?;
+                Ok::<_, String>((places, table.join().unwrap_or_else(|panic| resume_unwind(panic))?))
+            })?
+        };
+        opening.people = people;
+        Ok(found)
     }
 
     /// Nodes from the root down, each place's children in the order of the charter; says where each stands now.
@@ -233,8 +254,7 @@ impl Ledger {
 
     /// Named people are among those counted before: they get a key, and their seats a name. Those of one unit, who
     /// mostly stand together, get theirs at once.
-    fn open_people(&mut self, people: OpeningPeople) -> Result<(), String> {
-        let mut table = IdTable::with_capacity(people.len());
+    fn open_people(&mut self, people: OpeningPeople, table: IdTable) -> Result<(), String> {
         let (parts, units, posts) = people.into_parts();
         let posts: Vec<Sort> = posts.iter().map(|post| self.sort_of(post)).collect::<Result<_, _>>()?;
         let mut run = Run { unit: None, place: self.root(), roster: Vec::new(), named: SmallVec::new() };
@@ -247,11 +267,6 @@ impl Ledger {
                 run.place = self.known_node(id)?;
             }
             let place = PersonIx::new(self.people.len());
-            let people = &self.people;
-            let known = |at: u32| people.get(at as usize).map(|person| person.id.as_str());
-            if table.put(id.as_str(), place.0, known).is_some() {
-                return Err(format!("person `{id}` stands twice"));
-            }
             let seat = Seat::sharing(run.place, sort.kind, since, sort.rest.clone());
             self.people.push(Person { id, seat: Some(seat) });
             run.roster.push(place);
@@ -344,6 +359,18 @@ impl Ledger {
     fn known_kind(&self, id: &KindId) -> Result<super::KindIx, String> {
         self.kind(id.as_str()).ok_or_else(|| format!("kind `{id}` is unknown"))
     }
+}
+
+/// Where each person stands, by key.
+fn places_of(people: &OpeningPeople) -> Result<IdTable, String> {
+    let mut table = IdTable::with_capacity(people.len());
+    let known = |at: u32| people.row(at as usize).map(|row| row.id.as_str());
+    for (row, place) in people.rows().zip(0_u32..) {
+        if table.put(row.id.as_str(), place, known).is_some() {
+            return Err(format!("person `{}` stands twice", row.id));
+        }
+    }
+    Ok(table)
 }
 
 /// What people of one sort have in common.

@@ -261,10 +261,10 @@ mod tests {
         let one = |number: usize| OpeningPerson {
             id: format!("p{number}").into(),
             unit: format!("u{}", number / 3 % 7).into(),
-            kind: if number % 5 == 0 { "a" } else { "b" }.into(),
+            kind: if number.is_multiple_of(5) { "a" } else { "b" }.into(),
             category: number.is_multiple_of(4).then(|| format!("c{}", number % 3)),
-            since: (number % 11 > 0).then(|| "2020-01-31".parse().unwrap()),
-            loan: (number % 13 == 0).then(|| format!("loan-{number}").into()),
+            since: (!number.is_multiple_of(11)).then(|| "2020-01-31".parse().unwrap()),
+            loan: number.is_multiple_of(13).then(|| format!("loan-{number}").into()),
         };
         (0..count).map(one).collect()
     }
@@ -280,7 +280,7 @@ mod tests {
             for one in &all[split..] {
                 later.push_texts(
                     [one.id.as_str(), one.unit.as_str(), one.kind.as_str()],
-                    [one.category.as_deref(), one.loan.as_ref().map(|loan| loan.as_str())],
+                    [one.category.as_deref(), one.loan.as_ref().map(super::super::LoanId::as_str)],
                     one.since,
                 );
             }

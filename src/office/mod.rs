@@ -162,7 +162,7 @@ impl Office {
         requests: impl IntoIterator<Item: Into<Request>>,
     ) -> Result<Vec<Arc<Decision>>, Error> {
         let requests: Vec<Request> = requests.into_iter().map(Into::into).collect();
-        together::each_with(requests, || trial::Trial::new(self), |trial, request| trial.decide(request))
+        together::each_with(requests, || trial::Trial::new(self), trial::Trial::decide)
     }
 
     /// A copy for simulation: it shares everything until it writes, and writes only to itself.

@@ -55,13 +55,13 @@ impl Check<'_> {
                 permits.insert(&permit.id, number);
             }
         }
-        self.ids_of_people();
         for id in &self.unread.nodes {
             self.named.entry(id).or_insert(Named::Unread);
         }
     }
 
-    fn ids_of_people(&mut self) {
+    /// Each person's key stands once.
+    pub(super) fn ids_of_people(&mut self) {
         let people = &self.opening.people;
         let id = |number: u32| people.row(number as usize).map(|row| row.id.as_str());
         let mut table = IdTable::with_capacity(people.len());
