@@ -87,10 +87,10 @@ impl Ledger {
     fn open_nodes_and_keys(&mut self, opening: &mut Opening) -> Result<(Vec<NodeIx>, IdTable), String> {
         let people = std::mem::take(&mut opening.people);
         let found = if people.len() < MANY {
-            (self.open_nodes(opening)?, places_of(&people)?)
+            (self.open_nodes(opening)?, people.places()?)
         } else {
             thread::scope(|scope| {
-                let table = scope.spawn(|| places_of(&people));
+                let table = scope.spawn(|| people.places());
                 let places = self.open_nodes(opening)?;
                 Ok::<_, String>((places, table.join().unwrap_or_else(|panic| resume_unwind(panic))?))
             })?
@@ -359,18 +359,6 @@ impl Ledger {
     fn known_kind(&self, id: &KindId) -> Result<super::KindIx, String> {
         self.kind(id.as_str()).ok_or_else(|| format!("kind `{id}` is unknown"))
     }
-}
-
-/// Where each person stands, by key.
-fn places_of(people: &OpeningPeople) -> Result<IdTable, String> {
-    let mut table = IdTable::with_capacity(people.len());
-    let known = |at: u32| people.row(at as usize).map(|row| row.id.as_str());
-    for (row, place) in people.rows().zip(0_u32..) {
-        if table.put(row.id.as_str(), place, known).is_some() {
-            return Err(format!("person `{}` stands twice", row.id));
-        }
-    }
-    Ok(table)
 }
 
 /// What people of one sort have in common.

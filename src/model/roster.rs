@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::{Date, KindId, LoanId, NodeId, OpeningPerson, PersonId, Places};
+use super::{Date, IdTable, KindId, LoanId, NodeId, OpeningPerson, PersonId, Places};
 
 /// Rows in a part of the table: enough that parts are few, and few enough that one given away is felt.
 const PART: usize = 1 << 16;
@@ -129,6 +129,21 @@ impl OpeningPeople {
             let post = posts.get(row.post as usize).copied().unwrap_or(u32::MAX);
             self.push_row(PersonRow { unit, post, ..row });
         }
+    }
+
+    /// Where each stands, by key.
+    ///
+    /// # Errors
+    /// If somebody stands twice.
+    pub(crate) fn places(&self) -> Result<IdTable, String> {
+        let mut table = IdTable::with_capacity(self.len());
+        let known = |at: u32| self.row(at as usize).map(|row| row.id.as_str());
+        for (row, place) in self.rows().zip(0_u32..) {
+            if table.put(row.id.as_str(), place, known).is_some() {
+                return Err(format!("person `{}` stands twice", row.id));
+            }
+        }
+        Ok(table)
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = &PersonRow> {

@@ -20,6 +20,8 @@ pub use past::Again;
 pub use ruled::RulesSay;
 pub use shared::{SharedOffice, Waiting};
 pub use together::side_by_side;
+#[cfg(test)]
+pub(crate) use trial::Trial;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
