@@ -34,7 +34,7 @@ mod tests {
                 let on_a_fork = office.decide(request.clone())?;
                 assert_eq!(*trial.decide(request.clone())?, *on_a_fork);
                 assert_eq!(form(&trial.fork), before, "{request:?}");
-                assert_eq!(trial.fork.journal.next(), office.journal.next());
+                assert_eq!(trial.fork.journal().next(), office.journal().next());
                 changed += usize::from(on_a_fork.granted());
             }
         }
