@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bianzhi::model::{
-    ByKind, Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPeople, OpeningPool,
+    PoolSize, Seats,
 };
 use bianzhi::{Charter, Decision, Office, Request};
 
@@ -24,7 +25,7 @@ impl City {
             excess: ExcessRule::Refuse,
             nodes: Vec::new(),
             pools: Vec::new(),
-            people: Vec::new(),
+            people: OpeningPeople::default(),
             loans: Vec::new(),
             permits: Vec::new(),
         });

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bianzhi::model::{ByKind, Date, ExcessRule, KindId, NodeId, Opening, OpeningKind, OpeningNode, Seats};
+use bianzhi::model::{
+    ByKind, Date, ExcessRule, KindId, NodeId, Opening, OpeningKind, OpeningNode, OpeningPeople, Seats,
+};
 
 /// The first day.
 pub(crate) const OPENED: Date = Date::constant(2024, 1, 1);
@@ -92,7 +94,7 @@ pub(crate) fn opening(size: Size, kinds: &[&str]) -> Opening {
         excess: ExcessRule::Refuse,
         nodes,
         pools: Vec::new(),
-        people: Vec::new(),
+        people: OpeningPeople::default(),
         loans: Vec::new(),
         permits: Vec::new(),
     }

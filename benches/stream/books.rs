@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use bianzhi::Request;
 use bianzhi::model::{
-    ByKind, Date, ExcessRule, KindId, NodeId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, KindId, NodeId, Opening, OpeningKind, OpeningNode, OpeningPeople, OpeningPool,
+    PoolSize, Seats,
 };
 
 use super::state::{Back, Change};
@@ -54,7 +55,7 @@ pub(crate) fn opening(city: &City) -> Opening {
         excess: ExcessRule::Refuse,
         nodes,
         pools: pools.collect(),
-        people: Vec::new(),
+        people: OpeningPeople::default(),
         loans: Vec::new(),
         permits: Vec::new(),
     }

@@ -101,8 +101,9 @@ impl Charter {
             };
             tags.chain(facts).chain(rule).map(move |mention| (mention, CharterPart::Pool(number)))
         });
-        let people = opening.people.iter().enumerate().filter_map(|(number, person)| {
-            Some((Mention::Category(person.category.as_deref()?), CharterPart::Person(number)))
+        let people = opening.people.rows().enumerate().filter_map(|(number, row)| {
+            let category = opening.people.post_at(row.post)?.category.as_deref()?;
+            Some((Mention::Category(category), CharterPart::Person(number)))
         });
         let loans = opening.loans.iter().enumerate().filter_map(|(number, loan)| {
             Some((Mention::Purpose(loan.purpose.as_deref()?), CharterPart::Loan(number)))
@@ -152,9 +153,10 @@ fn seat_the_drawn(opening: &mut Opening) {
         return;
     }
     let mut units = HashMap::new();
-    for person in &opening.people {
-        if let Some(loan) = &person.loan {
-            units.entry(loan).or_insert(&person.unit);
+    for row in opening.people.rows() {
+        let loan = opening.people.post_at(row.post).and_then(|post| post.loan.as_ref());
+        if let Some((loan, unit)) = loan.zip(opening.people.unit_at(row.unit)) {
+            units.entry(loan).or_insert(unit);
         }
     }
     for loan in opening.loans.iter_mut().filter(|loan| silent(loan)) {

@@ -1,6 +1,6 @@
 //! Parts: which element of a charter is meant, and where it stands in which file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Fault;
 
@@ -43,21 +43,58 @@ pub(super) struct Places {
 pub(super) struct Spots {
     /// The file, if it is not the charter itself.
     pub(super) file: Option<PathBuf>,
-    /// Line and column of each element.
-    pub(super) at: Vec<(u32, u32)>,
+    count: usize,
+    /// The first element of each run that stands line below line, with its line and column.
+    runs: Vec<(usize, u32, u32)>,
+}
+
+impl Spots {
+    /// No spots yet, in a file beside the charter.
+    pub(super) fn beside(file: &Path) -> Self {
+        Self { file: Some(file.to_path_buf()), ..Self::default() }
+    }
+
+    /// The next element stands here.
+    pub(super) fn push(&mut self, line: u32, column: u32) {
+        let number = self.count;
+        self.count = number.saturating_add(1);
+        if self.runs.last().map(|run| in_run(run, number)) != Some((line, column)) {
+            self.runs.push((number, line, column));
+        }
+    }
+
+    /// Where the elements of a later part of the list stand.
+    pub(super) fn append(&mut self, later: &Self) {
+        for number in 0..later.count {
+            let (line, column) = later.at(number).unwrap_or_default();
+            self.push(line, column);
+        }
+    }
+
+    /// Line and column of an element.
+    fn at(&self, number: usize) -> Option<(u32, u32)> {
+        let after = self.runs.partition_point(|(first, ..)| *first <= number);
+        let run = self.runs.get(after.checked_sub(1)?).filter(|_| number < self.count)?;
+        Some(in_run(run, number))
+    }
+}
+
+fn in_run(&(first, line, column): &(usize, u32, u32), number: usize) -> (u32, u32) {
+    let further = u32::try_from(number.saturating_sub(first)).unwrap_or(u32::MAX);
+    (line.saturating_add(further), column)
 }
 
 impl Places {
     pub(super) fn fault(&self, part: CharterPart, message: impl Into<String>) -> Fault {
         let (spots, number) = self.spots(part);
-        let (line, column) = spots.and_then(|spots| spots.at.get(number)).copied().unwrap_or((0, 0));
+        let (line, column) = spots.and_then(|spots| spots.at(number)).unwrap_or((0, 0));
         let file = spots.and_then(|spots| spots.file.clone()).or_else(|| self.file.clone());
         Fault { file, line, column, ..Fault::nowhere(message) }
     }
 
     pub(super) fn line(&self, part: CharterPart) -> Option<u32> {
         let (spots, number) = self.spots(part);
-        spots?.at.get(number).map(|&(line, _)| line)
+        spots?.at(number).map(|(line, _)| line)
     }
 
     fn spots(&self, part: CharterPart) -> (Option<&Spots>, usize) {

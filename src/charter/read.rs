@@ -10,7 +10,7 @@ use crate::document::{Document, Node, Table};
 use crate::error::Fault;
 use crate::model::{
     ByKind, Date, ExcessRule, KindId, NodeId, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode,
-    OpeningPermit, OpeningPerson, OpeningPool, PoolSize, Seats,
+    OpeningPeople, OpeningPermit, OpeningPerson, OpeningPool, PoolSize, Seats,
 };
 
 /// What could be read, and what could not.
@@ -53,7 +53,7 @@ fn empty() -> Opening {
         excess: ExcessRule::Refuse,
         nodes: Vec::new(),
         pools: Vec::new(),
-        people: Vec::new(),
+        people: OpeningPeople::default(),
         loans: Vec::new(),
         permits: Vec::new(),
     }
@@ -138,7 +138,7 @@ impl<'a> Reading<'a> {
                 return;
             };
             reading.opening.levels.push(level.to_owned());
-            reading.places.levels.at.push((node.line, node.column));
+            reading.places.levels.push(node.line, node.column);
         });
     }
 
@@ -159,7 +159,7 @@ impl<'a> Reading<'a> {
             }
             let name = |name: Option<&str>| name.unwrap_or(&key.text).to_owned();
             self.opening.kinds.push(OpeningKind { id: KindId::new(&key.text), zh: name(zh), en: name(en) });
-            self.places.kinds.at.push((key.line, key.column));
+            self.places.kinds.push(key.line, key.column);
         }
     }
 
@@ -171,8 +171,8 @@ impl<'a> Reading<'a> {
         }
         match self.table(node) {
             Some(csv) => {
-                self.places.nodes = Spots { file: Some(csv.file.clone()), at: Vec::new() };
-                let spots = &mut self.places.nodes.at;
+                self.places.nodes = Spots::beside(&csv.file);
+                let spots = &mut self.places.nodes;
                 table::nodes(&csv, &mut self.opening, spots, &mut self.unread, &mut self.faults);
             }
             None => self.unread.nameless_node = true,
@@ -183,8 +183,8 @@ impl<'a> Reading<'a> {
         if !node.is_map() {
             self.each(node, "people", Self::person);
         } else if let Some(csv) = self.table(node) {
-            self.places.people = Spots { file: Some(csv.file.clone()), at: Vec::new() };
-            let spots = &mut self.places.people.at;
+            self.places.people = Spots::beside(&csv.file);
+            let spots = &mut self.places.people;
             table::people(&csv, &mut self.opening, spots, &mut self.unread, &mut self.faults);
         }
     }
@@ -244,7 +244,7 @@ impl<'a> Reading<'a> {
             occupied,
             history,
         });
-        self.places.nodes.at.push((node.line, node.column));
+        self.places.nodes.push(node.line, node.column);
     }
 
     fn pool(&mut self, node: &'a Node) {
@@ -277,7 +277,7 @@ impl<'a> Reading<'a> {
             tags,
             facts,
         });
-        self.places.pools.at.push((node.line, node.column));
+        self.places.pools.push(node.line, node.column);
     }
 
     fn person(&mut self, node: &'a Node) {
@@ -299,7 +299,7 @@ impl<'a> Reading<'a> {
             since,
             loan: loan.map(Into::into),
         });
-        self.places.people.at.push((node.line, node.column));
+        self.places.people.push(node.line, node.column);
     }
 
     fn loan(&mut self, node: &'a Node) {
@@ -331,7 +331,7 @@ impl<'a> Reading<'a> {
             returned,
             draw,
         });
-        self.places.loans.at.push((node.line, node.column));
+        self.places.loans.push(node.line, node.column);
     }
 
     fn permit(&mut self, node: &'a Node) {
@@ -351,7 +351,7 @@ impl<'a> Reading<'a> {
             ends,
             purpose: purpose.map(str::to_owned),
         });
-        self.places.permits.at.push((node.line, node.column));
+        self.places.permits.push(node.line, node.column);
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::check::Unread;
+use super::part::Spots;
 use super::record::bad_count;
 use crate::document::{Plain, Row, Table, date, did_you_mean, whole_number};
 use crate::error::Fault;
 use crate::model::{
-    ByKind, FactValue, KindId, NodeId, Opening, OpeningHistory, OpeningNode, OpeningPerson, Seats,
+    ByKind, FactValue, KindId, NodeId, Opening, OpeningHistory, OpeningNode, OpeningPeople, Seats,
 };
 
 /// What a column of `nodes.csv` holds.
@@ -35,7 +36,7 @@ const PERSON_COLUMNS: [&str; 6] = ["id", "unit", "kind", "category", "since", "l
 pub(super) fn nodes(
     table: &Table,
     opening: &mut Opening,
-    spots: &mut Vec<(u32, u32)>,
+    spots: &mut Spots,
     unread: &mut Unread,
     faults: &mut Vec<Fault>,
 ) {
@@ -54,7 +55,7 @@ pub(super) fn nodes(
     table.gather(
         |rows| {
             let columns: Vec<Column> = columns.iter().map(Column::apart).collect();
-            let mut part = Part::default();
+            let mut part: Part<Vec<OpeningNode>> = Part::default();
             let mut parent: Option<NodeId> = None;
             let bad_rows = rows.each(|row| {
                 let before = part.faults.len();
@@ -64,7 +65,7 @@ pub(super) fn nodes(
                             part.tainted.push(part.read.len());
                         }
                         part.read.push(node);
-                        part.spots.push((row.line, 0));
+                        part.spots.push(row.line, 0);
                     }
                     None => part.lost = true,
                 }
@@ -78,27 +79,22 @@ pub(super) fn nodes(
             unread.tainted.extend(part.tainted.iter().map(|number| before.saturating_add(*number)));
             unread.nameless_node |= part.lost;
             opening.nodes.append(&mut part.read);
-            spots.append(&mut part.spots);
+            spots.append(&part.spots);
             faults.append(&mut part.faults);
         },
     );
 }
 
 /// What was read of a part of a table.
+#[derive(Default)]
 struct Part<T> {
-    read: Vec<T>,
-    spots: Vec<(u32, u32)>,
+    read: T,
+    spots: Spots,
     /// Which of them were not read with all their counts.
     tainted: Vec<usize>,
     /// Whether a row is not among them.
     lost: bool,
     faults: Vec<Fault>,
-}
-
-impl<T> Default for Part<T> {
-    fn default() -> Self {
-        Self { read: Vec::new(), spots: Vec::new(), tainted: Vec::new(), lost: false, faults: Vec::new() }
-    }
 }
 
 impl Column {
@@ -260,7 +256,7 @@ fn split(field: &str) -> impl Iterator<Item = &str> {
 pub(super) fn people(
     table: &Table,
     opening: &mut Opening,
-    spots: &mut Vec<(u32, u32)>,
+    spots: &mut Spots,
     unread: &mut Unread,
     faults: &mut Vec<Fault>,
 ) {
@@ -275,18 +271,13 @@ pub(super) fn people(
         unread.people = true;
         return;
     }
-    let Opening { kinds: opening_kinds, people: all, .. } = opening;
     table.gather(
         |rows| {
-            let mut part = Part::default();
-            // A unit's people mostly stand together: its id is kept in memory once, and so are the kinds'.
-            let mut last_unit: Option<NodeId> = None;
-            let kinds: Vec<KindId> = opening_kinds.iter().map(|kind| kind.id.as_str().into()).collect();
+            let mut part: Part<OpeningPeople> = Part::default();
             let bad_rows = rows.each(|row| {
                 let before = part.faults.len();
-                if let Some(person) = person(table, row, at, &mut last_unit, &kinds, &mut part.faults) {
-                    part.read.push(person);
-                    part.spots.push((row.line, 0));
+                if person(table, row, at, &mut part.read, &mut part.faults).is_some() {
+                    part.spots.push(row.line, 0);
                 }
                 part.lost |= part.faults.len() > before;
             });
@@ -296,8 +287,8 @@ pub(super) fn people(
         },
         |mut part| {
             unread.people |= part.lost;
-            all.append(&mut part.read);
-            spots.append(&mut part.spots);
+            opening.people.append(part.read);
+            spots.append(&part.spots);
             faults.append(&mut part.faults);
         },
     );
@@ -307,10 +298,9 @@ fn person(
     table: &Table,
     row: &Row<'_>,
     [id, unit, kind, category, since, loan]: [Option<usize>; 6],
-    last_unit: &mut Option<NodeId>,
-    kinds: &[KindId],
+    people: &mut OpeningPeople,
     faults: &mut Vec<Fault>,
-) -> Option<OpeningPerson> {
+) -> Option<()> {
     let field = |at: Option<usize>| at.and_then(|at| row.field(at));
     let mut fault = |message: String| faults.push(Fault::at(&table.file, row.line, 0, message));
     let day = field(since).and_then(date);
@@ -322,23 +312,8 @@ fn person(
             fault(format!("`{name}` is empty"));
         }
     }
-    let (id, unit, kind) = (field(id)?, field(unit)?, field(kind)?);
-    let unit = match last_unit {
-        Some(last) if last.as_str() == unit => last.clone(),
-        Some(_) | None => last_unit.insert(unit.into()).clone(),
-    };
-    let kind = match kinds.iter().find(|known| known.as_str() == kind) {
-        Some(known) => known.clone(),
-        None => kind.into(),
-    };
-    Some(OpeningPerson {
-        id: id.into(),
-        unit,
-        kind,
-        category: field(category).map(str::to_owned),
-        since: day,
-        loan: field(loan).map(Into::into),
-    })
+    people.push_texts([field(id)?, field(unit)?, field(kind)?], [field(category), field(loan)], day);
+    Some(())
 }
 
 /// Whether every needed column is there; a fault for each that is not.

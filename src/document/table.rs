@@ -19,6 +19,8 @@ pub struct Table {
     /// The column names, none twice.
     pub columns: Vec<String>,
     text: String,
+    /// Whether anything is quoted: only then a comma or a line's end may be text.
+    quoted: bool,
 }
 
 /// The rows of a table, or of a part of it.
@@ -36,7 +38,7 @@ pub struct Rows<'a> {
 pub struct Row<'a> {
     /// The line it begins on, from 1.
     pub line: u32,
-    record: &'a csv::StringRecord,
+    fields: &'a [&'a str],
 }
 
 impl Table {
@@ -65,7 +67,12 @@ impl Table {
             }
             columns.push(name.to_owned());
         }
-        if faults.is_empty() { Ok(Self { file: file.to_path_buf(), columns, text }) } else { Err(faults) }
+        if faults.is_empty() {
+            let quoted = text.contains('"');
+            Ok(Self { file: file.to_path_buf(), columns, text, quoted })
+        } else {
+            Err(faults)
+        }
     }
 
     /// Hands each row to `each`, and tells the faults of rows that could not be handed on.
@@ -100,7 +107,7 @@ impl Table {
     fn parts(&self, size: usize) -> Vec<Rows<'_>> {
         let whole = self.whole();
         let empty = self.text.len().saturating_sub(self.text.trim_start_matches(['\r', '\n']).len());
-        if self.text.len() <= size || empty >= size || self.text.contains('"') {
+        if self.text.len() <= size || empty >= size || self.quoted {
             return vec![whole];
         }
         let mut parts = Vec::new();
@@ -117,8 +124,7 @@ impl Table {
                 return vec![whole];
             }
             parts.push(Rows { text, lines_before, header: parts.is_empty(), ..whole });
-            let lines = text.bytes().filter(|&byte| byte == b'\n').count();
-            lines_before = lines_before.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+            lines_before = lines_before.saturating_add(line_ends(text));
             rest = after;
         }
         parts
@@ -128,52 +134,94 @@ impl Table {
 impl Rows<'_> {
     /// Hands each row to `each`, and tells the faults of rows that could not be handed on.
     pub fn each(&self, mut each: impl FnMut(&Row<'_>)) -> Vec<Fault> {
-        let Self { table, text, mut header, .. } = *self;
-        let mut faults = Vec::new();
-        let mut reader = reader(text);
+        if self.table.quoted { self.each_quoted(&mut each) } else { self.each_plain(&mut each) }
+    }
+
+    fn each_quoted(&self, each: &mut impl FnMut(&Row<'_>)) -> Vec<Fault> {
+        let (mut faults, mut header) = (Vec::new(), self.header);
+        let mut reader = reader(self.text);
         let mut record = csv::StringRecord::new();
         loop {
-            match reader.read_record(&mut record) {
+            let read = reader.read_record(&mut record);
+            let line = line_of(self.text, &record).saturating_add(self.lines_before);
+            match read {
                 Ok(false) => return faults,
                 Ok(true) if header => header = false,
-                Ok(true) if record.iter().all(|field| field.trim().is_empty()) => {}
-                Ok(true) if record.len() == table.columns.len() => {
-                    each(&Row { line: self.line_of(&record), record: &record });
+                Ok(true) => {
+                    let fields: Vec<&str> = record.iter().collect();
+                    self.hand_on(line, &fields, each, &mut faults);
                 }
-                Ok(true) => faults.push(Fault::at(
-                    &table.file,
-                    self.line_of(&record),
-                    0,
-                    format!("has {} fields, the header has {}", record.len(), table.columns.len()),
-                )),
                 Err(cause) => {
-                    faults.push(Fault::at(
-                        &table.file,
-                        self.line_of(&record),
-                        0,
-                        format!("is no CSV: {cause}"),
-                    ));
+                    faults.push(Fault::at(&self.table.file, line, 0, format!("is no CSV: {cause}")));
                     return faults;
                 }
             }
         }
     }
 
-    fn line_of(&self, record: &csv::StringRecord) -> u32 {
-        line_of(self.text, record).saturating_add(self.lines_before)
+    /// The same where nothing is quoted: a comma ends a field, and a line's end a row, as they do for the other.
+    fn each_plain(&self, each: &mut impl FnMut(&Row<'_>)) -> Vec<Fault> {
+        let (mut faults, mut header) = (Vec::new(), self.header);
+        let marked = self.text.strip_prefix('\u{feff}').filter(|_| header);
+        let text = marked.unwrap_or(self.text);
+        let mut fields: Vec<&str> = Vec::with_capacity(self.table.columns.len());
+        let (mut start, mut line) = (0, self.lines_before.saturating_add(1));
+        let end = std::iter::once(b'\n');
+        for (at, byte) in text.bytes().chain(end).enumerate() {
+            if !matches!(byte, b',' | b'\n' | b'\r') {
+                continue;
+            }
+            let field = text.get(start..at).unwrap_or_default();
+            start = at.saturating_add(1);
+            if byte == b',' {
+                fields.push(field);
+                continue;
+            }
+            if !field.is_empty() || !fields.is_empty() {
+                fields.push(field);
+                if !std::mem::take(&mut header) {
+                    self.hand_on(line, &fields, each, &mut faults);
+                }
+                fields.clear();
+            }
+            if byte == b'\n' {
+                line = line.saturating_add(1);
+            }
+        }
+        faults
+    }
+
+    fn hand_on(&self, line: u32, fields: &[&str], each: &mut impl FnMut(&Row<'_>), faults: &mut Vec<Fault>) {
+        let columns = self.table.columns.len();
+        if fields.iter().all(|field| field.trim().is_empty()) {
+            return;
+        }
+        if fields.len() == columns {
+            each(&Row { line, fields });
+        } else {
+            let message = format!("has {} fields, the header has {columns}", fields.len());
+            faults.push(Fault::at(&self.table.file, line, 0, message));
+        }
     }
 }
 
 impl<'a> Row<'a> {
     /// The field in this column, without spaces around it; none where it is empty.
     pub fn field(&self, column: usize) -> Option<&'a str> {
-        let field = self.record.get(column).filter(|field| !field.is_empty())?;
+        let field = self.fields.get(column).copied().filter(|field| !field.is_empty())?;
         // Looked at by its ends first: of a nation's fields hardly one has spaces around it.
         match field.as_bytes() {
             [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => Some(field),
             _ => Some(field.trim()).filter(|field| !field.is_empty()),
         }
     }
+}
+
+/// How many lines end in a text; counted a few at a time in a byte, which processors do quickly.
+fn line_ends(text: &str) -> u32 {
+    let ends = |few: &[u8]| few.iter().fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(*byte == b'\n')));
+    let sum = text.as_bytes().chunks(255).map(|few| u32::from(ends(few)));
+    sum.fold(0, u32::saturating_add)
 }
 
 fn reader(text: &str) -> csv::Reader<&[u8]> {
@@ -193,7 +241,9 @@ fn line_of(text: &str, record: &csv::StringRecord) -> u32 {
 mod tests {
     use std::path::Path;
 
-    use super::Table;
+    use proptest::prelude::*;
+
+    use super::{Table, line_ends};
 
     fn table(text: &str) -> Result<Table, Vec<crate::error::Fault>> {
         Table::parse(Path::new("t.csv"), text.to_owned())
@@ -234,6 +284,22 @@ mod tests {
                 assert_eq!((&in_parts, &faults_in_parts), (&rows, &faults), "{text:?} by {size} in {parts}");
             }
             assert!(read(3).2 > 1 || rows.is_empty(), "{text:?} has parts");
+        }
+    }
+
+    proptest! {
+        /// Where nothing is quoted, rows, lines and faults are those that the csv package finds.
+        #[test]
+        fn plain_rows_are_what_the_csv_package_reads(rows in "\u{feff}?\u{feff}?[a,\n]{0,3}id,n\r?\n[a长\u{feff}, ,,\r\n\n]{0,40}") {
+            let Ok(plain) = table(&rows) else { return Ok(()) };
+            prop_assert!(!plain.quoted);
+            let read = |table: &Table| {
+                let mut rows = Vec::new();
+                let faults = table.rows(|row| rows.push((row.line, row.field(0).map(str::to_owned), row.field(1).map(str::to_owned))));
+                (rows, faults)
+            };
+            prop_assert_eq!(read(&plain), read(&Table { quoted: true, ..plain.clone() }));
+            prop_assert_eq!(line_ends(&rows) as usize, rows.matches('\n').count());
         }
     }
 

@@ -3,13 +3,11 @@
 mod network;
 mod stored;
 
-use std::collections::hash_map::Entry;
-
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{NodeId, Places};
+use crate::model::{IdTable, NodeId};
 
 pub use network::{Network, Place, Tie};
 pub(crate) use stored::StoredGraph;
@@ -36,7 +34,7 @@ pub struct QuotaGraph {
     tree: DiGraph<Shape, Contains>,
     /// Each node's parent once more, so that the way up is one step a level; the root is its own.
     parents: Vec<NodeIx>,
-    ids: Places<NodeId, NodeIx>,
+    ids: IdTable,
     root: NodeIx,
 }
 
@@ -72,33 +70,32 @@ impl QuotaGraph {
     /// A graph of one node.
     pub(crate) fn new(root: NodeId, level: u8, role: Role) -> Self {
         let mut tree = DiGraph::new();
-        let place = NodeIx::new(tree.add_node(Shape { id: root.clone(), role, level, gone: false }));
-        Self { tree, parents: vec![place], ids: Places::from_iter([(root, place)]), root: place }
+        let mut ids = IdTable::default();
+        ids.put(root.as_str(), 0, |_| None);
+        let place = NodeIx::new(tree.add_node(Shape { id: root, role, level, gone: false }));
+        Self { tree, parents: vec![place], ids, root: place }
     }
 
     /// Makes room for so many nodes at once.
     pub(crate) fn reserve(&mut self, nodes: usize) {
         self.tree.reserve_nodes(nodes);
         self.tree.reserve_edges(nodes);
-        self.ids.reserve(nodes);
+        let tree = &self.tree;
+        self.ids.reserve(nodes, |place| id_at(tree, place));
         self.parents.reserve(nodes);
     }
 
     /// A new node below `parent`. A node of this id that has gone comes back in its old place.
     pub(crate) fn attach(&mut self, id: NodeId, level: u8, role: Role, parent: NodeIx) -> NodeIx {
-        let free = match self.ids.entry(id.clone()) {
-            Entry::Occupied(known) => {
-                let old = *known.get();
-                if let Some(shape) = self.tree.node_weight_mut(old.petgraph()) {
-                    *shape = Shape { id, role, level, gone: false };
-                }
-                self.place_under(old, parent);
-                return old;
+        let (tree, new) = (&self.tree, NodeIx::new(NodeIndex::new(self.tree.node_count())));
+        if let Some(old) = self.ids.put(id.as_str(), new.0, |place| id_at(tree, place)).map(NodeIx) {
+            if let Some(shape) = self.tree.node_weight_mut(old.petgraph()) {
+                *shape = Shape { id, role, level, gone: false };
             }
-            Entry::Vacant(free) => free,
-        };
+            self.place_under(old, parent);
+            return old;
+        }
         let place = NodeIx::new(self.tree.add_node(Shape { id, role, level, gone: false }));
-        free.insert(place);
         self.tree.add_edge(parent.petgraph(), place.petgraph(), Contains);
         self.parents.push(parent);
         place
@@ -141,17 +138,17 @@ impl QuotaGraph {
 
     /// The node with this id, unless it has gone.
     pub fn node(&self, id: &str) -> Option<NodeIx> {
-        self.ids.get(id).copied().filter(|node| self.shape(*node).is_some_and(|shape| !shape.gone))
+        self.ever(id).filter(|node| self.shape(*node).is_some_and(|shape| !shape.gone))
     }
 
     /// The node with this id, also if it has gone.
     pub fn ever(&self, id: &str) -> Option<NodeIx> {
-        self.ids.get(id).copied()
+        self.ids.find(id, |place| id_at(&self.tree, place)).map(NodeIx)
     }
 
     /// Whether this id was ever a node's.
     pub fn was_used(&self, id: &str) -> bool {
-        self.ids.contains_key(id)
+        self.ever(id).is_some()
     }
 
     /// The id.
@@ -221,4 +218,8 @@ impl QuotaGraph {
     fn shape(&self, node: NodeIx) -> Option<&Shape> {
         self.tree.node_weight(node.petgraph())
     }
+}
+
+fn id_at(tree: &DiGraph<Shape, Contains>, place: u32) -> Option<&str> {
+    tree.node_weight(NodeIx(place).petgraph()).map(|shape| shape.id.as_str())
 }

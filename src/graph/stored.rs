@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use petgraph::graph::DiGraph;
 use serde::{Deserialize, Serialize};
 
-use super::{Contains, NodeIx, QuotaGraph, Shape};
-use crate::model::Places;
+use super::{Contains, NodeIx, QuotaGraph, Shape, id_at};
+use crate::model::IdTable;
 
 /// A graph as plain values.
 #[derive(Serialize, Deserialize)]
@@ -31,12 +31,11 @@ impl QuotaGraph {
             return None;
         }
         let mut tree = DiGraph::with_capacity(nodes, nodes);
-        let mut ids = Places::with_capacity_and_hasher(nodes, foldhash::fast::RandomState::default());
+        let mut ids = IdTable::with_capacity(nodes);
         for shape in stored.nodes {
-            let shape = shape.into_owned();
-            let id = shape.id.clone();
-            let place = NodeIx::new(tree.add_node(shape));
-            if ids.insert(id, place).is_some() {
+            let place = NodeIx::new(tree.add_node(shape.into_owned())).0;
+            let id = id_at(&tree, place)?;
+            if ids.put(id, place, |known| id_at(&tree, known).filter(|_| known != place)).is_some() {
                 return None;
             }
         }

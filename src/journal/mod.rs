@@ -293,6 +293,17 @@ impl Journal {
         Some(keep(keeper, Box::new(new)))
     }
 
+    /// Forgets what was added to a copy of `begun`, which is kept in no store.
+    pub(crate) fn forget_after(&mut self, begun: &Self) {
+        while self.entries.len() > begun.entries.len() {
+            self.entries.pop();
+        }
+        // Ids are only ever added.
+        if self.answered.size() != begun.answered.size() {
+            self.answered.clone_from(&begun.answered);
+        }
+    }
+
     /// Forgets what was added since an earlier copy was taken.
     pub(crate) fn go_back_to(&mut self, before: Self) {
         self.entries = before.entries;

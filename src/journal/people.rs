@@ -124,8 +124,8 @@ impl People {
 
     /// Puts references in the place of the people of opening books.
     pub(super) fn hide_opening(&mut self, opening: &mut Opening, new: &mut New<'_>) -> Result<(), Error> {
-        opening.people.iter_mut().try_for_each(|person| {
-            person.id = self.refer(person.id.as_str(), new)?;
+        opening.people.ids_mut().try_for_each(|id| {
+            *id = self.refer(id.as_str(), new)?;
             Ok(())
         })
     }
@@ -133,11 +133,11 @@ impl People {
     /// Puts people in the place of references, as far as they are not erased; whether any was.
     pub(super) fn show_opening(&self, opening: &mut Opening) -> Result<bool, Error> {
         let mut erased = false;
-        for person in &mut opening.people {
-            match self.keys.get(&person.id) {
-                Some(Some(key)) => person.id = key.clone(),
+        for id in opening.people.ids_mut() {
+            match self.keys.get(id) {
+                Some(Some(key)) => *id = key.clone(),
                 Some(None) => erased = true,
-                None => return Err(nobody(person.id.as_str())),
+                None => return Err(nobody(id.as_str())),
             }
         }
         Ok(erased)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::book::Delta;
 use super::loans::{Due, Loan, Permit, Sitting};
 use super::past::Movement;
-use super::people::{Person, Seat};
+use super::people::{Person, Seat, SeatRest};
 use super::{Judge, KindIx, Ledger, LoanIx, Mode, PermitIx, PersonIx, Ties};
 use crate::decision::{Happened, LawReason};
 use crate::event::{Event, LoanTerms, PermitTerms};
@@ -88,14 +88,8 @@ impl Ledger {
                     self.use_permit(permit, Seats::ONE);
                 }
                 let text = |text: &Option<String>| text.as_deref().map(Arc::from);
-                let seat = Seat {
-                    unit,
-                    kind,
-                    loan,
-                    category: text(category),
-                    since: *since,
-                    purpose: text(purpose),
-                };
+                let rest = SeatRest { loan, category: text(category), purpose: text(purpose) };
+                let seat = Seat::new(unit, kind, *since, rest);
                 self.sit(seat, person.as_ref(), loan.is_none().then_some(Movement::Arrival));
             }
             Event::Vacated { unit, kind, person, loan, .. } => {
@@ -107,7 +101,7 @@ impl Ledger {
                 let (unit, kind) = self.at(unit, kind)?;
                 let loan = self.loan(loan.as_str());
                 let seat = self.leave(unit, kind, loan, person.as_ref(), None)?;
-                self.sit(Seat { loan: None, ..seat }, person.as_ref(), Some(Movement::Arrival));
+                self.sit(seat.own(), person.as_ref(), Some(Movement::Arrival));
             }
             Event::Moved { person, from, to, kind } => {
                 let (from, kind) = self.at(from, kind)?;
@@ -159,7 +153,7 @@ impl Ledger {
                 let (unit, kind) = self.at(unit, kind)?;
                 let loan = self.open_loan(loan.as_ref())?;
                 let category = category.as_deref().map(Arc::from);
-                let seat = Seat { unit, kind, loan, category, since: *since, purpose: None };
+                let seat = Seat::new(unit, kind, *since, SeatRest { loan, category, purpose: None });
                 // In a correction the key goes and the person stays, unnamed again.
                 let (before, after) = match self.mode {
                     Mode::Reversing(_) => (Some(person), None),
@@ -200,7 +194,7 @@ impl Ledger {
 
     /// Puts someone on a seat; whether that is counted says the movement.
     pub(super) fn sit(&mut self, seat: Seat, person: Option<&PersonId>, movement: Option<Movement>) {
-        let (unit, kind, loan) = (seat.unit, seat.kind, seat.loan);
+        let (unit, kind, loan) = (seat.unit, seat.kind, seat.loan());
         let named = person.map(|person| self.seat_person(person, seat));
         if let Some(place) = named
             && let Some(ties) = self.ties_mut(unit)
@@ -221,7 +215,7 @@ impl Ledger {
     ) -> Option<Seat> {
         let Some(id) = person else {
             self.fill((unit, kind, loan), -Seats::ONE, None, movement);
-            return Some(Seat { unit, kind, loan, category: None, since: None, purpose: None });
+            return Some(Seat::new(unit, kind, None, SeatRest { loan, ..SeatRest::default() }));
         };
         let place = self.person(id.as_str())?;
         let seat = self.people.get_mut(place.0 as usize)?.seat.take()?;
@@ -233,7 +227,7 @@ impl Ledger {
     }
 
     /// Gives a person with a key the seat, in the roster of people.
-    pub(super) fn seat_person(&mut self, id: &PersonId, seat: Seat) -> PersonIx {
+    fn seat_person(&mut self, id: &PersonId, seat: Seat) -> PersonIx {
         if let Some(place) = self.person_place(id.as_str()) {
             if let Some(person) = self.people.get_mut(place.0 as usize) {
                 person.seat = Some(seat);
@@ -241,11 +235,7 @@ impl Ledger {
             return place;
         }
         let place = PersonIx::new(self.people.push(Person { id: id.clone(), seat: Some(seat) }));
-        if self.mode == Mode::Opening {
-            Arc::make_mut(&mut self.first_people).insert(id.clone(), place);
-        } else {
-            self.person_places.insert_mut(id.clone(), place);
-        }
+        self.person_places.insert_mut(id.clone(), place);
         place
     }
 
@@ -429,9 +419,8 @@ impl Ledger {
         let mut named = Seats::ZERO;
         for person in sitting.iter().flat_map(|(_, sitting)| &sitting.named) {
             named += Seats::ONE;
-            if let Some(seat) = self.people.get_mut(person.0 as usize).and_then(|person| person.seat.as_mut())
-            {
-                seat.loan = None;
+            if let Some(person) = self.people.get_mut(person.0 as usize) {
+                person.seat = person.seat.take().map(Seat::own);
             }
         }
         let delta =

@@ -31,6 +31,7 @@ mod reshape;
 mod reverse;
 mod shape;
 mod stored;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,7 +41,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::graph::{NodeIx, QuotaGraph};
-use crate::model::{Date, FactValue, KindId, LoanId, Pages, PermitId, PersonId, Places, PoolSize, Seats};
+use crate::model::{
+    Date, FactValue, IdTable, KindId, LoanId, Pages, PermitId, PersonId, Places, PoolSize, Seats,
+};
 
 use book::{Book, Sums};
 use loans::Due;
@@ -75,8 +78,8 @@ pub struct Ledger {
     permits: Pages<Permit>,
     permit_places: HashTrieMapSync<PermitId, PermitIx>,
     people: Pages<Person>,
-    /// Where those stand who were there when the books opened, in a third of the memory.
-    first_people: Arc<Places<PersonId, PersonIx>>,
+    /// Where those stand who were there when the books opened, in a tenth of the memory.
+    first_people: Arc<IdTable>,
     /// Where those stand who came later.
     person_places: HashTrieMapSync<PersonId, PersonIx>,
     /// What may fall due, by day. An entry is only a reminder: what it names is looked at when its day comes.

@@ -1,7 +1,9 @@
 //! Opening: a charter's opening books as a ledger.
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use smallvec::SmallVec;
@@ -9,11 +11,16 @@ use smallvec::SmallVec;
 use super::book::{Delta, Sums};
 use super::loans::{Loan, Permit, Sitting};
 use super::past::{Past, YEARS};
-use super::people::Seat;
+use super::people::{Person, PersonIx, Seat, SeatRest};
 use super::{Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, Row, TagIx, TagNames, Tags, Terms};
 use crate::event::LoanTerms;
 use crate::graph::{NodeIx, QuotaGraph, Role};
-use crate::model::{KindId, NodeId, Opening, OpeningLoan, OpeningNode, OpeningPerson, Places, Seats};
+use crate::model::{
+    IdTable, KindId, LoanId, NodeId, Opening, OpeningLoan, OpeningNode, OpeningPeople, PersonRow, Post, Seats,
+};
+
+/// From so many people on a thread of its own finds their places.
+const MANY: usize = 10_000;
 
 impl Ledger {
     /// The books on their first day.
@@ -55,10 +62,7 @@ impl Ledger {
             permits: Pages::default(),
             permit_places: HashTrieMapSync::new_sync(),
             people: Pages::default(),
-            first_people: Arc::new(Places::with_capacity_and_hasher(
-                opening.people.len(),
-                foldhash::fast::RandomState::default(),
-            )),
+            first_people: Arc::default(),
             person_places: HashTrieMapSync::new_sync(),
             agenda: RedBlackTreeSetSync::new_sync(),
             pool_places: Arc::default(),
@@ -69,14 +73,30 @@ impl Ledger {
         let mut shape = QuotaGraph::new(root.id.clone(), level, role);
         shape.reserve(opening.nodes.len());
         books.shape = Arc::new(shape);
-        let places = books.open_nodes(&mut opening)?;
+        let (places, table) = books.open_nodes_and_keys(&mut opening)?;
         books.open_pools(&opening)?;
         books.open_loans(&opening)?;
-        books.open_people(std::mem::take(&mut opening.people))?;
+        books.open_people(std::mem::take(&mut opening.people), table)?;
         books.open_permits(&opening)?;
         books.open_history(&opening, &places)?;
         books.mode = Mode::Running;
         Ok(books)
+    }
+
+    /// The nodes, and where the people stand, who are told apart by their keys alone: a nation's take as long as all its units.
+    fn open_nodes_and_keys(&mut self, opening: &mut Opening) -> Result<(Vec<NodeIx>, IdTable), String> {
+        let people = std::mem::take(&mut opening.people);
+        let found = if people.len() < MANY {
+            (self.open_nodes(opening)?, people.places()?)
+        } else {
+            thread::scope(|scope| {
+                let table = scope.spawn(|| people.places());
+                let places = self.open_nodes(opening)?;
+                Ok::<_, String>((places, table.join().unwrap_or_else(|panic| resume_unwind(panic))?))
+            })?
+        };
+        opening.people = people;
+        Ok(found)
     }
 
     /// Nodes from the root down, each place's children in the order of the charter; says where each stands now.
@@ -191,6 +211,7 @@ impl Ledger {
     }
 
     fn open_loans(&mut self, opening: &Opening) -> Result<(), String> {
+        let mut drawn = drawn(opening);
         for loan in &opening.loans {
             let (lender, borrower) = (self.known_node(&loan.lender)?, self.known_node(&loan.borrower)?);
             let kind = self.known_kind(&loan.kind)?;
@@ -215,7 +236,10 @@ impl Ledger {
             self.lend(place, loan.seats);
             let number = loan.id.as_str().strip_prefix("draw:").and_then(|number| number.parse().ok());
             self.draws = self.draws.max(number.unwrap_or(0));
-            for (unit, people) in occupied_by(loan, opening) {
+            // As the charter counts them, or its named ones where it does not.
+            let counted = || loan.occupied.iter().map(|(unit, seats)| (unit, *seats)).collect();
+            let people = if loan.draw { drawn.remove(&loan.id).unwrap_or_default() } else { counted() };
+            for (unit, people) in people {
                 let unit = self.known_node(unit)?;
                 if let Some(found) = self.loans.get_mut(place.0 as usize) {
                     found.used += people;
@@ -228,32 +252,60 @@ impl Ledger {
         Ok(())
     }
 
-    /// Named people are among those counted before: they get a key, and their seats a name.
-    fn open_people(&mut self, people: Vec<OpeningPerson>) -> Result<(), String> {
-        for person in people {
-            let unit = self.known_node(&person.unit)?;
-            let kind = self.known_kind(&person.kind)?;
-            let loan = match &person.loan {
-                Some(loan) => {
-                    Some(self.loan(loan.as_str()).ok_or_else(|| format!("loan `{loan}` is unknown"))?)
-                }
-                None => None,
-            };
-            let category = person.category.as_deref().map(Arc::from);
-            let seat = Seat { unit, kind, loan, category, since: person.since, purpose: None };
-            let place = self.seat_person(&person.id, seat);
-            if let Some(ties) = self.ties_mut(unit) {
-                ties.roster.push(place);
+    /// Named people are among those counted before: they get a key, and their seats a name. Those of one unit, who
+    /// mostly stand together, get theirs at once.
+    fn open_people(&mut self, people: OpeningPeople, table: IdTable) -> Result<(), String> {
+        let (parts, units, posts) = people.into_parts();
+        let posts: Vec<Sort> = posts.iter().map(|post| self.sort_of(post)).collect::<Result<_, _>>()?;
+        let mut run = Run { unit: None, place: self.root(), roster: Vec::new(), named: SmallVec::new() };
+        for PersonRow { id, unit, post, since } in parts.into_iter().flatten() {
+            let sort = posts.get(post as usize).ok_or("a kind is unknown")?;
+            if run.unit != Some(unit) {
+                self.open_run(&mut run);
+                let id = units.get(unit as usize).ok_or("a unit is unknown")?;
+                run.unit = Some(unit);
+                run.place = self.known_node(id)?;
             }
-            match loan.and_then(|loan| self.loans.get_mut(loan.0 as usize)) {
-                Some(loan) => loan.seat_at(unit, |sitting| {
-                    sitting.unnamed -= Seats::ONE;
-                    sitting.named.push(place);
-                }),
-                None => self.change(unit, kind, Delta { named: Seats::ONE, ..Delta::default() }),
+            let place = PersonIx::new(self.people.len());
+            let seat = Seat::sharing(run.place, sort.kind, since, sort.rest.clone());
+            self.people.push(Person { id, seat: Some(seat) });
+            run.roster.push(place);
+            match sort.rest.as_ref().and_then(|rest| rest.loan) {
+                Some(loan) => {
+                    if let Some(loan) = self.loans.get_mut(loan.0 as usize) {
+                        loan.seat_at(run.place, |sitting| {
+                            sitting.unnamed -= Seats::ONE;
+                            sitting.named.push(place);
+                        });
+                    }
+                }
+                None => *entry(&mut run.named, sort.kind) += Seats::ONE,
             }
         }
+        self.open_run(&mut run);
+        self.first_people = Arc::new(table);
         Ok(())
+    }
+
+    /// Ties a unit's people who stood together to it.
+    fn open_run(&mut self, run: &mut Run) {
+        if let Some(ties) = self.ties_mut(run.place).filter(|_| !run.roster.is_empty()) {
+            ties.roster.reserve_exact(run.roster.len());
+            ties.roster.append(&mut run.roster);
+        }
+        for (kind, named) in run.named.drain(..) {
+            self.change(run.place, kind, Delta { named, ..Delta::default() });
+        }
+    }
+
+    fn sort_of(&self, post: &Post) -> Result<Sort, String> {
+        let loan = match &post.loan {
+            Some(loan) => Some(self.loan(loan.as_str()).ok_or_else(|| format!("loan `{loan}` is unknown"))?),
+            None => None,
+        };
+        let category = post.category.as_deref().map(Arc::from);
+        let rest = SeatRest { loan, category, purpose: None };
+        Ok(Sort { kind: self.known_kind(&post.kind)?, rest: rest.shared() })
     }
 
     fn open_permits(&mut self, opening: &Opening) -> Result<(), String> {
@@ -307,6 +359,21 @@ impl Ledger {
     fn known_kind(&self, id: &KindId) -> Result<super::KindIx, String> {
         self.kind(id.as_str()).ok_or_else(|| format!("kind `{id}` is unknown"))
     }
+}
+
+/// What people of one sort have in common.
+struct Sort {
+    kind: KindIx,
+    rest: Option<Arc<SeatRest>>,
+}
+
+/// People of one unit who stand together.
+struct Run {
+    unit: Option<u32>,
+    place: NodeIx,
+    roster: Vec<PersonIx>,
+    /// How many of them sit on own seats, by kind.
+    named: SmallVec<[(KindIx, Seats); 4]>,
 }
 
 /// The nodes inside each jurisdiction, by number in the charter.
@@ -406,15 +473,21 @@ fn opening_terms(loan: &OpeningLoan) -> LoanTerms {
     }
 }
 
-/// The people on a loan's seats by unit: as the charter counts them, or its named ones where it does not.
-fn occupied_by<'a>(loan: &'a OpeningLoan, opening: &'a Opening) -> BTreeMap<&'a NodeId, Seats> {
-    let mut people: BTreeMap<&NodeId, Seats> = BTreeMap::new();
-    if !loan.draw {
-        people.extend(loan.occupied.iter().map(|(unit, seats)| (unit, *seats)));
-        return people;
+/// The people on a loan's seats by unit.
+type AtUnits<'a> = BTreeMap<&'a NodeId, Seats>;
+
+/// The named people on each draw, by unit.
+fn drawn(opening: &Opening) -> BTreeMap<&LoanId, AtUnits<'_>> {
+    let mut drawn: BTreeMap<&LoanId, AtUnits<'_>> =
+        opening.loans.iter().filter(|loan| loan.draw).map(|loan| (&loan.id, BTreeMap::new())).collect();
+    if !drawn.is_empty() {
+        for row in opening.people.rows() {
+            let loan = opening.people.post_at(row.post).and_then(|post| post.loan.as_ref());
+            let found = loan.and_then(|loan| drawn.get_mut(loan));
+            if let Some((found, unit)) = found.zip(opening.people.unit_at(row.unit)) {
+                *found.entry(unit).or_default() += Seats::ONE;
+            }
+        }
     }
-    for person in opening.people.iter().filter(|person| person.loan.as_ref() == Some(&loan.id)) {
-        *people.entry(&person.unit).or_default() += Seats::ONE;
-    }
-    people
+    drawn
 }

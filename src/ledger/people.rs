@@ -26,13 +26,46 @@ pub struct Person {
 
 /// Where a person sits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "StoredSeat", into = "StoredSeat")]
 pub(super) struct Seat {
     pub(super) unit: NodeIx,
     pub(super) kind: KindIx,
+    pub(super) since: Option<Date>,
+    /// None where nothing of it is known: of a nation's people few have any.
+    pub(super) rest: Option<Arc<SeatRest>>,
+}
+
+/// What else is known of a seat and whoever sits on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct SeatRest {
     pub(super) loan: Option<LoanIx>,
     pub(super) category: Option<Arc<str>>,
-    pub(super) since: Option<Date>,
     pub(super) purpose: Option<Arc<str>>,
+}
+
+/// A seat as it is stored.
+#[derive(Serialize, Deserialize)]
+struct StoredSeat {
+    unit: NodeIx,
+    kind: KindIx,
+    loan: Option<LoanIx>,
+    category: Option<Arc<str>>,
+    since: Option<Date>,
+    purpose: Option<Arc<str>>,
+}
+
+impl From<StoredSeat> for Seat {
+    fn from(stored: StoredSeat) -> Self {
+        let StoredSeat { unit, kind, loan, category, since, purpose } = stored;
+        Self::new(unit, kind, since, SeatRest { loan, category, purpose })
+    }
+}
+
+impl From<Seat> for StoredSeat {
+    fn from(seat: Seat) -> Self {
+        let SeatRest { loan, category, purpose } = seat.rest.map(Arc::unwrap_or_clone).unwrap_or_default();
+        Self { unit: seat.unit, kind: seat.kind, loan, category, since: seat.since, purpose }
+    }
 }
 
 /// Someone in post: by key, or one of the unnamed.
@@ -57,6 +90,43 @@ impl PersonIx {
     }
 }
 
+impl Seat {
+    pub(super) fn new(unit: NodeIx, kind: KindIx, since: Option<Date>, rest: SeatRest) -> Self {
+        Self::sharing(unit, kind, since, rest.shared())
+    }
+
+    /// A seat of which the rest is another's, too.
+    pub(super) fn sharing(
+        unit: NodeIx,
+        kind: KindIx,
+        since: Option<Date>,
+        rest: Option<Arc<SeatRest>>,
+    ) -> Self {
+        Self { unit, kind, since, rest }
+    }
+
+    /// The loan whose seat it is.
+    pub(super) fn loan(&self) -> Option<LoanIx> {
+        self.rest.as_ref().and_then(|rest| rest.loan)
+    }
+
+    /// The same as an own seat.
+    pub(super) fn own(mut self) -> Self {
+        if self.loan().is_some() {
+            let rest = self.rest.map(Arc::unwrap_or_clone).unwrap_or_default();
+            self.rest = SeatRest { loan: None, ..rest }.shared();
+        }
+        self
+    }
+}
+
+impl SeatRest {
+    /// None if nothing is known.
+    pub(super) fn shared(self) -> Option<Arc<Self>> {
+        (self != Self::default()).then(|| Arc::new(self))
+    }
+}
+
 impl Person {
     /// Where the person works; none after leaving.
     pub fn unit(&self) -> Option<NodeIx> {
@@ -70,12 +140,12 @@ impl Person {
 
     /// The loan whose seat it is; none for an own seat.
     pub fn loan(&self) -> Option<LoanIx> {
-        self.seat.as_ref().and_then(|seat| seat.loan)
+        self.seat.as_ref().and_then(Seat::loan)
     }
 
     /// The category; empty if none is known.
     pub fn category(&self) -> &str {
-        self.seat.as_ref().and_then(|seat| seat.category.as_deref()).unwrap_or("")
+        self.rest().and_then(|rest| rest.category.as_deref()).unwrap_or("")
     }
 
     /// In post since; none if unknown, which counts as before everyone of whom it is known.
@@ -85,7 +155,11 @@ impl Person {
 
     /// What the person was appointed for; empty if nothing was said.
     pub fn purpose(&self) -> &str {
-        self.seat.as_ref().and_then(|seat| seat.purpose.as_deref()).unwrap_or("")
+        self.rest().and_then(|rest| rest.purpose.as_deref()).unwrap_or("")
+    }
+
+    fn rest(&self) -> Option<&SeatRest> {
+        self.seat.as_ref()?.rest.as_deref()
     }
 }
 
@@ -98,7 +172,12 @@ impl Ledger {
 
     /// The place of whoever ever had this key.
     pub(super) fn person_place(&self, id: &str) -> Option<PersonIx> {
-        self.first_people.get(id).or_else(|| self.person_places.get(id)).copied()
+        let first = self.first_people.find(id, |place| self.person_id(place));
+        first.map(PersonIx).or_else(|| self.person_places.get(id).copied())
+    }
+
+    fn person_id(&self, place: u32) -> Option<&str> {
+        self.people.get(place as usize).map(|person| person.id.as_str())
     }
 
     /// A person by place, in post or not.
@@ -161,7 +240,7 @@ impl Ledger {
     }
 
     fn loan_of(&self, seat: &Seat) -> Option<&Loan> {
-        self.loan_at(seat.loan?)
+        self.loan_at(seat.loan()?)
     }
 
     fn sort_by_service(&self, people: &mut [PersonIx]) {

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Sums};
 use super::loans::{Due, Loan, LoanIx, Permit, PermitIx};
-use super::people::{Person, PersonIx};
+use super::people::Person;
 use super::{Detail, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
 use crate::graph::{NodeIx, QuotaGraph, StoredGraph};
-use crate::model::{Date, Pages, PersonId, Places, Seats};
+use crate::model::{Date, IdTable, Pages, PersonId, Places, Seats};
 
 /// A ledger as plain values. What can be told from the rest – where an id stands – is left out.
 #[derive(Serialize, Deserialize)]
@@ -92,9 +92,7 @@ impl Ledger {
             loans,
             permit_places: places_of(&permits, |permit| permit.id.clone(), PermitIx::new),
             permits,
-            first_people: Arc::new(
-                people.iter().zip(0..).map(|(person, at)| (person.id.clone(), PersonIx::new(at))).collect(),
-            ),
+            first_people: Arc::new(first_people(&people)),
             person_places: HashTrieMapSync::new_sync(),
             people,
             agenda: stored.agenda.into_iter().collect(),
@@ -115,6 +113,14 @@ fn called(people: &Pages<Person>, call: impl Fn(&PersonId) -> Option<PersonId>) 
         }
     }
     all
+}
+
+fn first_people(people: &Pages<Person>) -> IdTable {
+    let mut table = IdTable::with_capacity(people.len());
+    for (place, person) in (0_u32..).zip(people.iter()) {
+        table.put(person.id.as_str(), place, |at| people.get(at as usize).map(|person| person.id.as_str()));
+    }
+    table
 }
 
 fn places_of<T: Clone, I: std::hash::Hash + Eq, P>(

@@ -5,10 +5,12 @@ mod code;
 mod fact;
 mod figures;
 mod id;
+mod id_table;
 mod lang;
 mod mention;
 mod opening;
 mod pages;
+mod roster;
 mod schedule;
 mod seats;
 
@@ -18,6 +20,7 @@ pub use fact::FactValue;
 pub use figures::Figures;
 pub(crate) use id::Places;
 pub use id::{KindId, LoanId, NodeId, PermitId, PersonId, RequestId};
+pub(crate) use id_table::IdTable;
 pub use jiff::civil::Date;
 pub use lang::Lang;
 pub use mention::Mention;
@@ -26,5 +29,7 @@ pub use opening::{
     OpeningPool, PoolSize,
 };
 pub(crate) use pages::Pages;
+pub use roster::OpeningPeople;
+pub(crate) use roster::{PersonRow, Post};
 pub use schedule::{Instalment, Outcome as LoanOutcome};
 pub use seats::Seats;

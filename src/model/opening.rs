@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ByKind, Date, FactValue, Instalment, KindId, LoanId, NodeId, PermitId, PersonId, Seats};
+use super::{
+    ByKind, Date, FactValue, Instalment, KindId, LoanId, NodeId, OpeningPeople, PermitId, PersonId, Seats,
+};
 
 /// The opening books of a city, as read: nothing is checked yet but the shape of the values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,7 +24,7 @@ pub struct Opening {
     /// Pools.
     pub pools: Vec<OpeningPool>,
     /// Named people among the `occupied`.
-    pub people: Vec<OpeningPerson>,
+    pub people: OpeningPeople,
     /// Loans that are open already.
     pub loans: Vec<OpeningLoan>,
     /// Permits that are open already.

@@ -21,6 +21,8 @@ const IN_TRUNK: usize = IN_BRANCH * BRANCH;
 pub(crate) struct Pages<T> {
     trunks: Vec<Arc<Trunk<T>>>,
     length: usize,
+    /// The rows that were written or taken away since [`Pages::watch`]; none if nobody watches.
+    written: Option<Vec<usize>>,
 }
 
 type Leaf<T> = SmallVec<[T; LEAF]>;
@@ -29,13 +31,13 @@ type Trunk<T> = SmallVec<[Arc<Branch<T>>; BRANCH]>;
 
 impl<T> Clone for Pages<T> {
     fn clone(&self) -> Self {
-        Self { trunks: self.trunks.clone(), length: self.length }
+        Self { trunks: self.trunks.clone(), length: self.length, written: self.written.clone() }
     }
 }
 
 impl<T> Default for Pages<T> {
     fn default() -> Self {
-        Self { trunks: Vec::new(), length: 0 }
+        Self { trunks: Vec::new(), length: 0, written: None }
     }
 }
 
@@ -50,6 +52,9 @@ impl<T: Clone> Pages<T> {
     }
 
     pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        if let Some(written) = &mut self.written {
+            written.push(index);
+        }
         let trunk = Arc::make_mut(self.trunks.get_mut(index / IN_TRUNK)?);
         let branch = Arc::make_mut(trunk.get_mut(index / IN_BRANCH % BRANCH)?);
         Arc::make_mut(branch.get_mut(index / LEAF % BRANCH)?).get_mut(index % LEAF)
@@ -87,6 +92,9 @@ impl<T: Clone> Pages<T> {
         let leaf = Arc::make_mut(branch.last_mut()?);
         let row = leaf.pop();
         self.length = self.length.saturating_sub(1);
+        if let Some(written) = &mut self.written {
+            written.push(self.length);
+        }
         if leaf.is_empty() {
             branch.pop();
             if branch.is_empty() {
@@ -97,6 +105,29 @@ impl<T: Clone> Pages<T> {
             }
         }
         row
+    }
+
+    /// Notes from now on which rows are written.
+    pub(crate) fn watch(&mut self) {
+        self.written = Some(Vec::new());
+    }
+
+    /// Makes the rows what they were when this copy of `begun` was first watched. Pages that were copied to be written
+    /// remain this table's own.
+    pub(crate) fn go_back_to(&mut self, begun: &Self) {
+        let mut written = self.written.take().unwrap_or_default();
+        while self.length > begun.length {
+            self.pop();
+        }
+        for index in written.drain(..) {
+            if let Some((row, before)) = self.get_mut(index).zip(begun.get(index)) {
+                row.clone_from(before);
+            }
+        }
+        while let Some(before) = begun.get(self.length).filter(|_| self.length < begun.length) {
+            self.push(before.clone());
+        }
+        self.written = Some(written);
     }
 
     /// The last row.
@@ -158,6 +189,30 @@ mod tests {
         *table.get_mut(150_000).unwrap() = 8;
         assert_eq!((before.get(150_000), table.get(150_000)), (Some(&150_000), Some(&8)));
         assert_eq!((table.iter().count(), before.iter().nth(70_000)), (200_000, Some(&70_000)));
+    }
+
+    #[test]
+    fn a_watched_table_goes_back_to_where_it_began() {
+        let mut begun = Pages::default();
+        (0..40_usize).for_each(|row| assert_eq!(begun.push(row), row));
+        let mut table = begun.clone();
+        table.watch();
+        for round in 1..4 {
+            *table.get_mut(3).unwrap() = 70 * round;
+            table.push(round);
+            (0..10).for_each(|_| assert!(table.pop().is_some()));
+            table.push(round);
+            *table.get_mut(31).unwrap() = round;
+            let mut copy = table.clone();
+            *copy.get_mut(5).unwrap() = round;
+            for mut changed in [copy, table.clone()] {
+                assert!(!changed.iter().eq(begun.iter()));
+                changed.go_back_to(&begun);
+                assert!(changed.iter().eq(begun.iter()) && changed.len() == 40);
+            }
+            table.go_back_to(&begun);
+            assert!(table.iter().eq(begun.iter()) && table.len() == 40);
+        }
     }
 
     #[test]

@@ -154,9 +154,9 @@ pub(super) fn charter_of(header: &Header, shelf: &Shelf, given: Option<Charter>)
     if let Some(charter) = &given {
         let mut same = charter.opening().clone();
         // Of somebody who was erased nobody can tell whether the charter still names the same person.
-        for (person, known) in same.people.iter_mut().zip(&opening.people) {
+        for (id, known) in same.people.ids_mut().zip(opening.people.iter()) {
             if known.id.is_reference() {
-                person.id = known.id.clone();
+                *id = known.id;
             }
         }
         if write_opening(&same)? != write_opening(&opening)? {

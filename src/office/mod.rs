@@ -15,12 +15,15 @@ mod shared;
 mod snapshots;
 mod sync;
 mod together;
+mod trial;
 
 pub use ahead::Unkept;
 pub use past::Again;
 pub use ruled::RulesSay;
 pub use shared::{SharedOffice, Waiting};
 pub use together::side_by_side;
+#[cfg(test)]
+pub(crate) use trial::Trial;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -163,7 +166,7 @@ impl Office {
         requests: impl IntoIterator<Item: Into<Request>>,
     ) -> Result<Vec<Arc<Decision>>, Error> {
         let requests: Vec<Request> = requests.into_iter().map(Into::into).collect();
-        side_by_side(requests, |request| self.decide(request))
+        together::each_with(requests, || trial::Trial::new(self), trial::Trial::decide)
     }
 
     /// A copy for simulation: it shares everything until it writes, and writes only to itself.

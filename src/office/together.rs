@@ -33,22 +33,32 @@ pub fn side_by_side<T: Send, A: Send>(
     items: Vec<T>,
     work: impl Fn(T) -> Result<A, Error> + Sync,
 ) -> Result<Vec<A>, Error> {
+    each_with(items, || (), |(), item| work(item))
+}
+
+/// The same where each core works with something of its own.
+pub(super) fn each_with<S, T: Send, A: Send>(
+    items: Vec<T>,
+    begin: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, T) -> Result<A, Error> + Sync,
+) -> Result<Vec<A>, Error> {
     let cores = thread::available_parallelism().map_or(1, usize::from).min(items.len());
     if cores <= 1 {
-        return items.into_iter().map(work).collect();
+        let mut own = begin();
+        return items.into_iter().map(|item| work(&mut own, item)).collect();
     }
     // Whoever is free takes the next few: no core waits for a slow share of another's, nor long at the door.
     let few = items.len().div_ceil(cores.saturating_mul(8)).min(64);
     let next = Mutex::new(items.into_iter().enumerate());
     let hand = || {
-        let mut answers = Vec::new();
+        let (mut own, mut answers) = (begin(), Vec::new());
         loop {
             let taken: Vec<(usize, T)> =
                 next.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(few).collect();
             if taken.is_empty() {
                 return answers;
             }
-            answers.extend(taken.into_iter().map(|(number, item)| (number, work(item))));
+            answers.extend(taken.into_iter().map(|(number, item)| (number, work(&mut own, item))));
         }
     };
     let mut answers: Vec<(usize, Result<A, Error>)> = thread::scope(|scope| {

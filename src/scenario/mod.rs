@@ -231,3 +231,6 @@ fn place_of(node: &Node, word: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod trials;

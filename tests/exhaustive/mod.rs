@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 
 use bianzhi::model::{
-    ByKind, Date, ExcessRule, LoanId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, LoanId, Opening, OpeningKind, OpeningNode, OpeningPeople, OpeningPool,
+    PoolSize, Seats,
 };
 use bianzhi::{Convert, Outcome, Request, Sitting, Vacate};
 
@@ -62,7 +63,7 @@ fn opening() -> Opening {
             tags: Vec::new(),
             facts: BTreeMap::new(),
         }],
-        people: Vec::new(),
+        people: OpeningPeople::default(),
         loans: Vec::new(),
         permits: Vec::new(),
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use bianzhi::model::{
-    ByKind, Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, KindId, Opening, OpeningKind, OpeningNode, OpeningPeople, OpeningPool,
+    PoolSize, Seats,
 };
 use bianzhi::{Outcome, Request};
 use proptest::prelude::*;
@@ -50,7 +51,7 @@ fn a_draw_eats_the_sponsors_room_and_not_the_users_cap() {
             tags: Vec::new(),
             facts: BTreeMap::new(),
         }],
-        people: Vec::new(),
+        people: OpeningPeople::default(),
         loans: Vec::new(),
         permits: Vec::new(),
     };

@@ -139,7 +139,7 @@ impl Books {
             books.loans.insert(loan.id.clone(), entry);
         }
         // Named people stand among the occupied.
-        for person in &opening.people {
+        for person in opening.people.iter() {
             let unnamed = match &person.loan {
                 None => books.nodes.get_mut(&person.unit).and_then(|node| node.unnamed.get_mut(&person.kind)),
                 Some(loan) => books.loans.get_mut(loan).and_then(|loan| loan.unnamed.get_mut(&person.unit)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bianzhi::model::{
     ByKind, Date, ExcessRule, Instalment, KindId, NodeId, Opening, OpeningKind, OpeningLoan, OpeningNode,
-    OpeningPermit, OpeningPerson, OpeningPool, PoolSize, Seats,
+    OpeningPeople, OpeningPermit, OpeningPerson, OpeningPool, PoolSize, Seats,
 };
 
 use super::dice::Dice;
@@ -30,7 +30,7 @@ pub(crate) fn opening(numbers: &[u16]) -> Opening {
         excess,
         nodes: Vec::new(),
         pools: Vec::new(),
-        people: Vec::new(),
+        people: OpeningPeople::default(),
         loans: Vec::new(),
         permits: Vec::new(),
     };

@@ -8,6 +8,8 @@ mod tree;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Display;
 use std::hash::BuildHasherDefault;
+use std::panic::resume_unwind;
+use std::thread;
 
 use super::CharterPart;
 use crate::document::did_you_mean;
@@ -41,19 +43,30 @@ pub(super) struct Unread {
     pub(super) tainted: HashSet<usize>,
 }
 
-/// Every flaw of these books.
+/// Every flaw of these books, in no order. Of large ones two parts that know nothing of each other are checked side by side.
 pub(super) fn check(opening: &Opening, unread: &Unread) -> Vec<Flaw> {
+    /// Below it a thread costs more than it saves.
+    const MANY: usize = 10_000;
     let mut check = Check::new(opening, unread);
     check.levels_and_kinds();
     check.rank_nodes();
-    check.ids();
-    check.counts();
-    check.tree();
-    check.pools();
-    check.loans();
-    check.permits();
-    check.people();
-    check.sums();
+    let mut beside = check.beside();
+    let each_alone = move || {
+        beside.counts();
+        beside.ids_of_people();
+        beside.flaws
+    };
+    if opening.nodes.len().saturating_add(opening.people.len()) < MANY {
+        check.flaws.extend(each_alone());
+        check.together();
+        return check.flaws;
+    }
+    let flaws = thread::scope(|scope| {
+        let hand = scope.spawn(each_alone);
+        check.together();
+        hand.join().unwrap_or_else(|panic| resume_unwind(panic))
+    });
+    check.flaws.extend(flaws);
     check.flaws
 }
 
@@ -102,6 +115,33 @@ impl<'a> Check<'a> {
             order: Vec::with_capacity(opening.nodes.len()),
             reached: Vec::new(),
         }
+    }
+
+    /// A check of the same books, as far as levels and kinds tell.
+    fn beside(&self) -> Self {
+        Self {
+            kinds: self.kinds.clone(),
+            levels: self.levels.clone(),
+            ranks: self.ranks.clone(),
+            flaws: Vec::new(),
+            named: QuickMap::default(),
+            loans: QuickMap::default(),
+            parents: Vec::new(),
+            order: Vec::new(),
+            reached: Vec::new(),
+            ..*self
+        }
+    }
+
+    /// What an id names, who lies in whom, and what follows.
+    fn together(&mut self) {
+        self.ids();
+        self.tree();
+        self.pools();
+        self.loans();
+        self.permits();
+        self.people();
+        self.sums();
     }
 
     fn flaw(&mut self, part: CharterPart, message: impl Into<String>) {

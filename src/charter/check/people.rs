@@ -3,16 +3,20 @@
 use super::quick::QuickMap;
 use super::{Check, Named};
 use crate::charter::CharterPart;
-use crate::model::{LoanId, NodeId, OpeningLoan, OpeningPerson, Seats};
+use crate::model::{LoanId, NodeId, OpeningLoan, PersonRow, Post, Seats};
 
 impl Check<'_> {
     /// A loan has two ends that may have it, lends its kind, and its people sit inside its borrower.
     pub(super) fn loans(&mut self) {
         let opening = self.opening;
         let mut drawn: QuickMap<&LoanId, usize> = QuickMap::default();
-        for loan in opening.people.iter().filter_map(|person| person.loan.as_ref()) {
-            let count = drawn.entry(loan).or_default();
-            *count = count.saturating_add(1);
+        if opening.loans.iter().any(|loan| loan.draw) {
+            let people = &opening.people;
+            let on_loan = |row: &PersonRow| people.post_at(row.post).and_then(|post| post.loan.as_ref());
+            for loan in people.rows().filter_map(on_loan) {
+                let count = drawn.entry(loan).or_default();
+                *count = count.saturating_add(1);
+            }
         }
         for (number, loan) in opening.loans.iter().enumerate() {
             let part = CharterPart::Loan(number);
@@ -166,66 +170,68 @@ impl Check<'_> {
     /// Named people are among those counted, on own seats and on each loan's.
     pub(super) fn people(&mut self) {
         let opening = self.opening;
-        let mut own: QuickMap<(usize, usize), i64> = QuickMap::default();
+        let mut own = Own::default();
         let mut borrowed: QuickMap<(usize, usize), i64> = QuickMap::default();
+        let kinds: Vec<Option<usize>> =
+            opening.people.posts().iter().map(|post| self.kinds.get(&post.kind).copied()).collect();
         // A unit's people mostly stand together: it is looked up once.
-        let mut last: Option<(&NodeId, usize)> = None;
-        for (number, person) in opening.people.iter().enumerate() {
+        let mut last: Option<(u32, usize)> = None;
+        for (number, row) in opening.people.rows().enumerate() {
+            let (post, unit_id) = (opening.people.post_at(row.post), opening.people.unit_at(row.unit));
+            let Some((post, unit_id)) = post.zip(unit_id) else { continue };
             let part = CharterPart::Person(number);
-            let declared = self.kind_is_declared(part, &person.kind);
+            let kind = kinds.get(row.post as usize).copied().flatten();
+            if kind.is_none() {
+                self.kind_is_declared(part, &post.kind);
+            }
             let unit = match last {
-                Some((known, unit)) if *known == person.unit => Some(unit),
-                Some(_) | None => self.unit(part, &format_args!("`{}`", person.id), &person.unit),
+                Some((known, unit)) if known == row.unit => Some(unit),
+                Some(_) | None => self.unit(part, &format_args!("`{}`", row.id), unit_id),
             };
-            last = unit.map(|unit| (&person.unit, unit));
-            if let Some(since) = person.since
+            last = unit.map(|unit| (row.unit, unit));
+            if let Some(since) = row.since
                 && !self.unread.opened
                 && since > opening.opened
             {
                 let message = format!(
                     "`{}` is in post since {since}, after the books open on {}",
-                    person.id, opening.opened
+                    row.id, opening.opened
                 );
                 self.flaw(part, message);
             }
-            match (&person.loan, unit) {
-                (Some(loan), unit) => self.person_on_loan(part, person, loan, unit, &mut borrowed),
-                (None, Some(unit)) if declared => self.person_on_own_seat(part, person, unit, &mut own),
-                (None, _) => {}
+            let who = Who { part, row, post, unit: unit_id };
+            match (&post.loan, unit, kind) {
+                (Some(loan), unit, _) => self.person_on_loan(&who, loan, unit, &mut borrowed),
+                (None, Some(unit), Some(kind)) => self.person_on_own_seat(&who, unit, kind, &mut own),
+                (None, _, _) => {}
             }
         }
     }
 
-    fn person_on_own_seat(
-        &mut self,
-        part: CharterPart,
-        person: &OpeningPerson,
-        unit: usize,
-        named: &mut QuickMap<(usize, usize), i64>,
-    ) {
-        let (Some(node), Some(&kind)) = (self.node(unit), self.kinds.get(&person.kind)) else { return };
-        let count = named.entry((unit, kind)).or_default();
-        *count = count.saturating_add(1);
-        let occupied = node.occupied.get(&person.kind).copied().unwrap_or_default();
+    fn person_on_own_seat(&mut self, who: &Who<'_>, unit: usize, kind: usize, named: &mut Own) {
+        let Some(node) = self.node(unit) else { return };
+        let occupied = || node.occupied.get(&who.post.kind).copied().unwrap_or_default();
         // Told once a unit and kind, at the first person who is too many.
-        if *count == occupied.get().saturating_add(1) && !self.unread.tainted.contains(&unit) {
+        if named.add((unit, kind), || occupied().get()) && !self.unread.tainted.contains(&unit) {
             let message = format!(
-                "`{}` is named, but `{}` has only {occupied} people on own seats of `{}`",
-                person.id, person.unit, person.kind
+                "`{}` is named, but `{}` has only {} people on own seats of `{}`",
+                who.row.id,
+                who.unit,
+                occupied(),
+                who.post.kind
             );
-            self.flaw(part, message);
+            self.flaw(who.part, message);
         }
     }
 
     fn person_on_loan(
         &mut self,
-        part: CharterPart,
-        person: &OpeningPerson,
+        &Who { part, row, post, unit: unit_id }: &Who<'_>,
         id: &LoanId,
         unit: Option<usize>,
         named: &mut QuickMap<(usize, usize), i64>,
     ) {
-        let who = &person.id;
+        let who = &row.id;
         let Some(&number) = self.loans.get(id) else {
             if !self.unread.loans.contains(id) {
                 self.flaw(part, format!("`{who}` sits on loan `{id}`, which is unknown"));
@@ -233,10 +239,10 @@ impl Check<'_> {
             return;
         };
         let Some(loan) = self.loan(number) else { return };
-        if loan.kind != person.kind {
+        if loan.kind != post.kind {
             let message = format!(
                 "`{who}` sits on `{id}`, which lends `{}`, not `{}`; kinds never mix",
-                loan.kind, person.kind
+                loan.kind, post.kind
             );
             self.flaw(part, message);
         }
@@ -244,22 +250,54 @@ impl Check<'_> {
         if let Some(&Named::Node(borrower)) = self.named.get(&loan.borrower)
             && !self.within(unit, borrower)
         {
-            let message = format!(
-                "`{who}` sits on `{id}` at `{}`, outside its borrower `{}`",
-                person.unit, loan.borrower
-            );
+            let message =
+                format!("`{who}` sits on `{id}` at `{unit_id}`, outside its borrower `{}`", loan.borrower);
             self.flaw(part, message);
             return;
         }
         let count = named.entry((number, unit)).or_default();
         *count = count.saturating_add(1);
-        let occupied = loan.occupied.get(&person.unit).copied().unwrap_or_default();
+        let occupied = loan.occupied.get(unit_id).copied().unwrap_or_default();
         if *count == occupied.get().saturating_add(1) {
-            let message = format!(
-                "`{who}` is named, but only {occupied} people at `{}` sit on loan `{id}`",
-                person.unit
-            );
+            let message =
+                format!("`{who}` is named, but only {occupied} people at `{unit_id}` sit on loan `{id}`");
             self.flaw(part, message);
+        }
+    }
+}
+
+/// A named person as the checks see one.
+struct Who<'a> {
+    part: CharterPart,
+    row: &'a PersonRow,
+    post: &'a Post,
+    unit: &'a NodeId,
+}
+
+/// How many named people sit on own seats of a unit and kind. Most stand together: the run of the last ones is at hand.
+#[derive(Default)]
+struct Own {
+    counts: QuickMap<(usize, usize), i64>,
+    /// Unit and kind, how many there are, and how many there may be.
+    run: Option<((usize, usize), i64, i64)>,
+}
+
+impl Own {
+    /// Counts one more; whether that is the first who is too many.
+    fn add(&mut self, key: (usize, usize), occupied: impl FnOnce() -> i64) -> bool {
+        match &mut self.run {
+            Some((known, count, most)) if *known == key => {
+                *count = count.saturating_add(1);
+                *count == most.saturating_add(1)
+            }
+            run => {
+                let most = occupied();
+                let count = self.counts.get(&key).copied().unwrap_or(0).saturating_add(1);
+                if let Some((known, count, _)) = run.replace((key, count, most)) {
+                    self.counts.insert(known, count);
+                }
+                count == most.saturating_add(1)
+            }
         }
     }
 }

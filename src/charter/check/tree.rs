@@ -1,12 +1,11 @@
 //! The tree: ids, parents, levels and pools of opening books.
 
 use std::collections::hash_map::Entry;
-use std::hash::BuildHasherDefault;
 
 use super::quick::QuickMap;
 use super::{Check, Named, in_range};
 use crate::charter::CharterPart;
-use crate::model::{NodeId, PoolSize, Seats};
+use crate::model::{IdTable, NodeId, PoolSize, Seats};
 
 impl Check<'_> {
     /// Ids are well formed and stand once: nodes and pools in one space; loans, permits and people each.
@@ -56,22 +55,25 @@ impl Check<'_> {
                 permits.insert(&permit.id, number);
             }
         }
-        let mut people =
-            QuickMap::with_capacity_and_hasher(opening.people.len(), BuildHasherDefault::default());
-        for (number, person) in opening.people.iter().enumerate() {
-            let part = CharterPart::Person(number);
-            if !person.id.is_well_formed() && !person.id.is_reference() {
-                self.bad_id(part, "person", person.id.as_str());
-            }
-            if let Some(&first) = people.get(&person.id) {
-                let message = format!("person `{}` stands twice; one person, one seat", person.id);
-                self.twice(part, CharterPart::Person(first), message);
-            } else {
-                people.insert(&person.id, number);
-            }
-        }
         for id in &self.unread.nodes {
             self.named.entry(id).or_insert(Named::Unread);
+        }
+    }
+
+    /// Each person's key stands once.
+    pub(super) fn ids_of_people(&mut self) {
+        let people = &self.opening.people;
+        let id = |number: u32| people.row(number as usize).map(|row| row.id.as_str());
+        let mut table = IdTable::with_capacity(people.len());
+        for (number, row) in people.rows().enumerate() {
+            let part = CharterPart::Person(number);
+            if !row.id.is_well_formed() && !row.id.is_reference() {
+                self.bad_id(part, "person", row.id.as_str());
+            }
+            if let Some(first) = table.put(row.id.as_str(), u32::try_from(number).unwrap_or(u32::MAX), id) {
+                let message = format!("person `{}` stands twice; one person, one seat", row.id);
+                self.twice(part, CharterPart::Person(first as usize), message);
+            }
         }
     }
 

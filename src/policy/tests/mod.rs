@@ -113,14 +113,16 @@ fn city() -> Arc<Ledger> {
             tags: Vec::new(),
             facts: BTreeMap::new(),
         }],
-        people: vec![OpeningPerson {
+        people: [OpeningPerson {
             id: "p-1".into(),
             unit: "audit".into(),
             kind: administrative(),
             category: Some("selected-graduate".into()),
             since: None,
             loan: None,
-        }],
+        }]
+        .into_iter()
+        .collect(),
         loans: Vec::new(),
         permits: Vec::new(),
     };
