@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::text::decode_text;
-use super::{Document, Node, to_yaml};
+use super::{Document, MOST_CSV_BYTES, MOST_YAML_BYTES, Node, Table, read_text, to_yaml};
 use crate::model::{Date, FactValue};
 use crate::request::Verb;
 
@@ -200,4 +200,21 @@ fn verbs_keep_what_was_written() {
     assert!(verb("advance: {}").is_ok() && verb("advance:").is_ok());
     assert!(verb("draw: {pool: a, unit: b, person: p, purpose:}").is_ok());
     assert!(verb("permit: {id: x, unit: u, kind: k, count: 99999999999999999999, ends: 2024-01-01}").is_ok());
+}
+
+/// Files with nothing in them but their length: one byte more than the bound is refused before any is read.
+#[test]
+fn a_file_beyond_its_bound_is_refused_unread() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("nodes.csv");
+    let long = |bytes: u64| std::fs::File::create(&path)?.set_len(bytes);
+    long(MOST_CSV_BYTES + 1)?;
+    let faults = Table::read(&path).map(drop).unwrap_err();
+    assert_eq!(faults[0].message, "is larger than 4096 MB");
+    long(MOST_YAML_BYTES + 1)?;
+    let fault = read_text(&path, MOST_YAML_BYTES).unwrap_err();
+    assert_eq!(fault.message, "is larger than 64 MB; large books belong into CSV files");
+    long(9)?;
+    assert!(read_text(&path, 9).is_ok() && read_text(&path, 8).is_err());
+    Ok(())
 }

@@ -4,21 +4,27 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::MOST_CSV_BYTES;
 use crate::error::Fault;
 
 /// Reads a file of at most so many bytes as UTF-8 text; a byte order mark at its beginning is dropped.
 pub fn read_text(path: &Path, most_bytes: u64) -> Result<String, Fault> {
     let whole = |message: String| Fault::at(path, 0, 0, message);
     let file = File::open(path).map_err(|cause| whole(format!("cannot be opened: {cause}")))?;
+    let too_large = || {
+        let hint = if most_bytes < MOST_CSV_BYTES { "; large books belong into CSV files" } else { "" };
+        whole(format!("is larger than {} MB{hint}", most_bytes >> 20))
+    };
+    // What says how large it is need not be read to be refused.
+    if file.metadata().is_ok_and(|file| file.len() > most_bytes) {
+        return Err(too_large());
+    }
     let mut bytes = Vec::new();
     file.take(most_bytes.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|cause| whole(format!("cannot be read: {cause}")))?;
     if bytes.len() as u64 > most_bytes {
-        return Err(whole(format!(
-            "is larger than {} MB; large books belong into CSV files",
-            most_bytes >> 20
-        )));
+        return Err(too_large());
     }
     decode_text(path, bytes)
 }
