@@ -52,6 +52,10 @@ impl<S: Store + ?Sized> Store for Box<S> {
         (**self).beside()
     }
 
+    fn needs_own_thread(&self) -> bool {
+        (**self).needs_own_thread()
+    }
+
     fn wants_people_apart(&self) -> bool {
         (**self).wants_people_apart()
     }

@@ -160,6 +160,11 @@ impl Journal {
         self.keeper.is_some()
     }
 
+    /// Whether the store must be used on a thread of its own ([`Store::needs_own_thread`]).
+    pub fn needs_own_thread(&self) -> bool {
+        self.keeper.as_ref().is_some_and(|keeper| keeper.shelf().read().needs_own_thread())
+    }
+
     /// The head of the store: all that was acknowledged. None for a journal in memory.
     pub fn head(&self) -> Option<Head> {
         self.keeper.as_ref().map(|keeper| keeper.head())

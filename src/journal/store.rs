@@ -106,6 +106,11 @@ pub trait Store: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether it must be used on a thread that runs nothing asynchronous, whoever asks.
+    fn needs_own_thread(&self) -> bool {
+        false
+    }
+
     /// Whether a new stream is to keep people apart from its entries, so that they can be erased.
     fn wants_people_apart(&self) -> bool {
         false

@@ -17,7 +17,7 @@ use crate::request::Request;
 /// An office for many threads: a handle that is cheap to clone.
 ///
 /// Requests are decided one by one, those of one thread in its order, all of them as they arrive. A request that
-/// finds nobody else is answered on its own thread; a crowd by two of the office's own, one of which brings a
+/// finds nobody else is answered on its own thread, unless the store must have one; a crowd by two of the office's own, one of which brings a
 /// group to the disk while the other decides the next. An answer leaves when it is kept. Reading takes the books as the last kept group left them and never waits for a disk.
 /// If the journal fails, or the office stops because of a bug, every handle says so from then on; what was kept
 /// is safe.
@@ -71,6 +71,8 @@ struct Desk {
     writer: Mutex<Option<Writer>>,
     /// How many letters are on their way: whoever finds one goes behind it.
     waiting: AtomicUsize,
+    /// Whether any thread may write the store.
+    is_open_to_all: bool,
 }
 
 /// What every handle may know.
@@ -102,8 +104,10 @@ impl SharedOffice {
         let (letters, inbox) = channel();
         let shown = Arc::new(RwLock::new(Arc::new(office.fork())));
         let told = Told { shown, failed: Arc::new(OnceLock::new()) };
+        let is_open_to_all = !office.journal().needs_own_thread();
         let writer = Writer { office, keeper: Keeper::new(told.clone())?, told: told.clone() };
-        let desk = Arc::new(Desk { writer: Mutex::new(Some(writer)), waiting: AtomicUsize::new(0) });
+        let (writer, waiting) = (Mutex::new(Some(writer)), AtomicUsize::new(0));
+        let desk = Arc::new(Desk { writer, waiting, is_open_to_all });
         let served = Arc::clone(&desk);
         let serve = move || {
             served.serve(&inbox);
@@ -241,7 +245,7 @@ impl Desk {
     /// Answers a request on the thread that asks, if nobody else does; else it comes back.
     fn alone(&self, asked: Letter) -> Option<Letter> {
         // Whoever finds nothing on its way has nothing of its own on its way.
-        if self.waiting.load(Ordering::SeqCst) > 0 {
+        if !self.is_open_to_all || self.waiting.load(Ordering::SeqCst) > 0 {
             return Some(asked);
         }
         let Ok(mut writer) = self.writer.try_lock() else { return Some(asked) };

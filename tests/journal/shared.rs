@@ -149,6 +149,11 @@ fn the_next_group_is_decided_while_the_disk_is_busy() {
     for (answer, entry) in crowd.into_iter().chain(late).zip(2..) {
         assert_eq!(answer.wait().unwrap().entry, entry, "in the order of asking");
     }
+    assert_eq!(
+        disk.0.lock().unwrap().policies.len(),
+        1,
+        "a policy set goes to the store with the first group that it decides"
+    );
 }
 
 #[test]

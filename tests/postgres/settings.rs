@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::thread;
 
 use bianzhi::journal::{PostgresStore, Store};
+use bianzhi::office::SharedOffice;
 use bianzhi::{Error, ErrorKind, Office};
 
 use super::Named;
 use super::books::{charter, requests};
 use super::server::Server;
 
-pub(crate) const TESTS: [Named; 6] = [
+pub(crate) const TESTS: [Named; 7] = [
     ("a server that does not sync is refused", a_server_that_does_not_sync_is_refused),
     ("a database that is no journal, or a newer one", a_database_that_is_no_journal),
     ("streams are named", streams_are_named),
     ("what a server lost is found by itself", what_a_server_lost_is_found),
     ("many processes make the tables at once", many_make_the_tables_at_once),
+    ("whoever is asynchronous may ask", whoever_is_asynchronous_may_ask),
     ("an error shows no password", an_error_shows_no_password),
 ];
 
@@ -120,4 +122,16 @@ fn an_error_shows_no_password(_: &Arc<Server>) {
         let told = said(PostgresStore::open(address, "city"), ErrorKind::Io);
         assert!(!told.contains("geheim"), "{told}");
     }
+}
+
+/// The client cannot wait inside of a runtime, so the office does it for those who are in one.
+fn whoever_is_asynchronous_may_ask(server: &Arc<Server>) {
+    let address = server.address(&server.database());
+    let store = PostgresStore::open(&address, "city").unwrap();
+    let office = SharedOffice::new(Office::open_on(store, charter(), None).unwrap()).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let asked = office.clone();
+    let answer = runtime.block_on(async move { asked.submit(requests().remove(0)) });
+    assert_eq!(answer.unwrap().entry, 2);
+    assert_eq!(office.read().journal().next(), 3);
 }

@@ -223,6 +223,11 @@ impl Store for PostgresStore {
         Err(busy(link.place()))
     }
 
+    /// The client waits by a runtime of its own, which none may run in another.
+    fn needs_own_thread(&self) -> bool {
+        true
+    }
+
     fn policy_digests(&self) -> Result<Vec<String>, Error> {
         let query = "SELECT DISTINCT digest FROM bianzhi.policy_file WHERE stream = $1";
         let mut digests = self.link().asking(|client| texts(&client.query(query, &[&self.stream])?))?;
