@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::panic::resume_unwind;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::thread;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
@@ -434,11 +436,19 @@ impl Shelf {
         Ok(Self { store, beside: Arc::default(), people })
     }
 
-    /// Reads what was there before the writer's last word, and waits for no writer where that can be.
-    pub(super) fn read_beside<T>(&self, read: impl FnOnce(&dyn Store) -> T) -> T {
+    /// Reads what was there before the writer's last word: it waits for no writer where that can be, and is on a
+    /// thread of its own where the store must be.
+    pub(crate) fn read_beside<T: Send>(&self, read: impl FnOnce(&dyn Store) -> T + Send) -> T {
+        let on_its_thread = |store: &dyn Store| {
+            if !store.needs_own_thread() {
+                return read(store);
+            }
+            let done = thread::scope(|scope| scope.spawn(|| read(store)).join());
+            done.unwrap_or_else(|panic| resume_unwind(panic))
+        };
         match self.beside.get_or_init(|| self.read().beside()) {
-            Some(store) => read(&**store),
-            None => read(&**self.read()),
+            Some(store) => on_its_thread(&**store),
+            None => on_its_thread(&**self.read()),
         }
     }
 

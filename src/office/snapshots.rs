@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::past::Replay;
 use super::{Office, kept};
 use crate::error::{Error, ErrorKind};
-use crate::journal::{Head, People, Reading, Shelf, Snapshot, read_books, seeded, write_books};
+use crate::journal::{Head, People, Reading, Shelf, Snapshot, Store, read_books, seeded, write_books};
 use crate::ledger::Ledger;
 use crate::model::PersonId;
 
@@ -45,7 +45,7 @@ impl Office {
     /// # Errors
     /// As [`Office::open_on`], and if a snapshot is not what was written, or is not of the books that stood
     /// where it says.
-    pub fn verify(store: impl crate::journal::Store + 'static) -> Result<Self, Error> {
+    pub fn verify(store: impl Store + 'static) -> Result<Self, Error> {
         let header = store.header()?.ok_or_else(|| bad("the journal is empty".to_owned()))?;
         header.check()?;
         let shelf = Shelf::new(Box::new(store), Some(&header))?;
@@ -103,7 +103,11 @@ fn is_of(snapshot: &Snapshot, reading: &Reading, books: &Ledger, people: &People
 /// # Errors
 /// If the store cannot be read, or its chain is not the one that a snapshot was taken of.
 pub(super) fn nearest(shelf: &Shelf, until: u64) -> Result<Option<(Reading, Ledger)>, Error> {
-    let store = shelf.read();
+    let people = shelf.people();
+    shelf.read_beside(|store| nearest_in(store, &people, until))
+}
+
+fn nearest_in(store: &dyn Store, people: &People, until: u64) -> Result<Option<(Reading, Ledger)>, Error> {
     for records in store.snapshots()?.into_iter().rev().filter(|records| *records <= until) {
         let Ok(Some(snapshot)) = store.snapshot(records) else { continue };
         if snapshot.check().is_err() {
@@ -126,7 +130,7 @@ pub(super) fn nearest(shelf: &Shelf, until: u64) -> Result<Option<(Reading, Ledg
                 return Err(bad(format!("entry {last} is missing: a snapshot was taken behind it")));
             }
         }
-        if let Some(found) = restored(&snapshot, &shelf.people()) {
+        if let Some(found) = restored(&snapshot, people) {
             return Ok(Some(found));
         }
     }

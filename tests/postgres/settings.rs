@@ -124,14 +124,23 @@ fn an_error_shows_no_password(_: &Arc<Server>) {
     }
 }
 
-/// The client cannot wait inside of a runtime, so the office does it for those who are in one.
+/// The client cannot wait inside of a runtime, so the office does it for those who are in one: for whoever asks,
+/// and for whoever reads what stands before a snapshot.
 fn whoever_is_asynchronous_may_ask(server: &Arc<Server>) {
     let address = server.address(&server.database());
-    let store = PostgresStore::open(&address, "city").unwrap();
-    let office = SharedOffice::new(Office::open_on(store, charter(), None).unwrap()).unwrap();
+    filled(&address, "city");
+    let open = || Office::open_on(PostgresStore::open(&address, "city").unwrap(), None, None).unwrap();
+    open().keep_snapshot().unwrap();
+    let office = SharedOffice::new(open()).unwrap();
+    let next = office.read().journal().next();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
     let asked = office.clone();
-    let answer = runtime.block_on(async move { asked.submit(requests().remove(0)) });
-    assert_eq!(answer.unwrap().entry, 2);
-    assert_eq!(office.read().journal().next(), 3);
+    runtime.block_on(async move {
+        let read = asked.read();
+        assert!(read.journal().entry(1).is_some() && read.journal().entry(next).is_none());
+        assert_eq!(read.as_of(2).unwrap().journal().next(), 3);
+        assert_eq!(asked.submit(requests().remove(0)).unwrap().entry, 2, "answered before");
+        assert_eq!(asked.submit(bianzhi::Request::vacate("p-0")).unwrap().entry, next);
+    });
+    assert_eq!(office.read().journal().next(), next + 1);
 }
