@@ -202,9 +202,9 @@ fn verbs_keep_what_was_written() {
     assert!(verb("permit: {id: x, unit: u, kind: k, count: 99999999999999999999, ends: 2024-01-01}").is_ok());
 }
 
-/// Files with nothing in them but their length: one byte more than the bound is refused before any is read.
+/// Files with nothing in them but their length: one byte more than the bound is refused.
 #[test]
-fn a_file_beyond_its_bound_is_refused_unread() -> Result<(), Box<dyn std::error::Error>> {
+fn a_file_beyond_its_bound_is_refused() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("nodes.csv");
     let long = |bytes: u64| std::fs::File::create(&path)?.set_len(bytes);

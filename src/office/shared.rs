@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{OnceLock, PoisonError};
 
 use super::sync::{
-    Arc, AtomicUsize, Builder, FEW_IN_GROUP, JoinHandle, MOST_IN_GROUP, Mutex, Ordering, Receiver, RwLock,
-    Sender, SyncSender, channel, sync_channel,
+    Arc, AtomicUsize, Builder, FEW_IN_GROUP, JoinHandle, MOST_IN_GROUP, Mutex, MutexGuard, Ordering,
+    Receiver, RwLock, Sender, SyncSender, channel, sync_channel,
 };
 use super::{Office, Unkept};
 use crate::decision::Decision;
@@ -253,11 +253,21 @@ impl Desk {
         None
     }
 
+    /// The writer, once nobody else has it. One that was left by a panic may be in the middle of something: it is
+    /// given up.
+    fn lock(&self) -> MutexGuard<'_, Option<Writer>> {
+        self.writer.lock().unwrap_or_else(|left| {
+            let mut writer = left.into_inner();
+            *writer = None;
+            writer
+        })
+    }
+
     /// Answers whatever comes, until the last handle is gone or something fails.
     fn serve(&self, inbox: &Receiver<Letter>) {
         let mut line = Line { inbox: Some(inbox), next: None, taken: 0 };
         while let Some(letter) = line.wait() {
-            let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut writer = self.lock();
             let goes_on = take(&mut writer, letter, &mut line);
             self.waiting.fetch_sub(std::mem::take(&mut line.taken), Ordering::SeqCst);
             if !goes_on {
@@ -265,7 +275,7 @@ impl Desk {
             }
         }
         // What is on its way is kept, and the journal closed.
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.lock().take();
     }
 }
 

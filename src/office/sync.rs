@@ -2,7 +2,7 @@
 
 pub(super) use std::sync::atomic::{AtomicUsize, Ordering};
 pub(super) use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-pub(super) use std::sync::{Arc, Mutex, RwLock};
+pub(super) use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 pub(super) use std::thread::{Builder, JoinHandle};
 
 /// The most requests that are kept with one commit. A group is whatever is decided while the one before is brought

@@ -14,7 +14,7 @@ mod office {
     mod sync {
         pub(super) use shuttle::sync::atomic::{AtomicUsize, Ordering};
         pub(super) use shuttle::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-        pub(super) use shuttle::sync::{Arc, Mutex, RwLock};
+        pub(super) use shuttle::sync::{Arc, Mutex, MutexGuard, RwLock};
         pub(super) use shuttle::thread::{Builder, JoinHandle};
 
         // So small that a few requests make groups that overtake each other, if they can.
