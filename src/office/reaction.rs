@@ -95,8 +95,8 @@ impl Act {
         events: Range<usize>,
     ) -> Result<(), Endless> {
         for place in events {
-            let Some(name) = self.happened.get(place).map(|happened| happened.event.name()) else { continue };
-            for hook in ground.policies.reactions(name) {
+            let Some(happened) = self.happened.get(place) else { continue };
+            for hook in ground.policies.reactions(&happened.event) {
                 let kinds = self.happened.get(place).map(|happened| freed_kinds(&happened.event, books));
                 for freed in kinds.unwrap_or_default() {
                     let Some(happened) = self.happened.get(place) else { continue };

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::call::Reads;
 use crate::decision::{Happened, Remark};
 use crate::event::Event;
@@ -69,9 +71,9 @@ pub(crate) struct Reaction {
 
 /// The kinds for which hooks are called about an event: one call for each kind that an `abolished` freed, at
 /// least one; one call for every other event.
-pub(crate) fn freed_kinds(event: &Event, books: &Ledger) -> Vec<Option<KindId>> {
-    let Event::Abolished { freed, .. } = event else { return vec![None] };
-    let mut kinds: Vec<Option<KindId>> =
+pub(crate) fn freed_kinds(event: &Event, books: &Ledger) -> SmallVec<[Option<KindId>; 1]> {
+    let Event::Abolished { freed, .. } = event else { return smallvec![None] };
+    let mut kinds: SmallVec<[Option<KindId>; 1]> =
         freed.iter().filter(|(_, seats)| **seats > Seats::ZERO).map(|(kind, _)| Some(kind.clone())).collect();
     if kinds.is_empty() {
         kinds.push(books.kinds().next().map(|(_, kind)| kind.id.clone()));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::call::{Call, Scene};
 use super::view::View;
-use super::{HookRef, PolicySet, When};
+use super::{HookRef, PolicySet};
 use crate::decision::Remark;
 use crate::graph::{NodeIx, Role};
 use crate::ledger::Ledger;
@@ -45,7 +45,7 @@ impl PolicySet {
         let local = folders.iter().filter_map(|folder| self.0.folders.get(*folder));
         let hooks: Vec<&HookRef> = std::iter::once(&self.0.root)
             .chain(local.map(|folder| &folder.hooks))
-            .flat_map(|hooks| hooks.at(When::Else, name))
+            .flat_map(|hooks| hooks.named(name))
             .collect();
         if hooks.is_empty() {
             return;
@@ -54,7 +54,7 @@ impl PolicySet {
         scene.folders = folders;
         for hook in hooks {
             let given = view(&Call::again(&scene, hook.situation));
-            let done = self.call(hook, &scene, &given);
+            let done = self.call(hook, &scene, &given, 0);
             findings.extend(done.remarks.findings);
             findings.extend(done.failed);
         }

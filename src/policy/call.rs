@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use super::parameters::Moment;
 use super::value::Value;
 use super::vocabulary::Situation;
 use super::{PolicySet, limits};
@@ -26,6 +27,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) set: &'a PolicySet,
     /// The day on which parameters are read.
     pub(crate) date: Date,
+    /// The same, as parameters see it.
+    pub(crate) moment: Moment,
     /// The local folders that apply, by place.
     pub(crate) folders: Vec<usize>,
     /// The request, where there is one.
@@ -227,7 +230,9 @@ impl Fail {
 impl<'a> Scene<'a> {
     /// A scene on these books.
     pub(crate) fn new(books: &'a Arc<Ledger>, set: &'a PolicySet, date: Date) -> Self {
-        Self { books, set, date, folders: Vec::new(), request: None, event: None, sizes: RefCell::default() }
+        let moment = set.0.parameters.moment(date);
+        let (folders, sizes) = (Vec::new(), RefCell::default());
+        Self { books, set, date, moment, folders, request: None, event: None, sizes }
     }
 
     /// Whether a reaction asks or is asked: local folders have no say then.
@@ -325,6 +330,16 @@ impl<'a> Call<'a> {
     /// The tree took so many steps for this call.
     pub(crate) fn took(&self, steps: u64) {
         self.state().taken = steps;
+    }
+
+    /// The call is over, and the next one in the scene begins.
+    pub(crate) fn begin_again(&self) {
+        let mut state = self.state();
+        let State { done, bytes, taken } = &mut *state;
+        done.said.clear();
+        done.proposals.clear();
+        done.parameters.clear();
+        (done.steps, *bytes, *taken) = (0, 0, 0);
     }
 
     /// Everything that was said.

@@ -13,8 +13,9 @@ use super::twin::Twin;
 use super::value::Value;
 use super::view::{View, What};
 use super::vocabulary::{Situation, kind_of_event};
-use super::{Answer, Asked, HookRef, Interpreter, PolicySet, Reaction, Told, When, engine};
+use super::{Answer, Asked, HookRef, Interpreter, PolicySet, Reaction, Told, engine};
 use crate::decision::{ParameterRead, Remark};
+use crate::event::Event;
 use crate::graph::NodeIx;
 use crate::ledger::Ledger;
 use crate::model::{Date, FactValue, PoolSize, Seats};
@@ -24,8 +25,8 @@ impl PolicySet {
     /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
     pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
         let mut answer = Answer::default();
-        self.ask(books, asked, false, |hook, call, given| {
-            let run = self.run(hook, call, given);
+        self.ask(books, asked, false, |hook, call, given, from| {
+            let run = self.run(hook, call, given, from);
             if !run.outcome.said.is_empty() {
                 let Remarks { denials, notes, findings } =
                     self.remarks(hook, call, &run.outcome.said, &run.recorded);
@@ -53,10 +54,8 @@ impl PolicySet {
         }
         let mut brief = Brief::default();
         let mut findings = Codes::new();
-        self.ask(books, asked, true, |hook, call, given| {
-            let Some(script) = self.0.scripts.get(hook.script) else { return };
-            let run = tree::run(&script.tree, hook.body, call, Value::View(given.clone()), &mut None);
-            let failed = run.0.err();
+        self.ask(books, asked, true, |hook, call, given, from| {
+            let failed = self.enter(hook, call, given, from, &mut None).0.err();
             call.each_said(|said| {
                 let code = Arc::clone(&said.code);
                 match said.how {
@@ -76,13 +75,13 @@ impl PolicySet {
         Some(brief)
     }
 
-    /// Calls every hook about a request, each in a call of its own.
+    /// Calls every hook about a request that its leading conditions do not rule out, each as if in a call of its own.
     fn ask(
         &self,
         books: &Arc<Ledger>,
         asked: &Asked<'_>,
         brief: bool,
-        mut each: impl FnMut(&HookRef, &Call<'_>, &View),
+        mut each: impl FnMut(&HookRef, &Call<'_>, &View, usize),
     ) {
         let verb = asked.verb.place();
         if self.0.hooks().all(|hooks| hooks.before(verb).is_empty()) {
@@ -90,27 +89,48 @@ impl PolicySet {
         }
         let mut scene = Scene::new(books, self, asked.date);
         if !asked.by_reaction && !self.0.folders.is_empty() {
-            scene.folders = self.folders_of(books, &books.touches(asked.verb));
+            scene.folders = self.folders_where(books, || books.touches(asked.verb));
         }
         let seen = RequestSeen::of(books, asked);
         let given = View { what: What::Request, kind: seen.found.kind };
         scene.request = Some(seen);
         let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
         let hooks = std::iter::once(&self.0.root).chain(local.map(|folder| &folder.hooks));
-        for hook in hooks.flat_map(|hooks| hooks.before(verb)) {
-            let call = Call { brief, ..Call::again(&scene, hook.situation) };
-            each(hook, &call, &given);
+        let mut hooks = hooks.flat_map(|hooks| hooks.before(verb)).peekable();
+        // All hooks before one verb may do the same.
+        let Some(situation) = hooks.peek().map(|hook| hook.situation) else { return };
+        let call = Call { brief, ..Call::again(&scene, situation) };
+        for hook in hooks {
+            if let Some(from) = self.entered_at(hook, &call, &given) {
+                each(hook, &call, &given, from);
+                call.begin_again();
+            }
         }
     }
 
+    /// The statement at which a hook is entered; none if its leading conditions rule it out. Whoever watches is told
+    /// of those conditions, too, and in a build with debug assertions every hook is entered, to see that they are right.
+    fn entered_at<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Option<usize> {
+        if !hook.led || self.1 != Interpreter::Tree || self.is_watched() {
+            return Some(0);
+        }
+        self.ahead(hook, call, given)
+    }
+
+    /// The same, whoever asks.
+    fn ahead<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Option<usize> {
+        let script = self.0.scripts.get(hook.script);
+        script.map_or(Some(0), |script| script.tree.entered_at(hook.body, call, given))
+    }
+
     /// The hooks that follow an event, in the order in which they are called.
-    pub(crate) fn reactions(&self, event: &'static str) -> &[HookRef] {
-        self.0.root.at(When::After, event)
+    pub(crate) fn reactions(&self, event: &Event) -> &[HookRef] {
+        self.0.root.after(event.place())
     }
 
     /// The hooks that are called once for a date advanced to.
     pub(crate) fn on_date(&self) -> &[HookRef] {
-        self.0.root.at(When::Else, "on_date")
+        self.0.root.named("on_date")
     }
 
     /// Calls a hook about an event.
@@ -119,10 +139,13 @@ impl PolicySet {
         let freed = told.freed.and_then(|kind| books.kind(kind.as_str()));
         let event = &told.happened.event;
         let kind = freed.or_else(|| kind_of_event(event, books));
+        scene.event = Some(EventSeen::new(event, acting(books, told.by), told.freed));
+        let given = View { what: What::Event, kind };
+        let from = self.entered_at(hook, &Call::again(&scene, hook.situation), &given);
+        let Some(from) = from else { return Reaction::default() };
         let advance = || RequestSeen::advance(books, told.date);
         scene.request = Some(told.asked.map_or_else(advance, |asked| RequestSeen::of(books, asked)));
-        scene.event = Some(EventSeen::new(event, acting(books, told.by), told.freed));
-        self.react(hook, &scene, &View { what: What::Event, kind })
+        self.react(hook, &scene, &given, from)
     }
 
     /// Calls an `on_date` hook.
@@ -130,11 +153,11 @@ impl PolicySet {
         let date = books.today();
         let mut scene = Scene::new(books, self, date);
         scene.request = Some(RequestSeen::advance(books, date));
-        self.react(hook, &scene, &View { what: What::Office, kind: None })
+        self.react(hook, &scene, &View { what: What::Office, kind: None }, 0)
     }
 
-    fn react(&self, hook: &HookRef, scene: &Scene<'_>, given: &View) -> Reaction {
-        let done = self.call(hook, scene, given);
+    fn react(&self, hook: &HookRef, scene: &Scene<'_>, given: &View, from: usize) -> Reaction {
+        let done = self.call(hook, scene, given, from);
         let proposals = if done.failed.is_some() { Vec::new() } else { done.proposals };
         Reaction {
             proposals: proposals.into_iter().map(|(verb, line)| (verb, self.place(hook, line))).collect(),
@@ -207,7 +230,7 @@ impl PolicySet {
         let mut scene = Scene::new(books, self, date);
         scene.folders = self.folders_of(books, &[pool]);
         let call = Call::again(&scene, Situation::Capacity);
-        let run = self.run(hook, &call, &View::of_pool(&call, pool));
+        let run = self.run(hook, &call, &View::of_pool(&call, pool), 0);
         parameters.extend(run.outcome.parameters);
         *steps = run.outcome.steps;
         match run.result {
@@ -229,9 +252,9 @@ impl PolicySet {
     }
 
     /// Calls a hook; the conditions that were not met come with the values in them, from the tree.
-    pub(super) fn call(&self, hook: &HookRef, scene: &Scene<'_>, given: &View) -> Done {
+    pub(super) fn call(&self, hook: &HookRef, scene: &Scene<'_>, given: &View, from: usize) -> Done {
         let call = Call::again(scene, hook.situation);
-        let run = self.run(hook, &call, given);
+        let run = self.run(hook, &call, given, from);
         Done {
             remarks: self.remarks(hook, &call, &run.outcome.said, &run.recorded),
             failed: run.result.err().map(|fail| self.failed(hook, &fail)),
@@ -240,10 +263,10 @@ impl PolicySet {
         }
     }
 
-    /// Carries a hook out, one way or both.
-    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
+    /// Carries a hook out from a statement on, one way or both.
+    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View, from: usize) -> Run<'a> {
         if self.1 == Interpreter::Tree {
-            return self.run_on_tree(hook, call, given);
+            return self.run_on_tree(hook, call, given, from);
         }
         // Each way asks for pool sizes itself, so that it reads the same parameters and takes the same steps.
         let sizes = call.scene.sizes.borrow().clone();
@@ -254,13 +277,17 @@ impl PolicySet {
             return run;
         }
         call.scene.sizes.replace(sizes.clone());
-        let again = self.run_on_tree(hook, call, given);
+        let again = self.run_on_tree(hook, call, given, from);
         let mut agreed = run.agrees_with(&again);
-        if watched && self.1 == Interpreter::Both {
-            // What is watched is what happens when nobody watches, step for step.
+        if self.1 == Interpreter::Both && (watched || hook.led) {
+            // What is watched, and what is entered in vain, is what happens when nobody watches, step for step.
             call.scene.sizes.replace(sizes);
             let unwatched = Call::again(call.scene, call.situation);
-            agreed &= again.is_same_as(&self.on_tree(hook, &unwatched, given, &mut None));
+            let ahead = if hook.led { self.ahead(hook, &unwatched, given) } else { Some(0) };
+            agreed &= match ahead {
+                Some(ahead) => again.is_same_as(&self.on_tree(hook, &unwatched, given, ahead, &mut None)),
+                None => again.does_nothing(),
+            };
         }
         run.recorded = again.recorded;
         run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
@@ -287,14 +314,14 @@ impl PolicySet {
         self.2.is_some() || self.3.is_some()
     }
 
-    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
+    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View, from: usize) -> Run<'a> {
         if !self.is_watched() {
-            return self.on_tree(hook, call, given, &mut None);
+            return self.on_tree(hook, call, given, from, &mut None);
         }
         let trail = self.3.as_ref().map(|_| tree::Trail::default());
         let only_trail = self.2.is_none();
         let mut sights = Some(Box::new(tree::Sights { only_trail, trail, ..Default::default() }));
-        let run = self.on_tree(hook, call, given, &mut sights);
+        let run = self.on_tree(hook, call, given, from, &mut sights);
         let Run { result, outcome, recorded } = &run;
         if let Some(trail) = sights.as_mut().and_then(|sights| sights.trail.take()) {
             self.trace(hook, call, given, (trail, recorded), (outcome, result.as_ref().err()));
@@ -310,13 +337,30 @@ impl PolicySet {
         hook: &HookRef,
         call: &'a Call<'a>,
         given: &View,
+        from: usize,
         sights: &mut Option<Box<tree::Sights>>,
     ) -> Run<'a> {
-        let (result, recorded) = match self.0.scripts.get(hook.script) {
-            Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given.clone()), sights),
-            None => (Err(Fail::absent(&hook.name)), Vec::new()),
-        };
+        let (result, recorded) = self.enter(hook, call, given, from, sights);
         Run { result, outcome: call.outcome(), recorded }
+    }
+
+    /// Runs a hook's body on the tree, from a statement on.
+    fn enter<'a>(
+        &'a self,
+        hook: &HookRef,
+        call: &'a Call<'a>,
+        given: &View,
+        from: usize,
+        sights: &mut Option<Box<tree::Sights>>,
+    ) -> (Result<Value<'a>, Fail>, Vec<tree::Recorded>) {
+        #[cfg(test)]
+        ENTERED.with_borrow_mut(|entered| entered.push(Arc::clone(&hook.place)));
+        match self.0.scripts.get(hook.script) {
+            Some(script) => {
+                tree::run(&script.tree, (hook.body, from), call, Value::View(given.clone()), sights)
+            }
+            None => (Err(Fail::absent(&hook.name)), Vec::new()),
+        }
     }
 
     /// A parameter's value in a call: where a node is given, as it holds there.
@@ -330,7 +374,7 @@ impl PolicySet {
         let at_node = node.filter(|_| !scene.is_reaction()).map(|node| self.folders_of(scene.books, &[node]));
         let folders = at_node.as_deref().unwrap_or(&scene.folders);
         let place = self.0.parameters.place(name);
-        let holding = place.and_then(|place| self.0.parameters.value_at(place, scene.date, folders));
+        let holding = place.and_then(|place| self.0.parameters.value_at(place, scene.moment, folders));
         let holding = holding.ok_or_else(|| no_value(name, scene.date))?;
         call.read(holding.read);
         Ok(holding.value.borrowed())
@@ -338,7 +382,7 @@ impl PolicySet {
 
     /// What a parameter holds in a scene, by its place.
     pub(super) fn holding(&self, scene: &Scene<'_>, place: usize) -> Option<Holding<'_>> {
-        self.0.parameters.value_at(place, scene.date, &scene.folders)
+        self.0.parameters.value_at(place, scene.moment, &scene.folders)
     }
 
     /// The tags that keep a unit out of the large holders: a parameter, where the policies have it.
@@ -358,6 +402,12 @@ impl PolicySet {
     pub(super) fn fact_value<'a>(&self, name: &str, fact: &'a FactValue) -> Result<Value<'a>, Fail> {
         self.0.declared.value(name, fact)
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// The places of the hooks that this thread has entered, for tests.
+    pub(super) static ENTERED: std::cell::RefCell<Vec<Arc<str>>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 /// A parameter that holds nothing yet.
@@ -391,6 +441,11 @@ impl Run<'_> {
             (Err(one), Ok(_)) => one.limit,
             (Ok(_), Err(_)) => false,
         }
+    }
+
+    /// Whether it might as well not have been.
+    fn does_nothing(&self) -> bool {
+        self.result.is_ok() && self.outcome.does_as(&Outcome::default())
     }
 
     /// Whether another run of the tree did all the same, in as many steps.

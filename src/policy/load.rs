@@ -13,10 +13,10 @@ use super::reasons::Reasons;
 use super::script::{self, Script};
 use super::slips::{self, Edit, Slips};
 use super::tree::{Known, Reading};
-use super::vocabulary::event_names;
-use super::{Folder, HookRef, Hooks, Inner, Interpreter, PolicySet, When, engine, limits};
+use super::{Folder, HookRef, Hooks, Inner, Interpreter, PolicySet, engine, limits};
 use crate::document::{Document, nearest};
 use crate::error::{Error, Fault, Message, Phrase, same, table};
+use crate::event::Event;
 use crate::model::NodeId;
 use crate::request::Verb;
 
@@ -215,6 +215,7 @@ pub(super) fn examine<'a>(files: &'a Files, base: &'a Path) -> Result<(Loading<'
             parameters.read_local((place, folder), &document, &mut loading.faults);
         }
     }
+    parameters.settle();
     let known = Known {
         parameters: parameters.types(),
         facts: declared.facts.iter().map(|(name, fact)| (name.clone(), fact.item)).collect(),
@@ -419,16 +420,17 @@ impl Hooks {
             self.before.get_mut(verb).into_iter().for_each(|hooks| hooks.push(hook.clone()));
             return;
         }
-        let after = name.strip_prefix("after_").and_then(|event| static_name(event_names(), event));
-        let other = || static_name(&["on_date", "audit_unit", "audit_loan", "audit_pool"], name);
-        let moment = after.map(|event| (When::After, event));
-        let moment = moment.unwrap_or_else(|| (When::Else, other().unwrap_or("")));
-        self.others.entry(moment).or_default().push(hook);
+        let event =
+            name.strip_prefix("after_").and_then(|event| Event::NAMES.iter().position(|one| *one == event));
+        if let Some(event) = event {
+            self.after.resize(Event::NAMES.len(), Vec::new());
+            self.after.get_mut(event).into_iter().for_each(|hooks| hooks.push(hook.clone()));
+            return;
+        }
+        let names = ["on_date", "audit_unit", "audit_loan", "audit_pool"];
+        let name = names.into_iter().find(|one| *one == name).unwrap_or("");
+        self.others.entry(name).or_default().push(hook);
     }
-}
-
-fn static_name(names: &[&'static str], name: &str) -> Option<&'static str> {
-    names.iter().copied().find(|one| *one == name)
 }
 
 impl Inner {
@@ -440,7 +442,8 @@ impl Inner {
             let name: Arc<str> = hook.name.as_str().into();
             let place = format!("{path}:{}", hook.line).into();
             let (body, situation, line) = (hook.body, hook.kind.situation, hook.line);
-            let found = HookRef { script, body, name, situation, line, place };
+            let led = reading.tree.is_led(body);
+            let found = HookRef { script, body, name, situation, line, led, place };
             if hook.name == "capacity" {
                 self.rules.insert(rule_name(&path).to_owned(), found);
             } else {

@@ -115,17 +115,10 @@ pub(crate) struct Inner {
 struct Hooks {
     /// By the verb's place in the list of verbs.
     before: Vec<Vec<HookRef>>,
-    /// By when and the event's name, or the hook's own.
-    others: BTreeMap<(When, &'static str), Vec<HookRef>>,
-}
-
-/// When a hook is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum When {
-    /// After an event of this name.
-    After,
-    /// By its whole name.
-    Else,
+    /// By the event's place in the list of events.
+    after: Vec<Vec<HookRef>>,
+    /// By the hook's own name.
+    others: BTreeMap<&'static str, Vec<HookRef>>,
 }
 
 /// A local folder: a node's own requirements.
@@ -142,6 +135,8 @@ pub(crate) struct HookRef {
     name: Arc<str>,
     situation: Situation,
     line: u32,
+    /// Whether conditions stand first in it that may rule it out.
+    led: bool,
     /// The script's path and the function's line.
     pub(crate) place: Arc<str>,
 }
@@ -152,9 +147,14 @@ impl Hooks {
         self.before.get(verb).map_or(&[], Vec::as_slice)
     }
 
-    /// The hooks at another moment.
-    fn at(&self, when: When, name: &'static str) -> &[HookRef] {
-        self.others.get(&(when, name)).map_or(&[], Vec::as_slice)
+    /// The hooks after an event, by its place.
+    fn after(&self, event: usize) -> &[HookRef] {
+        self.after.get(event).map_or(&[], Vec::as_slice)
+    }
+
+    /// The hooks of this name, which belong to no request and no event.
+    fn named(&self, name: &'static str) -> &[HookRef] {
+        self.others.get(name).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -209,12 +209,17 @@ impl PolicySet {
 
     /// The local folders that apply to any of these nodes.
     fn folders_of(&self, books: &Ledger, nodes: &[NodeIx]) -> Vec<usize> {
-        let applies = |folder: &Folder| {
-            let Some(own) = books.node(folder.id.as_str()) else { return false };
-            nodes.iter().any(|node| books.within(*node, own))
-        };
+        self.folders_where(books, || nodes.to_vec())
+    }
+
+    /// The same; the nodes are looked for only if these books have a node that a folder belongs to.
+    fn folders_where(&self, books: &Ledger, nodes: impl FnOnce() -> Vec<NodeIx>) -> Vec<usize> {
         let folders = self.0.folders.iter().enumerate();
-        folders.filter(|(_, folder)| applies(folder)).map(|(place, _)| place).collect()
+        let mut here = folders.filter_map(|(place, folder)| Some((place, books.node(folder.id.as_str())?)));
+        let Some(first) = here.next() else { return Vec::new() };
+        let nodes = nodes();
+        let applies = |(_, own): &(usize, NodeIx)| nodes.iter().any(|node| books.within(*node, *own));
+        std::iter::once(first).chain(here).filter(applies).map(|(place, _)| place).collect()
     }
 }
 

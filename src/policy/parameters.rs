@@ -5,10 +5,15 @@
     reason = "a value that is not of the form named here is none of it"
 )]
 
+mod held;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+
+pub(crate) use held::Moment;
+use held::{Held, holding};
 
 use super::declared::{entries, text};
 use super::listed::ParameterAbout;
@@ -26,6 +31,8 @@ pub(crate) struct Parameters {
     all: BTreeMap<String, usize>,
     /// In the order of the file, which is the order of their places.
     list: Vec<Parameter>,
+    /// All values by date, once everything is read.
+    held: Held,
 }
 
 /// One parameter.
@@ -184,24 +191,30 @@ impl Parameters {
         self.all.get(name).copied()
     }
 
+    /// Resolves what holds on each date: nothing is read any more.
+    pub(crate) fn settle(&mut self) {
+        self.held = Held::of(&self.list);
+    }
+
+    /// A day, as parameters see it.
+    pub(crate) fn moment(&self, date: Date) -> Moment {
+        self.held.moment(date, self.list.len())
+    }
+
     /// The value that holds on a day in these folders: the tightest. None before its first date.
     pub(crate) fn value(&self, name: &str, date: Date, folders: &[usize]) -> Option<Holding<'_>> {
-        self.value_at(self.place(name)?, date, folders)
+        self.value_at(self.place(name)?, self.moment(date), folders)
     }
 
     /// The same, by the parameter's place.
-    pub(crate) fn value_at(&self, place: usize, date: Date, folders: &[usize]) -> Option<Holding<'_>> {
-        let parameter = self.list.get(place)?;
-        let mut best = holding(&parameter.values, date)?;
-        for folder in folders {
-            let Some(values) = parameter.overrides.get(folder) else { continue };
-            if let Some(own) = holding(values, date)
-                && parameter.tighter.prefers(own.value, best.value)
-            {
-                best = own;
-            }
-        }
-        Some(best)
+    pub(crate) fn value_at(&self, place: usize, moment: Moment, folders: &[usize]) -> Option<Holding<'_>> {
+        self.held.value((place, self.list.get(place)?), moment, folders)
+    }
+
+    /// The same values, none of them resolved.
+    #[cfg(test)]
+    pub(crate) fn unsettled(&self) -> Self {
+        Self { held: Held::default(), ..self.clone() }
     }
 }
 
@@ -445,11 +458,6 @@ impl Parameter {
             .filter_map(|day| holding(&self.values, day))
             .any(|root| own.as_ref().is_some_and(|own| self.tighter.prefers(root.value, own.value)))
     }
-}
-
-fn holding(values: &Timeline, date: Date) -> Option<Holding<'_>> {
-    let Stage { value, read, .. } = values.iter().rev().find(|stage| stage.from <= date)?;
-    Some(Holding { value, read })
 }
 
 fn plain(form: Form, node: &Node) -> Option<Value<'static>> {

@@ -147,7 +147,7 @@ fn told(set: &PolicySet, event: &Event) -> Vec<(Verb, String)> {
     let by = Actor::Node(books.root());
     let told = Told { happened: &happened, freed: None, asked: None, by, date: DAY };
     let mut proposals = Vec::new();
-    for hook in set.reactions(event.name()) {
+    for hook in set.reactions(event) {
         let reaction = set.after(hook, &books, &told);
         assert!(reaction.failed.is_none(), "{:?}", reaction.failed);
         proposals.extend(reaction.proposals.into_iter().map(|(verb, place)| (verb, place.to_string())));

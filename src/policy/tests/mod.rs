@@ -6,6 +6,7 @@ mod codes;
 mod deciding;
 mod hostile;
 mod language;
+mod leading;
 mod manual;
 mod slips;
 mod words;

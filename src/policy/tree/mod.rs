@@ -5,6 +5,7 @@ mod calls;
 mod compute;
 mod expressions;
 mod guards;
+mod leading;
 mod operators;
 mod points;
 mod print;
@@ -43,6 +44,9 @@ pub(crate) struct Body {
     pub(crate) slots: usize,
     pub(crate) steps: Block,
     pub(crate) returns: Type,
+    /// How many conditions stand first that a request or an event answers by itself. Known once the whole script
+    /// is read.
+    pub(crate) leading: usize,
 }
 
 /// Statements in order. The value of the last, if it is an expression without `;`, is the block's.

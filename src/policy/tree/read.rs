@@ -148,6 +148,7 @@ pub(crate) fn read(
     reading.tree.bodies = bodies;
     reading.tree.weigh();
     reading.tree.quieten();
+    reading.tree.lead();
     reading.edits.sort();
     reading.edits.dedup();
     reading.faults.sort();
@@ -297,7 +298,7 @@ impl Reader<'_> {
             }
         };
         let body = self.bodies.len();
-        self.bodies.push(Body { name: name.into(), slots: frame.slots, steps, returns });
+        self.bodies.push(Body { name: name.into(), slots: frame.slots, steps, returns, leading: 0 });
         self.versions.insert(key, body);
         (body, returns)
     }

@@ -8,6 +8,8 @@
 mod calls;
 mod watch;
 
+pub(super) use calls::constants;
+
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -23,10 +25,11 @@ use crate::policy::value::{List, Value};
 use crate::policy::vocabulary::{Type, looked_at};
 
 /// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
-/// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted.
+/// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted. `from` says
+/// how many leading conditions are known not to end it; who watches sees all of them, and gives 0.
 pub(crate) fn run<'a>(
     tree: &'a Tree,
-    body: usize,
+    (body, from): (usize, usize),
     call: &'a Call<'a>,
     given: Value<'a>,
     sights: &mut Option<Box<Sights>>,
@@ -47,7 +50,7 @@ pub(crate) fn run<'a>(
     };
     runner.stack.push(given);
     let watched = runner.sights.is_some();
-    let value = if watched { runner.body::<true>(body, 0) } else { runner.body::<false>(body, 0) };
+    let value = if watched { runner.body::<true>(body, 0, 0) } else { runner.body::<false>(body, 0, from) };
     *sights = runner.sights.take();
     call.took(runner.steps);
     (value, runner.recorded)
@@ -90,8 +93,8 @@ enum Flow {
 type Arguments<'a> = SmallVec<[Value<'a>; 3]>;
 
 impl<'a> Runner<'a> {
-    /// Carries out a function whose arguments are the stack from `base` on.
-    fn body<const TOLD: bool>(&mut self, body: usize, base: usize) -> Result<Value<'a>, Fail> {
+    /// Carries out a function whose arguments are the stack from `base` on, beginning with the statement `from`.
+    fn body<const TOLD: bool>(&mut self, body: usize, base: usize, from: usize) -> Result<Value<'a>, Fail> {
         let tree = self.tree;
         let Some(body) = tree.body(body) else { return Err(Fail::absent("function")) };
         if self.depth >= limits::CALLS {
@@ -103,7 +106,7 @@ impl<'a> Runner<'a> {
         while self.stack.len() < top {
             self.stack.push(Value::Nothing);
         }
-        let flow = self.block::<TOLD>(&body.steps);
+        let flow = self.from::<TOLD>(&body.steps, from);
         self.stack.truncate(base);
         self.base = outer;
         self.depth = self.depth.saturating_sub(1);
@@ -152,9 +155,22 @@ impl<'a> Runner<'a> {
     }
 
     fn block<const TOLD: bool>(&mut self, block: &'a Block) -> Result<Flow, Fail> {
+        self.steps::<TOLD>(&block.steps, &block.weights)
+    }
+
+    /// The statements of a block from one on; those before it are paid for.
+    fn from<const TOLD: bool>(&mut self, block: &'a Block, from: usize) -> Result<Flow, Fail> {
+        for weight in block.weights.iter().take(from) {
+            self.charge(*weight)?;
+        }
+        let rest = block.steps.get(from..).unwrap_or_default();
+        self.steps::<TOLD>(rest, block.weights.get(from..).unwrap_or_default())
+    }
+
+    fn steps<const TOLD: bool>(&mut self, steps: &'a [Step], weights: &[u32]) -> Result<Flow, Fail> {
         self.forget();
-        for (place, step) in block.steps.iter().enumerate() {
-            let weight = block.weights.get(place).copied().unwrap_or(1);
+        for (place, step) in steps.iter().enumerate() {
+            let weight = weights.get(place).copied().unwrap_or(1);
             let flow = self.charge(weight).and_then(|()| self.step::<TOLD>(step));
             let flow = flow.map_err(|fail| in_line(fail, step.line().unwrap_or(0)))?;
             if flow != Flow::Next {

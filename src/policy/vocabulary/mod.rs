@@ -100,11 +100,6 @@ pub(crate) fn looks_like_hook(name: &str) -> bool {
     name == "capacity" || ["on_", "after_", "audit_"].iter().any(|start| name.starts_with(start))
 }
 
-/// The names of the events that hooks may follow.
-pub(crate) fn event_names() -> &'static [&'static str] {
-    &events::NAMES
-}
-
 /// The event's place in the list of hooks, for its view's sort.
 pub(crate) fn event_sort(event: &Event) -> Sort {
     events::sort(event.name())

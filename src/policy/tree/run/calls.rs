@@ -160,11 +160,11 @@ impl<'a> Runner<'a> {
             self.stack.push(value);
         }
         if !TOLD {
-            return self.body::<TOLD>(body, base);
+            return self.body::<TOLD>(body, base, 0);
         }
         let seen = self.seen.take();
         let outside = self.trail().map(Trail::begin_function);
-        let value = self.body::<TOLD>(body, base);
+        let value = self.body::<TOLD>(body, base, 0);
         if let (Some(trail), Some(outside)) = (self.trail(), outside) {
             trail.back(outside);
         }
@@ -182,7 +182,7 @@ impl<'a> Runner<'a> {
 }
 
 /// Arguments that need not be computed: none, or one constant.
-fn constants(args: &[Node]) -> Option<&[Value<'_>]> {
+pub(in super::super) fn constants(args: &[Node]) -> Option<&[Value<'_>]> {
     match args {
         [] => Some(&[]),
         [Node { what: What::Constant(value), .. }] => Some(std::slice::from_ref(value)),
