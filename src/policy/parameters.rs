@@ -208,6 +208,11 @@ impl Parameters {
 
     /// The same, by the parameter's place.
     pub(crate) fn value_at(&self, place: usize, moment: Moment, folders: &[usize]) -> Option<Holding<'_>> {
+        if folders.is_empty()
+            && let Some(found) = self.held.of_root(place, moment)
+        {
+            return Some(found);
+        }
         self.held.value((place, self.list.get(place)?), moment, folders)
     }
 

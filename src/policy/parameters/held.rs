@@ -56,6 +56,12 @@ impl Held {
         Moment { date, row: row.and_then(|row| row.checked_mul(parameters)) }
     }
 
+    /// What the root folder says of the parameter at this place, where it is resolved.
+    #[inline]
+    pub(super) fn of_root(&self, place: usize, moment: Moment) -> Option<Holding<'_>> {
+        self.root.get(moment.row?.saturating_add(place))?.as_ref().map(Stage::holding)
+    }
+
     /// The value of the parameter at this place, the tightest of these folders.
     pub(super) fn value<'a>(
         &'a self,

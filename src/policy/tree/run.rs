@@ -39,6 +39,7 @@ pub(crate) fn run<'a>(
         call,
         stack: SmallVec::new(),
         base: 0,
+        top: 1,
         depth: 0,
         last: Value::Nothing,
         steps: 0,
@@ -61,9 +62,11 @@ pub(crate) fn run<'a>(
 struct Runner<'a> {
     tree: &'a Tree,
     call: &'a Call<'a>,
-    /// The variables of all functions under way; the innermost one's begin at `base`.
+    /// The variables of all functions under way; the innermost one's begin at `base` and end before `top`. What
+    /// stands from there on belongs to nobody.
     stack: SmallVec<[Value<'a>; 16]>,
     base: usize,
+    top: usize,
     depth: usize,
     /// What the statement carried out last gave.
     last: Value<'a>,
@@ -101,14 +104,14 @@ impl<'a> Runner<'a> {
             return Err(Fail::limit("函数调用过深", "functions call each other too deep"));
         }
         self.depth = self.depth.saturating_add(1);
-        let outer = std::mem::replace(&mut self.base, base);
-        let top = base.saturating_add(body.slots);
-        while self.stack.len() < top {
-            self.stack.push(Value::Nothing);
+        let outer = (std::mem::replace(&mut self.base, base), self.top);
+        self.top = base.saturating_add(body.slots);
+        // No variable is read before it is set, so what another function has left in its place does not matter.
+        if self.stack.len() < self.top {
+            self.stack.resize(self.top, Value::Nothing);
         }
         let flow = self.from::<TOLD>(&body.steps, from);
-        self.stack.truncate(base);
-        self.base = outer;
+        (self.base, self.top) = outer;
         self.depth = self.depth.saturating_sub(1);
         flow?;
         Ok(std::mem::replace(&mut self.last, Value::Nothing))
@@ -311,14 +314,13 @@ impl<'a> Runner<'a> {
 
     /// The value of an expression; a failure carries the line of the innermost one.
     fn value<const TOLD: bool>(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
-        let found = self.evaluate::<TOLD>(node);
-        if found.is_ok() && !self.told::<TOLD>() {
-            return found;
+        let mut found = self.evaluate::<TOLD>(node);
+        match &mut found {
+            Ok(value) if self.told::<TOLD>() => self.show(node, value),
+            Ok(_) => {}
+            Err(fail) => set_line(fail, node.line),
         }
-        if let Ok(value) = &found {
-            self.show(node, value);
-        }
-        found.map_err(|fail| in_line(fail, node.line))
+        found
     }
 
     /// A whole number. While nobody asks for the values in it, no value is made of it on the way.
@@ -458,8 +460,14 @@ fn are_numbers(sides: &(Node, Node)) -> bool {
 /// A failure with the line where it happened, unless a closer one is known.
 #[cold]
 fn in_line(mut fail: Fail, line: u32) -> Fail {
+    set_line(&mut fail, line);
+    fail
+}
+
+/// The same, where the failure stands.
+#[cold]
+fn set_line(fail: &mut Fail, line: u32) {
     if fail.line == 0 {
         fail.line = line;
     }
-    fail
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::trail::Trail;
 use super::super::{Node, What, print};
-use super::{Arguments, Runner};
+use super::{Arguments, Runner, in_line};
 use crate::policy::call::Fail;
 use crate::policy::hooks::no_value;
 use crate::policy::limits;
@@ -34,13 +34,19 @@ impl<'a> Runner<'a> {
         }
         let call = self.call;
         let known = constants(args);
-        if let (What::Local(slot, _), Some(args)) = (&receiver.what, known) {
-            return match self.local(*slot) {
-                Some(Value::View(view)) => (row.read)(call, view, args),
-                _ => Err(Fail::wrong_type(name)),
-            };
-        }
-        let receiver = self.value::<TOLD>(receiver)?;
+        let receiver = match &receiver.what {
+            What::Local(slot, _) => match (self.local(*slot), known) {
+                (Some(Value::View(view)), Some(args)) => return (row.read)(call, view, args),
+                (Some(found), _) => found.clone(),
+                (None, _) => return Err(Fail::wrong_type(name)),
+            },
+            // A word of a word needs no step between.
+            What::Word(inner, row, name, args) => {
+                let read = self.word::<TOLD>(inner, row, name, args);
+                read.map_err(|fail| in_line(fail, receiver.line))?
+            }
+            _ => self.value::<TOLD>(receiver)?,
+        };
         let Value::View(view) = &receiver else { return Err(Fail::wrong_type(name)) };
         match known {
             Some(args) => (row.read)(call, view, args),
@@ -95,7 +101,7 @@ impl<'a> Runner<'a> {
         if met == Value::YesNo(true) && !(TOLD && self.sights.is_some()) && self.keeps_quiet(said, before) {
             return Ok(Value::Nothing);
         }
-        let asked = self.asked.take();
+        let asked = if self.asked.is_some() { self.asked.take() } else { None };
         if self.call.brief && met == Value::YesNo(false) {
             return self.in_brief::<TOLD>(node, function, said);
         }
@@ -154,11 +160,17 @@ impl<'a> Runner<'a> {
     }
 
     pub(super) fn own<const TOLD: bool>(&mut self, body: usize, args: &'a [Node]) -> Result<Value<'a>, Fail> {
-        let base = self.stack.len();
+        let (outer, base) = (self.top, self.top);
         for arg in args {
             let value = self.value::<TOLD>(arg)?;
-            self.stack.push(value);
+            // A function that an argument calls has its variables after those computed so far.
+            match self.stack.get_mut(self.top) {
+                Some(place) => *place = value,
+                None => self.stack.push(value),
+            }
+            self.top = self.top.saturating_add(1);
         }
+        self.top = outer;
         if !TOLD {
             return self.body::<TOLD>(body, base, 0);
         }
