@@ -84,9 +84,9 @@ impl PolicySet {
         mut each: impl FnMut(&HookRef, &Call<'_>, &View, usize),
     ) {
         let verb = asked.verb.place();
-        if self.0.hooks().all(|hooks| hooks.before(verb).is_empty()) {
-            return;
-        }
+        // All hooks before one verb may do the same.
+        let first = self.0.hooks().find_map(|hooks| hooks.before(verb).first());
+        let Some(situation) = first.map(|hook| hook.situation) else { return };
         let mut scene = Scene::new(books, self, asked.date);
         if !asked.by_reaction && !self.0.folders.is_empty() {
             scene.folders = self.folders_where(books, || books.touches(asked.verb));
@@ -94,17 +94,18 @@ impl PolicySet {
         let seen = RequestSeen::of(books, asked);
         let given = View { what: What::Request, kind: seen.found.kind };
         scene.request = Some(seen);
-        let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
-        let hooks = std::iter::once(&self.0.root).chain(local.map(|folder| &folder.hooks));
-        let mut hooks = hooks.flat_map(|hooks| hooks.before(verb)).peekable();
-        // All hooks before one verb may do the same.
-        let Some(situation) = hooks.peek().map(|hook| hook.situation) else { return };
         let call = Call { brief, ..Call::again(&scene, situation) };
-        for hook in hooks {
-            if let Some(from) = self.entered_at(hook, &call, &given) {
-                each(hook, &call, &given, from);
+        let mut entered = false;
+        let mut one = |hook: &HookRef| {
+            let Some(from) = self.entered_at(hook, &call, &given) else { return };
+            if std::mem::replace(&mut entered, true) {
                 call.begin_again();
             }
+            each(hook, &call, &given, from);
+        };
+        self.0.root.before(verb).iter().for_each(&mut one);
+        for folder in scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder)) {
+            folder.hooks.before(verb).iter().for_each(&mut one);
         }
     }
 

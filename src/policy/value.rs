@@ -92,6 +92,31 @@ impl PartialEq for List<'_> {
 }
 
 impl<'a> Value<'a> {
+    /// Whether it holds nothing that would have to be given up with it.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        match self {
+            Self::Nothing
+            | Self::YesNo(_)
+            | Self::Number(_)
+            | Self::Decimal(_)
+            | Self::Date(_)
+            | Self::Text(Text::Borrowed(_))
+            | Self::List(List::Borrowed(_)) => true,
+            Self::View(view) => view.is_plain(),
+            Self::Text(Text::Own(_)) | Self::List(List::Own(_)) | Self::Facts(_) => false,
+        }
+    }
+
+    /// Stands where another stood. Mostly that one was plain, and there is nothing to give up.
+    #[inline]
+    pub(crate) fn put(self, place: &mut Self) {
+        let old = std::mem::replace(place, self);
+        if old.is_plain() {
+            std::mem::forget(old);
+        }
+    }
+
     /// How many bytes its texts have, about; anything else counts as eight.
     pub(crate) fn bytes(&self) -> usize {
         match self {

@@ -143,6 +143,7 @@ fn is_count(node: &Node) -> bool {
         What::Constant(_)
         | What::Local(..)
         | What::Parameter(..)
+        | What::Path(..)
         | What::Required(..)
         | What::Own(..)
         | What::Not(_)

@@ -49,7 +49,7 @@ pub(super) fn path(node: &Node) -> Option<String> {
             let args: Option<Vec<String>> = args.iter().map(argument).collect();
             Some(format!("{}({})", function.en, args?.join(",")))
         }
-        What::Parameter(_, call) => path(call),
+        What::Parameter(_, inner) | What::Path(_, inner) => path(inner),
         What::Constant(_)
         | What::Required(..)
         | What::Own(..)

@@ -142,6 +142,7 @@ fn every<'a>(parts: &'a [Node], wanted: bool, call: &'a Call<'a>, given: &View) 
 fn value<'a>(node: &'a Node, call: &'a Call<'a>, given: &View) -> Option<Value<'a>> {
     match &node.what {
         What::Constant(value) => Some(value.borrowed()),
+        What::Path(_, inner) => value(inner, call, given),
         What::Word(_, row, _, args) => (row.read)(call, given, constants(args)?).ok(),
         _ => None,
     }

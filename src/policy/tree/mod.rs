@@ -7,6 +7,7 @@ mod expressions;
 mod guards;
 mod leading;
 mod operators;
+mod paths;
 mod points;
 mod print;
 mod quiet;
@@ -100,6 +101,8 @@ pub(crate) enum What {
     Host(&'static HostFn, Arc<str>, Vec<Node>),
     /// A parameter by its place, and the call that reads it.
     Parameter(usize, Box<Node>),
+    /// What a hook's own request or event names: a variable that keeps it once it is read, and the word that reads it.
+    Path(usize, Box<Node>),
     /// The condition of a `require`, with its source.
     Required(Box<Node>, Arc<str>),
     /// A function of the file, by its body.

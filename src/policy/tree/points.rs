@@ -114,7 +114,7 @@ impl Points {
                 }
                 self.nodes(args);
             }
-            What::Parameter(_, call) => self.node(call),
+            What::Parameter(_, inner) | What::Path(_, inner) => self.node(inner),
             What::Required(inner, _) => self.branch(inner, Sort::Require),
             What::Own(_, _, args) | What::List(args) => self.nodes(args),
             What::Not(inner) | What::Minus(inner) => self.node(inner),

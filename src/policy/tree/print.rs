@@ -61,7 +61,7 @@ impl Printer<'_> {
                 self.text.push_str(name);
                 self.arguments(args);
             }
-            What::Parameter(_, inner) | What::Required(inner, _) => self.one(inner),
+            What::Parameter(_, inner) | What::Path(_, inner) | What::Required(inner, _) => self.one(inner),
             What::Not(inner) => self.signed('!', inner),
             What::Minus(inner) => self.signed('-', inner),
             What::Binary(operator, sides) => {

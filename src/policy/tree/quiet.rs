@@ -249,9 +249,11 @@ impl Node {
             | What::List(args)
             | What::And(args)
             | What::Or(args) => each_of(args, seen),
-            What::Parameter(_, inner) | What::Required(inner, _) | What::Not(inner) | What::Minus(inner) => {
-                inner.each(seen);
-            }
+            What::Parameter(_, inner)
+            | What::Path(_, inner)
+            | What::Required(inner, _)
+            | What::Not(inner)
+            | What::Minus(inner) => inner.each(seen),
             What::Binary(_, sides) | What::In(sides) => {
                 sides.0.each(seen);
                 sides.1.each(seen);

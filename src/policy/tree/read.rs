@@ -149,6 +149,9 @@ pub(crate) fn read(
     reading.tree.weigh();
     reading.tree.quieten();
     reading.tree.lead();
+    for hook in &reading.hooks {
+        reading.tree.keep_paths(hook.body);
+    }
     reading.edits.sort();
     reading.edits.dedup();
     reading.faults.sort();

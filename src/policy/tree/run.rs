@@ -107,8 +107,8 @@ impl<'a> Runner<'a> {
         let outer = (std::mem::replace(&mut self.base, base), self.top);
         self.top = base.saturating_add(body.slots);
         // No variable is read before it is set, so what another function has left in its place does not matter.
-        if self.stack.len() < self.top {
-            self.stack.resize(self.top, Value::Nothing);
+        while self.stack.len() < self.top {
+            self.stack.push(Value::Nothing);
         }
         let flow = self.from::<TOLD>(&body.steps, from);
         (self.base, self.top) = outer;
@@ -131,7 +131,7 @@ impl<'a> Runner<'a> {
 
     fn set(&mut self, slot: usize, value: Value<'a>) {
         if let Some(place) = self.stack.get_mut(self.base.saturating_add(slot)) {
-            *place = value;
+            value.put(place);
         }
     }
 
@@ -157,7 +157,22 @@ impl<'a> Runner<'a> {
         }
     }
 
+    #[inline]
     fn block<const TOLD: bool>(&mut self, block: &'a Block) -> Result<Flow, Fail> {
+        if !TOLD {
+            match block.steps.as_slice() {
+                [] => {
+                    self.forget();
+                    return Ok(Flow::Next);
+                }
+                [Step::Return(None)] => {
+                    self.forget();
+                    self.charge(block.weights.first().copied().unwrap_or(1))?;
+                    return Ok(Flow::Return);
+                }
+                _ => {}
+            }
+        }
         self.steps::<TOLD>(&block.steps, &block.weights)
     }
 
@@ -360,6 +375,7 @@ impl<'a> Runner<'a> {
             What::Local(slot, name) => self.local(*slot).cloned().ok_or_else(|| Fail::absent(name)),
             What::Word(receiver, row, name, args) => self.word::<TOLD>(receiver, row, name, args),
             What::Parameter(place, _) => self.parameter(node, *place),
+            What::Path(slot, inner) => self.path::<TOLD>(*slot, inner),
             What::Not(_) | What::And(_) | What::Or(_) | What::In(_) => {
                 self.plain_yes::<TOLD>(node).map(Value::YesNo)
             }

@@ -35,7 +35,7 @@ pub(super) fn is_shown(node: &Node) -> bool {
         Type::Nothing | Type::EmptyList | Type::Facts | Type::Unknown => false,
     };
     let read = match &node.what {
-        What::Local(..) | What::Word(..) | What::Own(..) | What::Parameter(..) => true,
+        What::Local(..) | What::Word(..) | What::Own(..) | What::Parameter(..) | What::Path(..) => true,
         What::Host(function, ..) => function.place == HostPlace::Anywhere,
         What::Constant(_)
         | What::Required(..)

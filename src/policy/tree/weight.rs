@@ -46,9 +46,11 @@ fn node(of: &mut Node) -> u32 {
         | What::List(args)
         | What::And(args)
         | What::Or(args) => nodes(args),
-        What::Parameter(_, inner) | What::Required(inner, _) | What::Not(inner) | What::Minus(inner) => {
-            node(inner)
-        }
+        What::Parameter(_, inner)
+        | What::Path(_, inner)
+        | What::Required(inner, _)
+        | What::Not(inner)
+        | What::Minus(inner) => node(inner),
         What::Binary(_, sides) | What::In(sides) => node(&mut sides.0).saturating_add(node(&mut sides.1)),
         What::Facts(fields, _) => {
             fields.iter_mut().map(|(_, value)| node(value)).fold(0, u32::saturating_add)

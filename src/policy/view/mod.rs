@@ -50,6 +50,12 @@ pub(crate) struct PersonSeen {
 }
 
 impl View {
+    /// Whether it is a place in the books, and no copy of something.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        !matches!(self.what, What::Person(_) | What::Group(..) | What::Part(_))
+    }
+
     /// A node, read in this kind.
     pub(crate) fn of_node(node: NodeIx, kind: Option<KindIx>) -> Self {
         Self { what: What::Node(node), kind }

@@ -21,6 +21,20 @@ impl<'a> Runner<'a> {
         Ok(holding.value.borrowed())
     }
 
+    /// What a hook's own request or event names, read once. A hook's variables are empty when it begins.
+    pub(super) fn path<const TOLD: bool>(&mut self, slot: usize, inner: &'a Node) -> Result<Value<'a>, Fail> {
+        if self.told::<TOLD>() {
+            return self.evaluate::<TOLD>(inner);
+        }
+        match self.local(slot) {
+            None | Some(Value::Nothing) => {}
+            Some(found) => return Ok(found.clone()),
+        }
+        let found = self.value::<TOLD>(inner)?;
+        self.set(slot, found.clone());
+        Ok(found)
+    }
+
     /// A word of a view. Where nobody is told of it, the view is looked at where it stands.
     pub(super) fn word<const TOLD: bool>(
         &mut self,
@@ -35,11 +49,17 @@ impl<'a> Runner<'a> {
         let call = self.call;
         let known = constants(args);
         let receiver = match &receiver.what {
-            What::Local(slot, _) => match (self.local(*slot), known) {
-                (Some(Value::View(view)), Some(args)) => return (row.read)(call, view, args),
-                (Some(found), _) => found.clone(),
-                (None, _) => return Err(Fail::wrong_type(name)),
-            },
+            What::Local(slot, _) | What::Path(slot, _) => {
+                if let (What::Path(_, inner), Some(Value::Nothing)) = (&receiver.what, self.local(*slot)) {
+                    let found = self.value::<TOLD>(inner)?;
+                    self.set(*slot, found);
+                }
+                match (self.local(*slot), known) {
+                    (Some(Value::View(view)), Some(args)) => return (row.read)(call, view, args),
+                    (Some(found), _) => found.clone(),
+                    (None, _) => return Err(Fail::wrong_type(name)),
+                }
+            }
             // A word of a word needs no step between.
             What::Word(inner, row, name, args) => {
                 let read = self.word::<TOLD>(inner, row, name, args);
@@ -165,7 +185,7 @@ impl<'a> Runner<'a> {
             let value = self.value::<TOLD>(arg)?;
             // A function that an argument calls has its variables after those computed so far.
             match self.stack.get_mut(self.top) {
-                Some(place) => *place = value,
+                Some(place) => value.put(place),
                 None => self.stack.push(value),
             }
             self.top = self.top.saturating_add(1);
