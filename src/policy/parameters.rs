@@ -190,37 +190,6 @@ impl Parameters {
     pub(crate) fn place(&self, name: &str) -> Option<usize> {
         self.all.get(name).copied()
     }
-
-    /// Resolves what holds on each date: nothing is read any more.
-    pub(crate) fn settle(&mut self) {
-        self.held = Held::of(&self.list);
-    }
-
-    /// A day, as parameters see it.
-    pub(crate) fn moment(&self, date: Date) -> Moment {
-        self.held.moment(date, self.list.len())
-    }
-
-    /// The value that holds on a day in these folders: the tightest. None before its first date.
-    pub(crate) fn value(&self, name: &str, date: Date, folders: &[usize]) -> Option<Holding<'_>> {
-        self.value_at(self.place(name)?, self.moment(date), folders)
-    }
-
-    /// The same, by the parameter's place.
-    pub(crate) fn value_at(&self, place: usize, moment: Moment, folders: &[usize]) -> Option<Holding<'_>> {
-        if folders.is_empty()
-            && let Some(found) = self.held.of_root(place, moment)
-        {
-            return Some(found);
-        }
-        self.held.value((place, self.list.get(place)?), moment, folders)
-    }
-
-    /// The same values, none of them resolved.
-    #[cfg(test)]
-    pub(crate) fn unsettled(&self) -> Self {
-        Self { held: Held::default(), ..self.clone() }
-    }
 }
 
 impl Tighter {

@@ -90,18 +90,24 @@ fn choice(parts: &mut (Node, Block, Block), seen: &mut impl FnMut(&mut Node)) {
     block(&mut parts.2, seen);
 }
 
+fn nodes(of: &mut [Node], seen: &mut impl FnMut(&mut Node)) {
+    for one in of {
+        node(one, seen);
+    }
+}
+
 fn node(of: &mut Node, seen: &mut impl FnMut(&mut Node)) {
     match &mut of.what {
         What::Constant(_) | What::Local(..) => {}
         What::Word(receiver, _, _, args) => {
             node(receiver, seen);
-            args.iter_mut().for_each(|arg| node(arg, seen));
+            nodes(args, seen);
         }
         What::Host(_, _, inner)
         | What::Own(_, _, inner)
         | What::List(inner)
         | What::And(inner)
-        | What::Or(inner) => inner.iter_mut().for_each(|one| node(one, seen)),
+        | What::Or(inner) => nodes(inner, seen),
         What::Parameter(_, inner)
         | What::Path(_, inner)
         | What::Required(inner, _)

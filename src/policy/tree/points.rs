@@ -114,10 +114,11 @@ impl Points {
                 }
                 self.nodes(args);
             }
-            What::Parameter(_, inner) | What::Path(_, inner) => self.node(inner),
             What::Required(inner, _) => self.branch(inner, Sort::Require),
             What::Own(_, _, args) | What::List(args) => self.nodes(args),
-            What::Not(inner) | What::Minus(inner) => self.node(inner),
+            What::Parameter(_, inner) | What::Path(_, inner) | What::Not(inner) | What::Minus(inner) => {
+                self.node(inner);
+            }
             What::Binary(_, sides) | What::In(sides) => {
                 self.node(&sides.0);
                 self.node(&sides.1);
