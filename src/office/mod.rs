@@ -10,10 +10,13 @@ mod flow;
 mod kept;
 mod past;
 mod reaction;
+mod reply;
 mod ruled;
 mod shared;
 mod snapshots;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod together;
 mod trial;
 

@@ -4,9 +4,10 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{OnceLock, PoisonError};
 
+use super::reply::{Reply, ReplyTo, Sleeper, reply};
 use super::sync::{
-    Arc, AtomicUsize, Builder, FEW_IN_GROUP, JoinHandle, MOST_IN_GROUP, Mutex, MutexGuard, Ordering,
-    Receiver, RwLock, Sender, SyncSender, channel, sync_channel,
+    AT_ONCE, Arc, AtomicUsize, Builder, JoinHandle, MOST_AHEAD, MOST_IN_GROUP, Mutex, MutexGuard, Ordering,
+    Receiver, RwLock, Sender, channel,
 };
 use super::{Office, Unkept};
 use crate::decision::Decision;
@@ -51,7 +52,7 @@ pub struct SharedOffice(Arc<Shared>);
 /// An answer that is on its way.
 #[derive(Debug)]
 pub struct Waiting {
-    answer: Receiver<Arc<Decision>>,
+    answer: Reply<Arc<Decision>>,
     failed: Arc<OnceLock<Error>>,
 }
 
@@ -84,15 +85,15 @@ struct Told {
     failed: Arc<OnceLock<Error>>,
 }
 
-/// Where an answer goes. If it is given up, whoever waits looks for the reason in [`Told`].
-type ReplyTo = SyncSender<Arc<Decision>>;
+/// A request, and where its answer goes. If that is given up, whoever waits looks for the reason in [`Told`].
+type Asked = (Box<Request>, ReplyTo<Arc<Decision>>);
 
 /// What the writer is told.
 #[derive(Debug)]
 enum Letter {
-    Decide(Box<Request>, ReplyTo),
+    Decide(Asked),
     DecideBy(Option<PolicySet>),
-    KeepSnapshot(SyncSender<Result<(), Error>>),
+    KeepSnapshot(ReplyTo<Result<(), Error>>),
 }
 
 impl SharedOffice {
@@ -138,9 +139,9 @@ impl SharedOffice {
     }
 
     fn asked(&self, request: Request) -> (Letter, Waiting) {
-        let (reply_to, answer) = sync_channel(1);
+        let (reply_to, answer) = reply();
         let waiting = Waiting { answer, failed: Arc::clone(&self.0.told.failed) };
-        (Letter::Decide(Box::new(request), reply_to), waiting)
+        (Letter::Decide((Box::new(request), reply_to)), waiting)
     }
 
     /// Lets another policy set decide what is asked from now on.
@@ -166,9 +167,9 @@ impl SharedOffice {
     /// # Ok(()) }
     /// ```
     pub fn keep_snapshot(&self) -> Result<(), Error> {
-        let (sender, kept) = sync_channel(1);
-        self.0.tell(Letter::KeepSnapshot(sender));
-        kept.recv().unwrap_or_else(|_| Err(closed(&self.0.told.failed)))
+        let (reply_to, kept) = reply();
+        self.0.tell(Letter::KeepSnapshot(reply_to));
+        kept.wait().unwrap_or_else(|| Err(closed(&self.0.told.failed)))
     }
 
     /// The office as the last kept group left it: to read, to try things on a fork, to look at its journal.
@@ -183,7 +184,7 @@ impl Waiting {
     /// # Errors
     /// As [`SharedOffice::submit`].
     pub fn wait(self) -> Result<Arc<Decision>, Error> {
-        self.answer.recv().map_err(|_| closed(&self.failed))
+        self.answer.wait().ok_or_else(|| closed(&self.failed))
     }
 }
 
@@ -211,9 +212,18 @@ impl Drop for Shared {
 #[derive(Debug)]
 struct Decided {
     answers: Unkept,
-    reply_to: Vec<ReplyTo>,
+    reply_to: Vec<ReplyTo<Arc<Decision>>>,
     /// The office behind it.
     shown: Arc<Office>,
+}
+
+impl Decided {
+    /// This group, and one that was decided right behind it.
+    fn join(self, next: Self) -> Result<Self, Error> {
+        let Self { answers, mut reply_to, .. } = self;
+        reply_to.extend(next.reply_to);
+        Ok(Self { answers: answers.join(next.answers)?, reply_to, shown: next.shown })
+    }
 }
 
 impl Told {
@@ -224,10 +234,9 @@ impl Told {
         match kept.unwrap_or_else(|panic| Err(stopped(panic.as_ref()))) {
             Ok(decisions) => {
                 *self.shown.write().unwrap_or_else(PoisonError::into_inner) = shown;
-                for (decision, reply_to) in decisions.into_iter().zip(reply_to) {
-                    // Whoever asked may have stopped waiting.
-                    let _ = reply_to.send(decision);
-                }
+                let told = decisions.into_iter().zip(reply_to).filter_map(|(answer, to)| to.tell(answer));
+                let sleepers: Vec<_> = told.collect();
+                sleepers.into_iter().for_each(Sleeper::wake);
                 true
             }
             Err(error) => self.end(error),
@@ -282,12 +291,12 @@ impl Desk {
 /// Does what a letter asks for; `false` if that is the end, and then nobody writes any more.
 fn take(writer: &mut Option<Writer>, letter: Letter, line: &mut Line<'_>) -> bool {
     let goes_on = writer.as_mut().is_some_and(|writer| match letter {
-        Letter::Decide(request, reply_to) => writer.decide((request, reply_to), line),
+        Letter::Decide(asked) => writer.decide(asked, line),
         Letter::DecideBy(policies) => {
             writer.office.set_policies(policies);
             true
         }
-        Letter::KeepSnapshot(reply_to) => writer.keep_snapshot(&reply_to),
+        Letter::KeepSnapshot(reply_to) => writer.keep_snapshot(reply_to),
     });
     if !goes_on {
         *writer = None;
@@ -304,13 +313,13 @@ struct Writer {
 }
 
 impl Writer {
-    /// Decides a group, and keeps it or, if more is waiting, lets it be kept; `false` if that is the end.
-    fn decide(&mut self, first: (Box<Request>, ReplyTo), line: &mut Line<'_>) -> bool {
+    /// Decides a group, and keeps it or, if others are being kept or waiting, lets it be kept; `false` if that is
+    /// the end.
+    fn decide(&mut self, first: Asked, line: &mut Line<'_>) -> bool {
         let Self { office, keeper, told } = self;
         let (mut first, mut reply_to) = (Some(first), Vec::new());
         let group = std::iter::from_fn(|| {
-            let is_full =
-                reply_to.len() >= MOST_IN_GROUP || reply_to.len() >= FEW_IN_GROUP && keeper.is_free();
+            let is_full = reply_to.len() >= AT_ONCE;
             let next = first.take().or_else(|| if is_full { None } else { line.request() });
             next.map(|(request, to)| {
                 reply_to.push(to);
@@ -319,18 +328,15 @@ impl Writer {
         });
         // A panic leaves the office in the middle of something: nobody looks at it any more.
         let decided = catch_unwind(AssertUnwindSafe(|| office.submit_ahead(group)));
-        // What was decided before is kept before, whatever came of this.
-        if !keeper.is_done() {
-            return false;
-        }
         let goes_on = match decided.unwrap_or_else(|panic| Err(stopped(panic.as_ref()))) {
             Ok(answers) => {
                 let group = Decided { answers, reply_to, shown: Arc::new(office.fork()) };
-                // What waits for no disk, or has nobody behind it, need not wait for another thread.
-                let is_handed_on = office.journal().is_kept() && line.is_longer();
+                // What waits for no disk, or has nobody before it or behind it, need not wait for another thread.
+                let is_handed_on = office.journal().is_kept() && (keeper.is_busy() || line.is_longer());
                 if is_handed_on { keeper.begin(group) } else { told.keep(group) }
             }
-            Err(error) => told.end(error),
+            // What was decided before is kept before.
+            Err(error) => keeper.is_done() && told.end(error),
         };
         goes_on && self.keep_snapshot_if_due()
     }
@@ -342,14 +348,14 @@ impl Writer {
 
     /// Keeps a snapshot because somebody asks; `false` if that is the end. A store that failed says so with the
     /// next group.
-    fn keep_snapshot(&mut self, reply_to: &SyncSender<Result<(), Error>>) -> bool {
+    fn keep_snapshot(&mut self, reply_to: ReplyTo<Result<(), Error>>) -> bool {
         if !self.keeper.is_done() {
             return false;
         }
         let kept = self.snapshot();
         let goes_on = kept.is_some();
-        // Whoever asked may have stopped waiting.
-        let _ = reply_to.send(kept.unwrap_or_else(|| Err(closed(&self.told.failed))));
+        let told = reply_to.tell(kept.unwrap_or_else(|| Err(closed(&self.told.failed))));
+        told.into_iter().for_each(Sleeper::wake);
         goes_on
     }
 
@@ -385,12 +391,12 @@ impl Line<'_> {
     }
 
     /// The next letter, if it is here and is a request.
-    fn request(&mut self) -> Option<(Box<Request>, ReplyTo)> {
+    fn request(&mut self) -> Option<Asked> {
         self.is_longer();
         match self.next.take()? {
-            Letter::Decide(request, reply_to) => {
+            Letter::Decide(asked) => {
                 self.taken = self.taken.saturating_add(1);
-                Some((request, reply_to))
+                Some(asked)
             }
             other @ (Letter::DecideBy(_) | Letter::KeepSnapshot(_)) => {
                 self.next = Some(other);
@@ -400,65 +406,79 @@ impl Line<'_> {
     }
 }
 
-/// Brings a group to the disk while the next one is decided.
+/// Brings what is decided to the disk while more is decided.
 #[derive(Debug)]
 struct Keeper {
     /// None only while it goes.
-    groups: Option<SyncSender<Decided>>,
-    /// Whether the last group was kept.
-    kept: Receiver<bool>,
-    hands: Hands,
+    groups: Option<Sender<Decided>>,
+    /// How many groups were kept, whenever some were. It ends with the first that was not.
+    kept: Receiver<usize>,
+    /// How many groups are on their way.
+    away: usize,
+    /// Whether a group was not kept, which is the end.
+    has_failed: bool,
     thread: Option<JoinHandle<()>>,
-}
-
-/// What a keeper is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hands {
-    Free,
-    Busy,
-    /// The last group was not kept, which is the end.
-    Failed,
 }
 
 impl Keeper {
     fn new(told: Told) -> Result<Self, Error> {
-        let (groups, inbox) = sync_channel::<Decided>(1);
-        let (done, kept) = sync_channel(1);
+        let (groups, inbox) = channel::<Decided>();
+        let (done, kept) = channel();
         let serve = move || {
-            while let Ok(group) = inbox.recv() {
-                if done.send(told.keep(group)).is_err() {
+            while let Ok(first) = inbox.recv() {
+                let Some(count) = keep_all(&told, first, &inbox) else { break };
+                if done.send(count).is_err() {
                     break;
                 }
             }
         };
         let thread = Some(thread("bianzhi keeper", serve)?);
-        Ok(Self { groups: Some(groups), kept, hands: Hands::Free, thread })
+        Ok(Self { groups: Some(groups), kept, away: 0, has_failed: false, thread })
     }
 
-    /// Hands a group over; the one before it must be done.
+    /// Hands a group over; `false` if one before it was not kept.
     fn begin(&mut self, group: Decided) -> bool {
+        while self.away >= MOST_AHEAD && self.wait() {}
         let is_taken = self.groups.as_ref().is_some_and(|groups| groups.send(group).is_ok());
-        self.hands = if is_taken { Hands::Busy } else { Hands::Failed };
-        is_taken
+        self.away = self.away.saturating_add(1);
+        self.has_failed |= !is_taken;
+        !self.has_failed
     }
 
-    /// Whether nothing is on its way any more.
-    fn is_free(&mut self) -> bool {
-        if self.hands == Hands::Busy
-            && let Ok(kept) = self.kept.try_recv()
-        {
-            self.hands = if kept { Hands::Free } else { Hands::Failed };
+    /// Whether something is on its way.
+    fn is_busy(&mut self) -> bool {
+        while let Ok(count) = self.kept.try_recv() {
+            self.away = self.away.saturating_sub(count);
         }
-        self.hands != Hands::Busy
+        self.away > 0
     }
 
-    /// Waits for the group that is on its way, if one is; `false` if it was not kept, which is the end.
+    /// Waits for all that is on its way; `false` if any of it was not kept, which is the end.
     fn is_done(&mut self) -> bool {
-        if self.hands == Hands::Busy {
-            self.hands = if self.kept.recv().unwrap_or(false) { Hands::Free } else { Hands::Failed };
-        }
-        self.hands == Hands::Free
+        while self.away > 0 && self.wait() {}
+        !self.has_failed
     }
+
+    /// Waits for something that is on its way; `false` if it was not kept.
+    fn wait(&mut self) -> bool {
+        match self.kept.recv() {
+            Ok(count) => self.away = self.away.saturating_sub(count),
+            Err(_) => self.has_failed = true,
+        }
+        !self.has_failed
+    }
+}
+
+/// Keeps a group and those that were handed over meanwhile with one commit, and says how many; none if that failed.
+fn keep_all(told: &Told, first: Decided, inbox: &Receiver<Decided>) -> Option<usize> {
+    let (mut group, mut count) = (first, 1_usize);
+    while group.reply_to.len().saturating_add(AT_ONCE) <= MOST_IN_GROUP
+        && let Ok(next) = inbox.try_recv()
+    {
+        group = group.join(next).map_err(|error| told.end(error)).ok()?;
+        count = count.saturating_add(1);
+    }
+    told.keep(group).then_some(count)
 }
 
 impl Drop for Keeper {
