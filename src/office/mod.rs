@@ -8,6 +8,7 @@ mod ahead;
 mod attempt;
 mod flow;
 mod kept;
+mod outgoing;
 mod past;
 mod reaction;
 mod reply;

@@ -8,6 +8,8 @@ mod threads;
 #[path = "../../src/office"]
 mod office {
     #[allow(dead_code, unreachable_pub, reason = "a part of another package")]
+    mod outgoing;
+    #[allow(dead_code, unreachable_pub, reason = "a part of another package")]
     mod reply;
     #[allow(dead_code, unreachable_pub, reason = "a part of another package")]
     mod shared;
