@@ -1,5 +1,7 @@
 //! The stored form: entries and opening books as JSON and back.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 
 use super::people::{New, People, PersonRow};
@@ -7,6 +9,9 @@ use super::store::{Digest, Header, Record, Shelf, journal};
 use crate::decision::Entry;
 use crate::error::{Error, ErrorKind};
 use crate::model::Opening;
+
+/// How many bytes an entry usually has.
+const USUAL: usize = 600;
 
 /// Opening books as they are stored where people are not kept apart. Equal books have equal texts.
 ///
@@ -21,8 +26,10 @@ pub fn write_opening(opening: &Opening) -> Result<String, Error> {
 /// # Errors
 /// If the text is none.
 pub fn read_opening(text: &str) -> Result<Opening, Error> {
-    serde_json::from_str(text)
-        .map_err(|cause| journal(format!("the opening books in the journal cannot be read: {cause}")))
+    serde_json::from_str(text).map_err(|cause| {
+        journal(format!("the opening books in the journal cannot be read: {cause}"))
+            .in_chinese(format!("日志中的期初账无法读取：{cause}"))
+    })
 }
 
 /// The header of a new stream with these opening books, and its people if they are kept apart.
@@ -50,7 +57,10 @@ pub(crate) fn opening_of(header: &Header, shelf: &Shelf) -> Result<(Opening, boo
 pub(super) fn write_entry(entry: &Entry, people: &mut People, new: &mut New<'_>) -> Result<String, Error> {
     let unwritable = |cause| unwritable(&format!("entry {}", entry.number()), &cause);
     if !people.are_apart() {
-        return serde_json::to_string(entry).map_err(unwritable);
+        let mut body = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut body, entry).map_err(unwritable)?;
+        return String::from_utf8(body)
+            .map_err(|cause| unwritable(serde_json::Error::io(io::Error::other(cause))));
     }
     let mut value = serde_json::to_value(entry).map_err(unwritable)?;
     people.hide(&mut value, new)?;
@@ -68,10 +78,13 @@ pub fn read_entry(record: &Record) -> Result<Entry, Error> {
 /// The entry of a record, with its people.
 pub(crate) fn read_entry_with(record: &Record, people: &People) -> Result<Entry, Error> {
     let number = record.number;
-    let unreadable = |cause| journal(format!("entry {number} cannot be read: {cause}"));
+    let unreadable = |cause| {
+        journal(format!("entry {number} cannot be read: {cause}"))
+            .in_chinese(format!("第 {number} 条记录无法读取：{cause}"))
+    };
     let entry: Entry = if people.are_apart() {
         let mut value = serde_json::from_str(&record.body).map_err(unreadable)?;
-        people.show(&mut value).map_err(|error| journal(format!("entry {number}: {error}")))?;
+        people.show(&mut value).map_err(|error| of_entry(number, &error))?;
         serde_json::from_value(value).map_err(unreadable)?
     } else {
         serde_json::from_str(&record.body).map_err(unreadable)?
@@ -79,7 +92,8 @@ pub(crate) fn read_entry_with(record: &Record, people: &People) -> Result<Entry,
     if entry.number() == number {
         Ok(entry)
     } else {
-        Err(journal(format!("entry {number} calls itself entry {}", entry.number())))
+        Err(journal(format!("entry {number} calls itself entry {}", entry.number()))
+            .in_chinese(format!("第 {number} 条记录自称第 {} 条", entry.number())))
     }
 }
 
@@ -98,11 +112,18 @@ pub(crate) fn write_books(marks: &[Digest], books: &impl Serialize) -> Result<St
 
 /// The marks and the books of a snapshot's body.
 pub(crate) fn read_books<'a, B: Deserialize<'a>>(body: &'a str) -> Result<(Vec<Digest>, B), Error> {
-    let Body { marks, books } = serde_json::from_str(body)
-        .map_err(|cause| journal(format!("the books in the snapshot cannot be read: {cause}")))?;
+    let Body { marks, books } = serde_json::from_str(body).map_err(|cause| {
+        journal(format!("the books in the snapshot cannot be read: {cause}"))
+            .in_chinese(format!("账册快照无法读取：{cause}"))
+    })?;
     Ok((marks, books))
 }
 
 fn unwritable(what: &str, cause: &serde_json::Error) -> Error {
     Error::new(ErrorKind::Internal, format!("{what} cannot be written as JSON: {cause}"))
+}
+
+/// What is wrong with an entry.
+pub(super) fn of_entry(number: u64, error: &Error) -> Error {
+    journal(format!("entry {number}: {error}")).in_chinese(format!("第 {number} 条记录：{}", error.zh()))
 }

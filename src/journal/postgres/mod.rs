@@ -1,6 +1,7 @@
 //! PostgreSQL: a store in a database server, one writer a stream, held by an epoch that shuts out all before it.
 
 mod link;
+mod people;
 mod snapshots;
 
 use std::fmt;
@@ -13,6 +14,8 @@ use postgres::types::ToSql;
 use postgres::{GenericClient, Row, Statement};
 
 use self::link::{End, Link, MOST_RACES, Trouble, busy, gone, taken_over};
+use super::form::of_entry;
+use super::people::{PersonRow, Salt};
 use super::snapshot::Snapshot;
 use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, choose, journal};
 use crate::error::{Error, ErrorKind};
@@ -42,6 +45,9 @@ const MOST_IN_STATEMENT: usize = 1_000;
 pub struct PostgresStore {
     stream: String,
     link: Mutex<Link>,
+    people_apart: bool,
+    /// Salts that the server gave and nobody has yet.
+    salts: Mutex<Vec<Salt>>,
 }
 
 impl PostgresStore {
@@ -54,7 +60,7 @@ impl PostgresStore {
         let (mut link, stream) = (Link::open(address)?, stream.into());
         link.found()?;
         link.take_over(&stream)?;
-        Ok(Self { stream, link: Mutex::new(link) })
+        Ok(Self::on(link, stream))
     }
 
     /// Opens a stream to read it, whoever writes it: the named one, or the only one.
@@ -68,7 +74,22 @@ impl PostgresStore {
         let query = "SELECT stream FROM bianzhi.stream ORDER BY stream";
         let streams = link.asking(|client| texts(&client.query(query, &[])?))?;
         let stream = choose(link.place(), &streams, stream)?;
-        Ok(Self { stream, link: Mutex::new(link) })
+        Ok(Self::on(link, stream))
+    }
+
+    fn on(link: Link, stream: String) -> Self {
+        Self { stream, link: Mutex::new(link), people_apart: false, salts: Mutex::default() }
+    }
+
+    /// A new stream keeps people apart from its entries, so that they can be erased ([`erase`](super::erase)). One
+    /// that has begun stays as it is.
+    ///
+    /// Erasing takes keys and salts out of the tables and has the server write these anew, which waits for whoever
+    /// reads them. The server's own log, its standbys and backups hold the bytes of before until they have passed: that is for
+    /// whoever keeps the server.
+    #[must_use]
+    pub fn people_apart(self) -> Self {
+        Self { people_apart: true, ..self }
     }
 
     /// How long a lost server is waited for before a writer gives up: 30 seconds unless it is told otherwise.
@@ -159,7 +180,7 @@ impl Store for PostgresStore {
         match end {
             Some((records, hash)) if !passed => Err(journal(format!(
                 "entry {due} is missing: `{place}` ends with what stands before it, and last was written {records}:{hash}"
-            ))),
+            )).in_chinese(format!("缺第 {due} 条记录：`{place}` 到此为止，而最后写到 {records}:{hash}"))),
             Some(_) | None => Ok(()),
         }
     }
@@ -187,22 +208,19 @@ impl Store for PostgresStore {
     }
 
     fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
-        let Self { stream, link } = self;
+        let Self { stream, link, .. } = self;
         let link = link.get_mut().unwrap_or_else(PoisonError::into_inner);
         if link.asking(|client| snapshots::keep(client, stream, snapshot))? {
             return Ok(());
         }
-        Err(journal(format!("another writer uses `{stream}` in `{}`; open it again", link.place())))
+        Err(journal(format!("another writer uses `{stream}` in `{}`; open it again", link.place()))
+            .in_chinese(format!("`{}` 中的 `{stream}` 另有写入者；请重新打开", link.place())))
     }
 
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
-        let Self { stream, link } = self;
+        let Self { stream, link, .. } = self;
         let link = link.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if !link.is_writer() {
-            let message =
-                format!("`{stream}` in `{}` was opened to read; it cannot be written", link.place());
-            return Err(Error::new(ErrorKind::Io, message));
-        }
+        to_write(link, stream)?;
         let after = batch.records.iter().fold(batch.expected, |head, record| head.after(record));
         for _ in 0..MOST_RACES {
             if link.is_lost() && link.restore()?.is_some_and(|end| end == as_end(&after)) {
@@ -228,6 +246,52 @@ impl Store for PostgresStore {
         true
     }
 
+    fn wants_people_apart(&self) -> bool {
+        self.people_apart
+    }
+
+    fn salt(&self) -> Result<Salt, Error> {
+        let mut salts = self.salts.lock().unwrap_or_else(PoisonError::into_inner);
+        if salts.is_empty() {
+            *salts = self.link().asking(people::salts)?;
+        }
+        salts.pop().ok_or_else(|| {
+            journal(format!("`{}` gives no salt", self.link().place()))
+                .in_chinese(format!("`{}` 没有给出盐", self.link().place()))
+        })
+    }
+
+    fn people(&self) -> Result<Vec<PersonRow>, Error> {
+        let mut link = self.link();
+        if link.has_people()? {
+            link.asking(|client| people::read(client, &self.stream))
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    fn erase(&mut self, references: &[String]) -> Result<(), Error> {
+        let Self { stream, link, .. } = self;
+        let link = link.get_mut().unwrap_or_else(PoisonError::into_inner);
+        to_write(link, stream)?;
+        let holder = link.holder().ok_or_else(|| gone(link.place()))?;
+        if !link.asking(|client| people::erase(client, stream, &holder, references))? {
+            return Err(taken_over(link.place(), stream));
+        }
+        if link.asking(people::write_anew)? {
+            return Ok(());
+        }
+        let place = link.place();
+        let message = format!(
+            "they are erased, but somebody reads `{place}`, so rows of before stand in its files until \
+             `VACUUM FULL bianzhi.person, bianzhi.snapshot` is run there"
+        );
+        let zh = format!(
+            "已经抹去，但有人正在读 `{place}`，旧行仍留在其文件中，须在那里执行 `VACUUM FULL bianzhi.person, bianzhi.snapshot`"
+        );
+        Err(Error::new(ErrorKind::Io, message).in_chinese(zh))
+    }
+
     fn policy_digests(&self) -> Result<Vec<String>, Error> {
         let query = "SELECT DISTINCT digest FROM bianzhi.policy_file WHERE stream = $1";
         let mut digests = self.link().asking(|client| texts(&client.query(query, &[&self.stream])?))?;
@@ -247,6 +311,16 @@ impl Store for PostgresStore {
     }
 }
 
+/// Whether a stream was opened to write it.
+fn to_write(link: &Link, stream: &str) -> Result<(), Error> {
+    if link.is_writer() {
+        return Ok(());
+    }
+    let message = format!("`{stream}` in `{}` was opened to read; it cannot be written", link.place());
+    let zh = format!("`{}` 中的 `{stream}` 是为读取打开的，不能写入", link.place());
+    Err(Error::new(ErrorKind::Io, message).in_chinese(zh))
+}
+
 /// Writes a batch, all or nothing; `false` if this is not the writer any more, or the head is another one.
 fn write(
     client: &mut postgres::Client,
@@ -264,7 +338,7 @@ fn write(
         expected: batch.expected,
         records: &[],
         policies: batch.policies,
-        people: &[],
+        people: batch.people,
     };
     for records in batch.records.chunks(MOST_IN_STATEMENT) {
         part.records = records;
@@ -307,6 +381,10 @@ fn write_part(
     let ids: Vec<Option<&str>> = batch.records.iter().map(|record| record.request_id.as_deref()).collect();
     let bodies: Vec<&str> = batch.records.iter().map(|record| record.body.as_str()).collect();
     let hashes: Vec<String> = batch.records.iter().map(|record| record.hash.to_string()).collect();
+    let references: Vec<&str> = batch.people.iter().map(|person| person.reference.as_str()).collect();
+    let kept = || batch.people.iter().map(|person| person.kept.as_ref());
+    let salts: Vec<Option<&[u8]>> = kept().map(|kept| kept.map(|(salt, _)| salt.as_slice())).collect();
+    let keys: Vec<Option<&str>> = kept().map(|kept| kept.map(|(_, key)| key.as_str())).collect();
     let written = client.query(
         append,
         &[
@@ -327,6 +405,9 @@ fn write_part(
             &ids,
             &bodies,
             &hashes,
+            &references,
+            &salts,
+            &keys,
         ],
     )?;
     Ok(!written.is_empty())
@@ -342,14 +423,19 @@ fn conflict(link: &mut Link, stream: &str, batch: &Batch<'_>) -> Result<Error, E
     if link.writing(|_, own, _| Some(own)) != Some(epoch) {
         return Ok(taken_over(link.place(), stream));
     }
-    let stands = match end {
-        Some((records, _)) if records > 0 => format!("it ends with entry {}", records.saturating_sub(1)),
-        Some(_) | None => "it is empty".to_owned(),
+    let (stands, zh) = match end {
+        Some((records, _)) if records > 0 => {
+            let last = records.saturating_sub(1);
+            (format!("it ends with entry {last}"), format!("它止于第 {last} 条"))
+        }
+        Some(_) | None => ("it is empty".to_owned(), "它是空的".to_owned()),
     };
+    let (place, records) = (link.place(), batch.expected.records);
     Ok(journal(format!(
-        "another writer uses `{stream}` in `{}`: entry {} was to be written behind what was read, but {stands}; open it again",
-        link.place(),
-        batch.expected.records
+        "another writer uses `{stream}` in `{place}`: entry {records} was to be written behind what was read, but {stands}; open it again"
+    ))
+    .in_chinese(format!(
+        "`{place}` 中的 `{stream}` 另有写入者：第 {records} 条本应接在读到的记录之后，而{zh}；请重新打开"
     )))
 }
 
@@ -372,11 +458,12 @@ fn record(row: &Row, due: u64) -> Result<Result<Record, Error>, postgres::Error>
     let (number, request_id, body): (i64, _, _) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     let hash: String = row.try_get(3)?;
     let Ok(number) = u64::try_from(number) else {
-        return Ok(Err(journal(format!("entry {due} is missing: entry {number} stands in its place"))));
+        return Ok(Err(journal(format!("entry {due} is missing: entry {number} stands in its place"))
+            .in_chinese(format!("缺第 {due} 条记录：该处是第 {number} 条"))));
     };
     Ok(match hash.parse::<Digest>() {
         Ok(hash) => Ok(Record { number, request_id, body, hash }),
-        Err(error) => Err(journal(format!("entry {number}: {error}"))),
+        Err(error) => Err(of_entry(number, &error)),
     })
 }
 

@@ -3,6 +3,7 @@
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row};
 
+use super::super::form::of_entry;
 use super::super::store::{Digest, Record, journal};
 use crate::error::Error;
 
@@ -14,7 +15,7 @@ pub(super) struct Tables {
     digits: bool,
     /// Number, request id, body and hash from the number `?2` to before `?3`.
     pub(super) read: &'static str,
-    /// Number and hash of the last record.
+    /// Number and hash of the last record, and the stream's key.
     pub(super) last: &'static str,
     /// The hash of the record before the number `?2`.
     pub(super) before: &'static str,
@@ -29,7 +30,7 @@ const FIRST: Tables = Tables {
     digits: true,
     read: "SELECT seq, request_id, body, hash FROM entry
            WHERE stream = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq",
-    last: "SELECT seq, hash FROM entry WHERE stream = ?1 ORDER BY seq DESC LIMIT 1",
+    last: "SELECT seq, hash, stream FROM entry WHERE stream = ?1 ORDER BY seq DESC LIMIT 1",
     before: "SELECT hash FROM entry WHERE stream = ?1 AND seq = ?2 - 1",
     answered: "SELECT seq FROM entry WHERE stream = ?1 AND request_id = ?2",
     insert: "INSERT INTO entry (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -41,7 +42,7 @@ const SECOND: Tables = Tables {
     digits: false,
     read: "SELECT seq, request_id, body, hash FROM record
            WHERE stream = (SELECT number FROM stream WHERE stream = ?1) AND seq >= ?2 AND seq < ?3 ORDER BY seq",
-    last: "SELECT seq, hash FROM record
+    last: "SELECT seq, hash, stream FROM record
            WHERE stream = (SELECT number FROM stream WHERE stream = ?1) ORDER BY seq DESC LIMIT 1",
     before: "SELECT hash FROM record
              WHERE stream = (SELECT number FROM stream WHERE stream = ?1) AND seq = ?2 - 1",
@@ -60,7 +61,7 @@ impl Tables {
         }
     }
 
-    /// What a row calls a stream that has begun.
+    /// What a row calls a stream that begins.
     pub(super) fn key(&self, connection: &Connection, stream: &str) -> rusqlite::Result<Value> {
         connection.prepare_cached(self.key)?.query_row([stream], |row| row.get(0))
     }
@@ -76,14 +77,17 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Result<Record, Error>> {
     let (number, request_id, body): (u64, _, _) = (row.get(0)?, row.get(1)?, row.get(2)?);
     Ok(match hash(row, 3)? {
         Ok(hash) => Ok(Record { number, request_id, body, hash }),
-        Err(error) => Err(journal(format!("entry {number}: {error}"))),
+        Err(error) => Err(of_entry(number, &error)),
     })
 }
 
 /// The hash in a column, whichever way it is kept.
 pub(super) fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<Result<Digest, Error>> {
     if let ValueRef::Blob(bytes) = row.get_ref(column)? {
-        let wrong = |_| journal(format!("a hash has 32 bytes, and this one {}", bytes.len()));
+        let wrong = |_| {
+            journal(format!("a hash has 32 bytes, and this one {}", bytes.len()))
+                .in_chinese(format!("哈希应有 32 字节，此处有 {}", bytes.len()))
+        };
         return Ok(<[u8; 32]>::try_from(bytes).map(Digest::from).map_err(wrong));
     }
     Ok(row.get::<_, String>(column)?.parse())
