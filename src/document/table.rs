@@ -2,6 +2,7 @@
 
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::{MOST_CSV_BYTES, read_text, shortened};
@@ -87,19 +88,29 @@ impl Table {
     /// Reads the rows of a large table in parts on all cores, and those of a small one as a single part; what was
     /// made of each part is handed to `take` in the order of the file.
     pub fn gather<T: Send>(&self, read: impl Fn(&Rows<'_>) -> T + Sync, mut take: impl FnMut(T)) {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        for together in self.parts(PART).chunks(cores) {
-            let Some((first, others)) = together.split_first() else { continue };
-            let read = &read;
-            let done: Vec<T> = thread::scope(|scope| {
-                let hands: Vec<_> = others.iter().map(|part| scope.spawn(move || read(part))).collect();
-                let first = read(first);
-                let others =
-                    hands.into_iter().map(|hand| hand.join().unwrap_or_else(|panic| resume_unwind(panic)));
-                std::iter::once(first).chain(others).collect()
-            });
-            done.into_iter().for_each(&mut take);
-        }
+        let parts = self.parts(PART);
+        let cores = thread::available_parallelism().map_or(1, usize::from).min(parts.len());
+        // Whoever is free takes the next part.
+        let next = AtomicUsize::new(0);
+        let hand = || {
+            let mut done = Vec::new();
+            while let Some((number, part)) = Some(next.fetch_add(1, Ordering::Relaxed))
+                .and_then(|number| Some((number, parts.get(number)?)))
+            {
+                done.push((number, read(part)));
+            }
+            done
+        };
+        let mut done: Vec<(usize, T)> = thread::scope(|scope| {
+            let hands: Vec<_> = (1..cores).map(|_| scope.spawn(hand)).collect();
+            let mut done = hand();
+            for hand in hands {
+                done.extend(hand.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            done
+        });
+        done.sort_unstable_by_key(|(number, _)| *number);
+        done.into_iter().for_each(|(_, part)| take(part));
     }
 
     /// The table in parts of about so many bytes, each of whole rows. A line is a row for sure only where nothing
@@ -132,6 +143,11 @@ impl Table {
 }
 
 impl Rows<'_> {
+    /// About how many rows there are, and seldom fewer.
+    pub fn most(&self) -> usize {
+        (line_ends(self.text) as usize).saturating_add(1)
+    }
+
     /// Hands each row to `each`, and tells the faults of rows that could not be handed on.
     pub fn each(&self, mut each: impl FnMut(&Row<'_>)) -> Vec<Fault> {
         if self.table.quoted { self.each_quoted(&mut each) } else { self.each_plain(&mut each) }
@@ -166,16 +182,12 @@ impl Rows<'_> {
         let text = marked.unwrap_or(self.text);
         let mut fields: Vec<&str> = Vec::with_capacity(self.table.columns.len());
         let (mut start, mut line) = (0, self.lines_before.saturating_add(1));
-        let end = std::iter::once(b'\n');
-        for (at, byte) in text.bytes().chain(end).enumerate() {
-            if !matches!(byte, b',' | b'\n' | b'\r') {
-                continue;
-            }
+        let mut ended = |at: usize, byte: u8| {
             let field = text.get(start..at).unwrap_or_default();
             start = at.saturating_add(1);
             if byte == b',' {
                 fields.push(field);
-                continue;
+                return;
             }
             if !field.is_empty() || !fields.is_empty() {
                 fields.push(field);
@@ -187,7 +199,9 @@ impl Rows<'_> {
             if byte == b'\n' {
                 line = line.saturating_add(1);
             }
-        }
+        };
+        each_end(text.as_bytes(), &mut ended);
+        ended(text.len(), b'\n');
         faults
     }
 
@@ -214,6 +228,31 @@ impl<'a> Row<'a> {
             [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => Some(field),
             _ => Some(field.trim()).filter(|field| !field.is_empty()),
         }
+    }
+}
+
+/// Hands on every place where a field or a row of plain text ends, and what ends it.
+fn each_end(text: &[u8], ended: &mut impl FnMut(usize, u8)) {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    // The high bit of each byte of a word that is this one.
+    let is = |word: u64, byte: u8| {
+        let differs = word ^ u64::from_ne_bytes([byte; 8]);
+        !(((differs & LOW).wrapping_add(LOW)) | differs | LOW)
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    let mut before = 0_usize;
+    for bytes in words {
+        let word = u64::from_le_bytes(*bytes);
+        let mut ends = is(word, b',') | is(word, b'\n') | is(word, b'\r');
+        while ends != 0 {
+            let at = (ends.trailing_zeros() / 8) as usize;
+            ended(before.saturating_add(at), bytes.get(at).copied().unwrap_or_default());
+            ends &= ends.wrapping_sub(1);
+        }
+        before = before.saturating_add(8);
+    }
+    for (at, byte) in rest.iter().enumerate().filter(|(_, byte)| matches!(byte, b',' | b'\n' | b'\r')) {
+        ended(before.saturating_add(at), *byte);
     }
 }
 

@@ -249,9 +249,8 @@ impl Ledger {
             return place;
         }
         let place = self.books.push(Book::default());
-        if let (Some(row), Ok(place)) = (self.rows.get_mut(node.index()), u32::try_from(place)) {
-            let at = row.books.partition_point(|(known, _)| *known < kind);
-            row.books.insert(at, (kind, place));
+        if let Some(row) = self.rows.get_mut(node.index()) {
+            row.have(kind, place);
         }
         place
     }

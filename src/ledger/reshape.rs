@@ -72,14 +72,14 @@ impl Ledger {
 
     /// The rows of the next place in the graph.
     pub(super) fn add_rows(&mut self) {
-        self.details.push(Arc::default());
+        self.details.push(Detail::default());
         self.rows.push(Row::default());
     }
 
     /// Sets what is known of a node that has nothing yet.
     pub(super) fn describe(&mut self, place: NodeIx, tags: Tags, detail: Detail) {
         if let Some(known) = self.details.get_mut(place.index()) {
-            *known = Arc::new(detail);
+            *known = detail;
         }
         if let Some(row) = self.rows.get_mut(place.index()) {
             row.tags = tags;

@@ -8,8 +8,11 @@ mod id;
 mod id_table;
 mod lang;
 mod mention;
+mod node_part;
+mod node_rows;
 mod opening;
 mod pages;
+mod piece;
 mod roster;
 mod schedule;
 mod seats;
@@ -24,11 +27,14 @@ pub(crate) use id_table::IdTable;
 pub use jiff::civil::Date;
 pub use lang::Lang;
 pub use mention::Mention;
+pub(crate) use node_part::{NodeDraft, NodeWords};
+pub(crate) use node_rows::{Children, Facts, NodeRows, NodeTree, NodeView, What};
 pub use opening::{
     ExcessRule, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode, OpeningPermit, OpeningPerson,
     OpeningPool, PoolSize,
 };
 pub(crate) use pages::Pages;
+pub(crate) use piece::Piece;
 pub use roster::OpeningPeople;
 pub(crate) use roster::{PersonRow, Post};
 pub use schedule::{Instalment, Outcome as LoanOutcome};

@@ -1,0 +1,309 @@
+//! Opening nodes: the rows of a charter as the tree, the details and the books, side by side.
+
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread;
+
+use smallvec::SmallVec;
+
+use super::book::{Book, Delta, Sums};
+use super::past::YEARS;
+use super::{Detail, KindIx, Ledger, Pages, Row, TagIx, TagNames, Tags};
+use crate::graph::{NodeIx, QuotaGraph, Role};
+use crate::model::{Children, NodeRows, NodeTree, NodeView, Seats, What};
+
+/// Vacancies at the year ends before the opening, newest first.
+type Ends = [Option<Seats>; YEARS];
+
+/// Year ends that go into the books when all the rest stands, with the number of the node in the charter.
+pub(super) type Later = Vec<(u32, NodeIx, KindIx, Ends)>;
+
+impl Ledger {
+    /// Nodes from the root down, each place's children in the order of the charter.
+    pub(super) fn open_nodes(&mut self, nodes: NodeRows, tree: NodeTree) -> Result<Later, String> {
+        /// Below it a thread costs more than it saves.
+        const MANY: usize = 10_000;
+        let levels = nodes.words().iter().map(|word| self.level_place(word)).collect::<Vec<_>>();
+        let kinds = nodes.kinds().iter().map(|kind| self.known_kind(kind)).collect::<Result<Vec<_>, _>>()?;
+        let order = Order::of(&nodes, &tree, &levels)?;
+        let role = |node: NodeView<'_>| {
+            levels.get(node.level_place()).copied().flatten().map_or(Role::Pool, |(_, role)| role)
+        };
+        let NodeTree { mut ids, .. } = tree;
+        let shape = || {
+            let places = order.places();
+            ids.renumber(|number| places.get(number as usize).copied().unwrap_or(u32::MAX));
+            let node = |(number, parent): (&u32, &NodeIx)| {
+                let node = nodes.get(*number as usize);
+                let level = node.and_then(|node| levels.get(node.level_place()).copied().flatten());
+                let (level, role) = level.unwrap_or((0, Role::Pool));
+                (node.map_or_else(|| "".into(), |node| node.id().clone()), level, role, *parent)
+            };
+            QuotaGraph::of(order.numbers.iter().zip(&order.parents).map(node), ids)
+        };
+        let books = || {
+            let lists = vec![None; nodes.tag_lists().len()];
+            let mut opened = Opened { kinds: &kinds, parents: &order.parents, lists, ..Opened::default() };
+            let mut above = NodeIx::at(0);
+            for (number, parent) in order.numbers.iter().zip(&order.parents) {
+                if above != *parent {
+                    opened.go_on_below(above);
+                    above = *parent;
+                }
+                let Some(node) = nodes.get(*number as usize) else { continue };
+                opened.node(&nodes, (*number, node), role(node) == Role::Unit);
+                if opened.rows.len() == 1 {
+                    // Nothing lies above the root.
+                    opened.above = Vec::new();
+                }
+            }
+            opened.go_on_below(above);
+            opened
+        };
+        let (shape, opened) = if nodes.len() < MANY {
+            (shape(), books())
+        } else {
+            thread::scope(|scope| {
+                let shape = scope.spawn(shape);
+                let opened = books();
+                (shape.join().unwrap_or_else(|panic| resume_unwind(panic)), opened)
+            })
+        };
+        let Opened { details, rows, books, tags, gathered, later, .. } = opened;
+        self.shape = Arc::new(shape);
+        (self.details, self.rows, self.books, self.tags) = (details, rows, books, Arc::new(tags));
+        gathered.into_iter().for_each(|(parent, above)| self.open_above(parent, above));
+        Ok(later)
+    }
+
+    /// Adds what was gathered from a jurisdiction's children to it and everything above it, once for all.
+    fn open_above(&mut self, parent: NodeIx, above: Vec<(KindIx, Gathered)>) {
+        for (kind, gathered) in above {
+            if !gathered.allotted.is_zero() {
+                let book = self.book_or_open(parent, kind);
+                if let Some(book) = self.books.get_mut(book) {
+                    book.allotted += gathered.allotted;
+                }
+            }
+            self.climb(parent, kind, gathered.charge, gathered.every, Some(Tags::new()), None);
+            for (tag, sums) in gathered.tagged.into_iter().filter(|(_, sums)| *sums != Sums::default()) {
+                let shape = Arc::clone(&self.shape);
+                shape.path(parent).for_each(|place| self.add_to_group(place, tag, kind, sums));
+            }
+        }
+    }
+}
+
+/// The nodes in the order of their places.
+struct Order {
+    /// By place: which node of the charter stands there.
+    numbers: Vec<u32>,
+    /// By place: the place it lies in; the root is its own.
+    parents: Vec<NodeIx>,
+}
+
+impl Order {
+    fn of(nodes: &NodeRows, tree: &NodeTree, levels: &[Option<(u8, Role)>]) -> Result<Self, String> {
+        let (children, tops) = Children::of(nodes, &tree.parents);
+        let level = |number: u32| {
+            let node = nodes.get(number as usize).ok_or("a node is unknown")?;
+            let unknown = || format!("level `{}` is unknown", node.level());
+            levels.get(node.level_place()).copied().flatten().ok_or_else(unknown)
+        };
+        let root = *tops.first().ok_or("there is no root")?;
+        level(root)?;
+        let mut order =
+            Self { numbers: Vec::with_capacity(nodes.len()), parents: Vec::with_capacity(nodes.len()) };
+        order.numbers.push(root);
+        order.parents.push(NodeIx::at(0));
+        let mut waiting = vec![(root, NodeIx::at(0))];
+        while let Some((parent, place)) = waiting.pop() {
+            for number in children.inside(parent) {
+                let (_, role) = level(number)?;
+                if role == Role::Jurisdiction {
+                    let own = NodeIx::at(u32::try_from(order.numbers.len()).unwrap_or(u32::MAX));
+                    waiting.push((number, own));
+                }
+                order.numbers.push(number);
+                order.parents.push(place);
+            }
+        }
+        if order.numbers.len() == nodes.len() { Ok(order) } else { Err("a node hangs on nothing".to_owned()) }
+    }
+
+    /// By number in the charter: the place.
+    fn places(&self) -> Vec<u32> {
+        let mut places = vec![u32::MAX; self.numbers.len()];
+        for (number, place) in self.numbers.iter().zip(0_u32..) {
+            if let Some(known) = places.get_mut(*number as usize) {
+                *known = place;
+            }
+        }
+        places
+    }
+}
+
+/// What was opened so far, of nodes in the order of their places.
+#[derive(Default)]
+struct Opened<'a> {
+    details: Pages<Detail>,
+    rows: Pages<Row>,
+    books: Pages<Book>,
+    tags: TagNames,
+    /// By list of tags in the charter, once it was met.
+    lists: Vec<Option<Tags>>,
+    /// By kind in the charter.
+    kinds: &'a [KindIx],
+    /// By place: what it lies in.
+    parents: &'a [NodeIx],
+    /// What follows from the children of a jurisdiction for it and everything above it: of the one whose children
+    /// are being opened, and of those before.
+    above: Vec<(KindIx, Gathered)>,
+    gathered: Vec<(NodeIx, Vec<(KindIx, Gathered)>)>,
+    later: Later,
+    /// Year ends that were met: most are among few.
+    ends: Vec<Option<Arc<Ends>>>,
+}
+
+#[derive(Default)]
+struct Gathered {
+    allotted: Seats,
+    charge: Seats,
+    every: Sums,
+    tagged: Vec<(TagIx, Sums)>,
+}
+
+/// What is counted of a node in one kind.
+type Counted = (KindIx, Delta, Option<Ends>);
+
+impl Opened<'_> {
+    /// Opens a node's own books, and gathers what follows from them above.
+    fn node(&mut self, nodes: &NodeRows, (number, node): (u32, NodeView<'_>), unit: bool) {
+        let place = NodeIx::at(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        let tags = self.tags_of(nodes, node.tags_place());
+        self.details.push(Detail {
+            name: node.own_name(),
+            tier: node.tier().map(Box::from),
+            facts: node.facts().map(Arc::clone),
+            pool: None,
+        });
+        let mut row = Row { tags, ..Row::default() };
+        for (kind, delta, ends) in self.counted(node) {
+            if delta == Delta::default() {
+                self.later.extend(ends.map(|ends| (number, place, kind, ends)));
+                continue;
+            }
+            let mut book = Book::default();
+            book.open(delta);
+            let sums = if unit { book.sums() } else { Sums::default() };
+            match ends {
+                Some(ends) if unit => book.ends = Some(self.shared(ends)),
+                Some(ends) => self.later.push((number, place, kind, ends)),
+                None => {}
+            }
+            let gathered = entry(&mut self.above, kind);
+            gathered.allotted += delta.cap;
+            gathered.charge += delta.charge();
+            gathered.every = gathered.every.plus(sums);
+            if unit {
+                for tag in &row.tags {
+                    let known = entry(&mut gathered.tagged, *tag);
+                    *known = known.plus(sums);
+                }
+            }
+            let book = self.books.push(book);
+            row.have(kind, book);
+        }
+        self.rows.push(row);
+    }
+
+    /// What is counted of a node, by the ids of the kinds: of those with a cap, with people, with year ends alone.
+    fn counted(&self, node: NodeView<'_>) -> SmallVec<[Counted; 4]> {
+        let mut all: SmallVec<[Counted; 4]> = SmallVec::new();
+        let (mut at, mut years): (_, SmallVec<[Seats; 4]>) = (0, SmallVec::new());
+        for (what, kind, count) in node.counts() {
+            let kind = self.kinds.get(kind).copied().unwrap_or(KindIx(u16::MAX));
+            if what != What::Year {
+                years.clear();
+                at = all.iter().position(|(known, ..)| *known == kind).unwrap_or(all.len());
+                if at == all.len() {
+                    all.push((kind, Delta::default(), None));
+                }
+            }
+            let Some((_, delta, ends)) = all.get_mut(at) else { continue };
+            match what {
+                What::Cap => delta.cap = count,
+                What::Occupied => delta.occupied = count,
+                What::Years => *ends = Some(Ends::default()),
+                What::Year => {
+                    years.push(count);
+                    let newest = years.iter().rev();
+                    ends.iter_mut().flatten().zip(newest).for_each(|(end, year)| *end = Some(*year));
+                }
+            }
+        }
+        all
+    }
+
+    fn tags_of(&mut self, nodes: &NodeRows, list: usize) -> Tags {
+        let Some(known) = self.lists.get_mut(list) else { return Tags::new() };
+        let names = nodes.tag_lists().get(list).map_or(&[][..], Vec::as_slice);
+        known.get_or_insert_with(|| names.iter().map(|tag| self.tags.find_or_add(tag)).collect()).clone()
+    }
+
+    /// These year ends, with others' that are the same.
+    fn shared(&mut self, ends: Ends) -> Arc<Ends> {
+        const MANY: usize = 4096;
+        let mixed =
+            ends.iter().flatten().fold(0_i64, |mixed, end| mixed.wrapping_mul(16).wrapping_add(end.get()));
+        self.ends.resize(MANY, None);
+        let known = usize::try_from(mixed & 4095).ok().and_then(|at| self.ends.get_mut(at));
+        match known {
+            Some(Some(known)) if **known == ends => Arc::clone(known),
+            Some(known) => Arc::clone(known.insert(Arc::new(ends))),
+            None => Arc::new(ends),
+        }
+    }
+
+    /// All that lies directly in a jurisdiction is open: what follows above has a book from now on.
+    fn go_on_below(&mut self, parent: NodeIx) {
+        let above = std::mem::take(&mut self.above);
+        for (kind, gathered) in &above {
+            if !gathered.allotted.is_zero() {
+                self.have_book(parent, *kind);
+            }
+            if gathered.charge.is_zero() && gathered.every == Sums::default() {
+                continue;
+            }
+            let mut next = Some(parent);
+            while let Some(place) = next {
+                self.have_book(place, *kind);
+                next = self.parents.get(place.index()).copied().filter(|above| *above != place);
+            }
+        }
+        if !above.is_empty() {
+            self.gathered.push((parent, above));
+        }
+    }
+
+    fn have_book(&mut self, place: NodeIx, kind: KindIx) {
+        let known = |row: &Row| row.books.iter().any(|(known, _)| *known == kind);
+        if self.rows.get(place.index()).is_some_and(known) {
+            return;
+        }
+        let book = self.books.push(Book::default());
+        if let Some(row) = self.rows.get_mut(place.index()) {
+            row.have(kind, book);
+        }
+    }
+}
+
+/// The value under a key of a few, which is added if it is new.
+fn entry<K: PartialEq, V: Default>(few: &mut Vec<(K, V)>, key: K) -> &mut V {
+    let at = few.iter().position(|(known, _)| *known == key).unwrap_or(few.len());
+    if at == few.len() {
+        few.push((key, V::default()));
+    }
+    #[expect(clippy::indexing_slicing, reason = "found or pushed just above")]
+    &mut few[at].1
+}
