@@ -94,7 +94,7 @@ impl Charter {
 
     /// The id of the root.
     pub(crate) fn root(&self) -> Option<&NodeId> {
-        self.nodes.iter().find(|node| node.run().is_none()).map(NodeView::id)
+        self.nodes.get(*self.nodes.roots().first()? as usize).map(NodeView::id)
     }
 
     /// Every name that a policy set must declare, with the part of the charter that uses it.

@@ -1,13 +1,16 @@
 //! Tables: the nodes and people of a large charter, from CSV files.
 
+use std::sync::Arc;
+
 use super::check::Unread;
 use super::part::Spots;
 use super::record::bad_count;
-use crate::document::{Plain, Row, Table, date, did_you_mean, whole_number};
+use crate::document::{Plain, Row, Table, date, did_you_mean, trimmed, whole_number};
 use crate::error::Fault;
 use crate::model::{FactValue, Facts, NodeDraft, NodeRows, NodeWords, Opening, OpeningPeople, Seats, What};
 
 /// What a column of `nodes.csv` holds.
+#[derive(Clone)]
 enum Column {
     Id,
     Parent,
@@ -17,7 +20,7 @@ enum Column {
     Tags,
     /// Caps, people, or vacancies at the last year ends, oldest first, separated by `;`: of the kind at this place.
     Counted(What, u16),
-    Fact(String),
+    Fact(Arc<str>),
     /// Reported already.
     Unknown,
 }
@@ -58,6 +61,7 @@ pub(super) fn nodes(
     });
     table.gather(
         |rows| {
+            let columns: Vec<(usize, Column)> = columns.iter().map(|(at, one)| (*at, one.apart())).collect();
             let mut part: Part<Vec<NodeDraft>> = Part::default();
             let mut draft = NodeDraft::with_capacity(rows.most().min(DRAFT));
             let mut read = 0_usize;
@@ -105,6 +109,13 @@ struct Part<T> {
     faults: Vec<Fault>,
 }
 
+impl Column {
+    /// The same column with a name of its own, so that two cores do not count the users of one.
+    fn apart(&self) -> Self {
+        if let Self::Fact(name) = self { Self::Fact((&**name).into()) } else { self.clone() }
+    }
+}
+
 fn column(
     table: &Table,
     name: &str,
@@ -127,7 +138,7 @@ fn column(
         Some(_) | None => ("", ""),
     };
     let what = match what {
-        "fact" => return Column::Fact(of.to_owned()),
+        "fact" => return Column::Fact(of.into()),
         "cap" => What::Cap,
         "occupied" => What::Occupied,
         "history" => What::Years,
@@ -165,7 +176,7 @@ fn node(
     faults: &mut Vec<Fault>,
 ) -> Option<()> {
     let (mut id, mut level, mut parent, mut tier, mut name, mut tags) = (None, None, None, None, None, "");
-    let mut facts = Facts::new();
+    let mut facts = Facts::default();
     for (number, column) in columns {
         let Some(field) = row.field(*number) else { continue };
         let mut fault = |message: String| faults.push(Fault::at(&table.file, row.line, 0, message));
@@ -196,7 +207,7 @@ fn node(
             }
             Column::Fact(name) => match fact(field) {
                 Some(value) => {
-                    facts.insert(name.clone(), value);
+                    facts.insert(Arc::clone(name), value);
                 }
                 None => fault(format!("`fact.{name}`: `{field}` has too many digits to be kept exactly")),
             },
@@ -224,7 +235,7 @@ fn fact(field: &str) -> Option<FactValue> {
 }
 
 fn split(field: &str) -> impl Iterator<Item = &str> {
-    field.split(';').map(str::trim).filter(|part| !part.is_empty())
+    field.split([';']).map(trimmed).filter(|part| !part.is_empty())
 }
 
 /// Reads `people.csv`.

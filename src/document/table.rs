@@ -223,11 +223,15 @@ impl<'a> Row<'a> {
     /// The field in this column, without spaces around it; none where it is empty.
     pub fn field(&self, column: usize) -> Option<&'a str> {
         let field = self.fields.get(column).copied().filter(|field| !field.is_empty())?;
-        // Looked at by its ends first: of a nation's fields hardly one has spaces around it.
-        match field.as_bytes() {
-            [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => Some(field),
-            _ => Some(field.trim()).filter(|field| !field.is_empty()),
-        }
+        Some(trimmed(field)).filter(|field| !field.is_empty())
+    }
+}
+
+/// A text without spaces around it. Looked at by its ends first: of a nation's fields hardly one has any.
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
     }
 }
 

@@ -81,11 +81,15 @@ impl QuotaGraph {
         Self { tree, parents: vec![place], ids, root: place }
     }
 
-    /// A graph of these nodes in their places, each with its level, what it is, and the node it lies in; the first is the
+    /// A graph of so many nodes in their places, each with its level, what it is, and the node it lies in; the first is the
     /// root. `ids` says where each stands.
-    pub(crate) fn of(nodes: impl ExactSizeIterator<Item = (NodeId, u8, Role, NodeIx)>, ids: IdTable) -> Self {
-        let mut tree = DiGraph::with_capacity(nodes.len(), nodes.len());
-        let mut parents = Vec::with_capacity(nodes.len());
+    pub(crate) fn of(
+        count: usize,
+        nodes: impl Iterator<Item = (NodeId, u8, Role, NodeIx)>,
+        ids: IdTable,
+    ) -> Self {
+        let mut tree = DiGraph::with_capacity(count, count);
+        let mut parents = Vec::with_capacity(count);
         for (id, level, role, parent) in nodes {
             let place = tree.add_node(Shape { id, role, level, gone: false });
             if place != parent.petgraph() {

@@ -1,5 +1,6 @@
 //! Opening nodes: the rows of a charter as the tree, the details and the books, side by side.
 
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
@@ -26,41 +27,49 @@ impl Ledger {
         let levels = nodes.words().iter().map(|word| self.level_place(word)).collect::<Vec<_>>();
         let kinds = nodes.kinds().iter().map(|kind| self.known_kind(kind)).collect::<Result<Vec<_>, _>>()?;
         let order = Order::of(&nodes, &tree, &levels)?;
-        let role = |node: NodeView<'_>| {
-            levels.get(node.level_place()).copied().flatten().map_or(Role::Pool, |(_, role)| role)
-        };
+        let level = |node: NodeView<'_>| levels.get(node.level_place()).copied().flatten();
         let NodeTree { mut ids, .. } = tree;
         let shape = || {
-            let places = order.places();
+            let places = order.places(nodes.len());
             ids.renumber(|number| places.get(number as usize).copied().unwrap_or(u32::MAX));
-            let node = |(number, parent): (&u32, &NodeIx)| {
-                let node = nodes.get(*number as usize);
-                let level = node.and_then(|node| levels.get(node.level_place()).copied().flatten());
-                let (level, role) = level.unwrap_or((0, Role::Pool));
-                (node.map_or_else(|| "".into(), |node| node.id().clone()), level, role, *parent)
-            };
-            QuotaGraph::of(order.numbers.iter().zip(&order.parents).map(node), ids)
+            let mut details = Pages::default();
+            for (_, node, _) in order.each(&nodes) {
+                details.push(Detail {
+                    name: node.own_name(),
+                    tier: node.tier().map(Box::from),
+                    facts: node.facts().map(Arc::clone),
+                    pool: None,
+                });
+            }
+            let shapes = order.each(&nodes).map(|(_, node, parent)| {
+                let (level, role) = level(node).unwrap_or((0, Role::Pool));
+                (node.id().clone(), level, role, parent)
+            });
+            (QuotaGraph::of(nodes.len(), shapes, ids), details)
         };
         let books = || {
             let lists = vec![None; nodes.tag_lists().len()];
             let mut opened = Opened { kinds: &kinds, parents: &order.parents, lists, ..Opened::default() };
             let mut above = NodeIx::at(0);
-            for (number, parent) in order.numbers.iter().zip(&order.parents) {
-                if above != *parent {
-                    opened.go_on_below(above);
-                    above = *parent;
-                }
-                let Some(node) = nodes.get(*number as usize) else { continue };
-                opened.node(&nodes, (*number, node), role(node) == Role::Unit);
+            for (run, parent) in &order.runs {
                 if opened.rows.len() == 1 {
                     // Nothing lies above the root.
                     opened.above = Vec::new();
+                } else if above != *parent {
+                    opened.go_on_below(above);
+                }
+                above = *parent;
+                for (number, node) in nodes.run(run.clone()) {
+                    let unit = level(node).is_some_and(|(_, role)| role == Role::Unit);
+                    opened.node(&nodes, (number, node), unit);
                 }
             }
-            opened.go_on_below(above);
+            if opened.rows.len() > 1 {
+                opened.go_on_below(above);
+            }
             opened
         };
-        let (shape, opened) = if nodes.len() < MANY {
+        let ((shape, details), opened) = if nodes.len() < MANY {
             (shape(), books())
         } else {
             thread::scope(|scope| {
@@ -69,7 +78,7 @@ impl Ledger {
                 (shape.join().unwrap_or_else(|panic| resume_unwind(panic)), opened)
             })
         };
-        let Opened { details, rows, books, tags, gathered, later, .. } = opened;
+        let Opened { rows, books, tags, gathered, later, .. } = opened;
         self.shape = Arc::new(shape);
         (self.details, self.rows, self.books, self.tags) = (details, rows, books, Arc::new(tags));
         gathered.into_iter().for_each(|(parent, above)| self.open_above(parent, above));
@@ -96,46 +105,53 @@ impl Ledger {
 
 /// The nodes in the order of their places.
 struct Order {
-    /// By place: which node of the charter stands there.
-    numbers: Vec<u32>,
-    /// By place: the place it lies in; the root is its own.
+    /// Numbers in the charter, all that lies in a place together, and that place; the root is its own.
+    runs: Vec<(Range<u32>, NodeIx)>,
+    /// By place: the place it lies in.
     parents: Vec<NodeIx>,
 }
 
 impl Order {
     fn of(nodes: &NodeRows, tree: &NodeTree, levels: &[Option<(u8, Role)>]) -> Result<Self, String> {
-        let (children, tops) = Children::of(nodes, &tree.parents);
-        let level = |number: u32| {
-            let node = nodes.get(number as usize).ok_or("a node is unknown")?;
-            let unknown = || format!("level `{}` is unknown", node.level());
-            levels.get(node.level_place()).copied().flatten().ok_or_else(unknown)
-        };
-        let root = *tops.first().ok_or("there is no root")?;
-        level(root)?;
-        let mut order =
-            Self { numbers: Vec::with_capacity(nodes.len()), parents: Vec::with_capacity(nodes.len()) };
-        order.numbers.push(root);
-        order.parents.push(NodeIx::at(0));
-        let mut waiting = vec![(root, NodeIx::at(0))];
-        while let Some((parent, place)) = waiting.pop() {
-            for number in children.inside(parent) {
-                let (_, role) = level(number)?;
+        let children = Children::of(nodes, &tree.parents);
+        let root = *nodes.roots().first().ok_or("there is no root")?;
+        let mut order = Self { runs: Vec::new(), parents: Vec::with_capacity(nodes.len()) };
+        let mut waiting = Vec::new();
+        let mut stand = |run: Range<u32>, parent: NodeIx, waiting: &mut Vec<(u32, NodeIx)>| {
+            for (number, node) in nodes.run(run.clone()) {
+                let level = levels.get(node.level_place()).copied().flatten();
+                let (_, role) = level.ok_or_else(|| format!("level `{}` is unknown", node.level()))?;
                 if role == Role::Jurisdiction {
-                    let own = NodeIx::at(u32::try_from(order.numbers.len()).unwrap_or(u32::MAX));
-                    waiting.push((number, own));
+                    let own = u32::try_from(order.parents.len()).unwrap_or(u32::MAX);
+                    waiting.push((number, NodeIx::at(own)));
                 }
-                order.numbers.push(number);
-                order.parents.push(place);
+                order.parents.push(parent);
+            }
+            order.runs.push((run, parent));
+            Ok::<_, String>(())
+        };
+        stand(root..root.saturating_add(1), NodeIx::at(0), &mut waiting)?;
+        while let Some((parent, place)) = waiting.pop() {
+            for run in children.inside(nodes, parent) {
+                stand(run, place, &mut waiting)?;
             }
         }
-        if order.numbers.len() == nodes.len() { Ok(order) } else { Err("a node hangs on nothing".to_owned()) }
+        if order.parents.len() == nodes.len() { Ok(order) } else { Err("a node hangs on nothing".to_owned()) }
+    }
+
+    /// Each node with its number and the place it lies in.
+    fn each<'a>(&'a self, nodes: &'a NodeRows) -> impl Iterator<Item = (u32, NodeView<'a>, NodeIx)> + 'a {
+        let run = |(run, parent): &'a (Range<u32>, NodeIx)| {
+            nodes.run(run.clone()).map(|(number, node)| (number, node, *parent))
+        };
+        self.runs.iter().flat_map(run)
     }
 
     /// By number in the charter: the place.
-    fn places(&self) -> Vec<u32> {
-        let mut places = vec![u32::MAX; self.numbers.len()];
-        for (number, place) in self.numbers.iter().zip(0_u32..) {
-            if let Some(known) = places.get_mut(*number as usize) {
+    fn places(&self, count: usize) -> Vec<u32> {
+        let mut places = vec![u32::MAX; count];
+        for (number, place) in self.runs.iter().flat_map(|(run, _)| run.clone()).zip(0_u32..) {
+            if let Some(known) = places.get_mut(number as usize) {
                 *known = place;
             }
         }
@@ -146,7 +162,6 @@ impl Order {
 /// What was opened so far, of nodes in the order of their places.
 #[derive(Default)]
 struct Opened<'a> {
-    details: Pages<Detail>,
     rows: Pages<Row>,
     books: Pages<Book>,
     tags: TagNames,
@@ -181,12 +196,6 @@ impl Opened<'_> {
     fn node(&mut self, nodes: &NodeRows, (number, node): (u32, NodeView<'_>), unit: bool) {
         let place = NodeIx::at(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         let tags = self.tags_of(nodes, node.tags_place());
-        self.details.push(Detail {
-            name: node.own_name(),
-            tier: node.tier().map(Box::from),
-            facts: node.facts().map(Arc::clone),
-            pool: None,
-        });
         let mut row = Row { tags, ..Row::default() };
         for (kind, delta, ends) in self.counted(node) {
             if delta == Delta::default() {

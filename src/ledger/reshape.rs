@@ -102,9 +102,9 @@ impl Ledger {
                 let Some(detail) = self.detail_mut(node) else { return };
                 let facts = Arc::make_mut(detail.facts.get_or_insert_default());
                 match after {
-                    Some(value) => facts.insert(name.clone(), value.clone()),
+                    Some(value) => facts.insert(name.as_str().into(), value.clone()),
                     None => facts.remove(name),
-                };
+                }
             }
             Amendment::Tags { after, .. } => {
                 let tags: Tags = after.iter().map(|tag| self.tag(tag)).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Detail, Kind, KindIx, Ledger, LoanIx, PermitIx, Pool, Slots, TagIx, TagNames, Ties};
 use crate::graph::{Network, NodeIx, Place, QuotaGraph, Role, Tie};
-use crate::model::{Date, FactValue, KindId, NodeId, Piece, Seats};
+use crate::model::{Date, FactValue, Facts, KindId, NodeId, Piece, Seats};
 use crate::request::{self, Sitting, Verb};
 
 impl Ledger {
@@ -146,7 +146,7 @@ impl Ledger {
     /// A node's facts, by name.
     pub fn facts(&self, node: NodeIx) -> impl Iterator<Item = (&str, &FactValue)> {
         let facts = self.details.get(node.index()).and_then(|detail| detail.facts.as_deref());
-        facts.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+        facts.into_iter().flat_map(Facts::iter)
     }
 
     /// A pool's kind and size; none for other nodes.
@@ -322,7 +322,7 @@ impl Detail {
     pub(super) fn new(id: &NodeId, name: &str, facts: &BTreeMap<String, FactValue>) -> Self {
         Self {
             name: if name == id.as_str() { Piece::default() } else { name.into() },
-            facts: (!facts.is_empty()).then(|| Arc::new(facts.clone())),
+            facts: (!facts.is_empty()).then(|| Arc::new(facts.into())),
             ..Self::default()
         }
     }

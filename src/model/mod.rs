@@ -3,6 +3,7 @@
 mod by_kind;
 mod code;
 mod fact;
+mod facts;
 mod figures;
 mod id;
 mod id_table;
@@ -20,6 +21,7 @@ mod seats;
 pub use by_kind::{ByKind, ByKindIter};
 pub use code::{InputCode, LawCode};
 pub use fact::FactValue;
+pub(crate) use facts::Facts;
 pub use figures::Figures;
 pub(crate) use id::Places;
 pub use id::{KindId, LoanId, NodeId, PermitId, PersonId, RequestId};
@@ -28,7 +30,7 @@ pub use jiff::civil::Date;
 pub use lang::Lang;
 pub use mention::Mention;
 pub(crate) use node_part::{NodeDraft, NodeWords};
-pub(crate) use node_rows::{Children, Facts, NodeRows, NodeTree, NodeView, What};
+pub(crate) use node_rows::{Children, NodeRows, NodeTree, NodeView, What};
 pub use opening::{
     ExcessRule, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode, OpeningPermit, OpeningPerson,
     OpeningPool, PoolSize,

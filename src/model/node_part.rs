@@ -1,9 +1,10 @@
 //! Node parts: nodes of opening books as they are read, a part of a file at a time.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::node_rows::{Facts, NOTHING, NodeRows, What, Words, number};
-use super::{NodeId, OpeningNode, Places, Seats};
+use super::node_rows::{NOTHING, NodeRows, What, Words, number};
+use super::{Facts, NodeId, OpeningNode, Places, Seats};
 
 /// Rows that are full.
 #[derive(Debug, Clone)]
@@ -63,6 +64,8 @@ pub(crate) struct NodeDraft {
     /// Lists of tags by the text that they were read from.
     tag_places: Places<Box<str>, u32>,
     parents: Vec<NodeId>,
+    runs: Vec<Range<u32>>,
+    roots: Vec<u32>,
 }
 
 /// What a node is beside its counts.
@@ -126,13 +129,7 @@ impl NodeDraft {
     /// Adds a node, of which everything was counted.
     pub(crate) fn push(&mut self, words: NodeWords<'_>) {
         let NodeWords { id, parent, level, tier, name, tags, facts } = words;
-        let parent = parent.map_or(NOTHING, |parent| {
-            // Children mostly stand together.
-            if self.parents.last().is_none_or(|last| last.as_str() != parent) {
-                self.parents.push(parent.into());
-            }
-            number(self.parents.len().saturating_sub(1))
-        });
+        let parent = self.run_in(parent);
         if self.words.all.get(self.last_word as usize).is_none_or(|last| last != level) {
             self.last_word = self.words.place(level);
         }
@@ -156,26 +153,47 @@ impl NodeDraft {
             unnamed: name.is_none(),
         });
     }
+
+    /// The run of the next node. Children mostly stand together.
+    fn run_in(&mut self, parent: Option<&str>) -> u32 {
+        let own = number(self.rows.len());
+        let Some(parent) = parent else {
+            self.roots.push(own);
+            return NOTHING;
+        };
+        let same = self.parents.last().is_some_and(|last| last.as_str() == parent);
+        match self.runs.last_mut().filter(|last| same && last.end == own) {
+            Some(last) => last.end = own.saturating_add(1),
+            None => {
+                self.parents.push(parent.into());
+                self.runs.push(own..own.saturating_add(1));
+            }
+        }
+        number(self.runs.len().saturating_sub(1))
+    }
 }
 
 impl NodeRows {
     /// Adds the nodes of a draft, whose kinds are these rows' own.
     pub(crate) fn append(&mut self, draft: NodeDraft) {
-        let NodeDraft { mut rows, names, counts, wide, facts, words, tags, parents, .. } = draft;
+        let NodeDraft { mut rows, names, counts, wide, facts, words, tags, parents, runs, roots, .. } = draft;
         if rows.is_empty() {
             return;
         }
         let words: Vec<u32> = words.all.iter().map(|word| self.words.place(word)).collect();
         let tags: Vec<u32> = tags.into_iter().map(|tags| self.tags_place(tags)).collect();
-        let runs = number(self.parents.len());
+        let (before, runs_before) = (number(self.length), number(self.runs.len()));
         self.parents.extend(parents);
+        let moved = |at: u32| at.saturating_add(before);
+        self.runs.extend(runs.into_iter().map(|run| moved(run.start)..moved(run.end)));
+        self.roots.extend(roots.into_iter().map(moved));
         let at = |places: &[u32], place: u32| places.get(place as usize).copied().unwrap_or(NOTHING);
         for row in &mut rows {
             row.level = at(&words, row.level);
             row.tier = at(&words, row.tier);
             row.tags = at(&tags, row.tags);
             if row.parent != NOTHING {
-                row.parent = row.parent.saturating_add(runs);
+                row.parent = row.parent.saturating_add(runs_before);
             }
         }
         self.starts.push(self.length);
@@ -222,7 +240,7 @@ impl From<Vec<OpeningNode>> for NodeRows {
                 tier: node.tier.as_deref(),
                 name: Some(&node.name),
                 tags: number(draft.tags.len().saturating_sub(1)),
-                facts: node.facts,
+                facts: Facts::from(&node.facts),
             });
             if draft.len() == PART {
                 all.append(std::mem::take(&mut draft));

@@ -1,13 +1,10 @@
 //! Node rows: the jurisdictions and units of opening books, as a nation has room for.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::node_part::{Count, NodePart, NodeRow};
-use super::{FactValue, IdTable, KindId, NodeId, OpeningHistory, OpeningNode, Piece, Places, Seats};
-
-/// Facts by name.
-pub(crate) type Facts = BTreeMap<String, FactValue>;
+use super::{Facts, IdTable, KindId, NodeId, OpeningHistory, OpeningNode, Piece, Places, Seats};
 
 /// Stands for a parent, a tier or facts that a node does not have.
 pub(super) const NOTHING: u32 = u32::MAX;
@@ -24,6 +21,10 @@ pub(crate) struct NodeRows {
     pub(super) tag_places: Places<Vec<String>, u32>,
     /// The parent of each run; one may stand here more than once.
     pub(super) parents: Vec<NodeId>,
+    /// The numbers of each run, which never goes beyond a part.
+    pub(super) runs: Vec<Range<u32>>,
+    /// The numbers of the nodes without a parent.
+    pub(super) roots: Vec<u32>,
     /// None of them empty.
     pub(super) parts: Vec<NodePart>,
     /// The number of the first node of each part.
@@ -71,9 +72,11 @@ pub(crate) struct NodeTree {
     pub(crate) parents: Vec<Option<u32>>,
 }
 
-/// The children of each node, in the order of the charter, as chains.
+/// The runs of nodes inside each node, in the order of the charter, as chains.
 pub(crate) struct Children {
+    /// By node, its first run.
     first: Vec<u32>,
+    /// By run, the next in the same node.
     next: Vec<u32>,
 }
 
@@ -115,6 +118,16 @@ impl NodeRows {
         &self.parents
     }
 
+    /// The numbers of each run of nodes.
+    pub(crate) fn runs(&self) -> &[Range<u32>] {
+        &self.runs
+    }
+
+    /// The numbers of the nodes without a parent.
+    pub(crate) fn roots(&self) -> &[u32] {
+        &self.roots
+    }
+
     /// The place of a kind, which is added if it is new.
     pub(crate) fn kind(&mut self, kind: &KindId) -> u16 {
         let place = self.kinds.iter().position(|known| known == kind).unwrap_or_else(|| {
@@ -129,6 +142,18 @@ impl NodeRows {
         let at = self.starts.partition_point(|start| *start <= number).checked_sub(1)?;
         let part = self.parts.get(at)?;
         self.view(part, number.checked_sub(*self.starts.get(at)?)?)
+    }
+
+    /// The nodes of a run, or of a part of one, with their numbers.
+    pub(crate) fn run(&self, run: Range<u32>) -> impl Iterator<Item = (u32, NodeView<'_>)> {
+        let from = run.start as usize;
+        let at = self.starts.partition_point(|start| *start <= from).checked_sub(1);
+        let part = at.and_then(|at| self.parts.get(at).zip(self.starts.get(at)));
+        let views = part.map(|(part, start)| {
+            let before = from.saturating_sub(*start);
+            run.zip(before..).filter_map(move |(number, at)| Some((number, self.view(part, at)?)))
+        });
+        views.into_iter().flatten()
     }
 
     /// The id of the node with this number.
@@ -173,34 +198,31 @@ impl NodeRows {
 }
 
 impl Children {
-    /// The children of all nodes, and the nodes that lie in none.
-    pub(crate) fn of(nodes: &NodeRows, parents: &[Option<u32>]) -> (Self, Vec<u32>) {
-        let mut chains = Self { first: vec![NOTHING; nodes.len()], next: vec![NOTHING; nodes.len()] };
-        let (mut last, mut tops) = (vec![NOTHING; nodes.len()], Vec::new());
-        for (node, number) in nodes.iter().zip(0_u32..) {
-            let parent = node.run().and_then(|run| parents.get(run as usize).copied().flatten());
-            let Some(parent) = parent else {
-                tops.push(number);
+    /// The runs inside of all nodes, where `parents` says in which each run lies.
+    pub(crate) fn of(nodes: &NodeRows, parents: &[Option<u32>]) -> Self {
+        let mut chains = Self { first: vec![NOTHING; nodes.len()], next: vec![NOTHING; parents.len()] };
+        for (run, parent) in parents.iter().enumerate().rev() {
+            let Some(first) = parent.and_then(|parent| chains.first.get_mut(parent as usize)) else {
                 continue;
             };
-            let Some(last) = last.get_mut(parent as usize) else { continue };
-            let before = std::mem::replace(last, number);
-            let chain = match before {
-                NOTHING => chains.first.get_mut(parent as usize),
-                before => chains.next.get_mut(before as usize),
-            };
-            if let Some(chain) = chain {
-                *chain = number;
+            let later = std::mem::replace(first, number(run));
+            if let Some(next) = chains.next.get_mut(run) {
+                *next = later;
             }
         }
-        (chains, tops)
+        chains
     }
 
-    /// What lies in a node.
-    pub(crate) fn inside(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+    /// What lies in a node, run by run.
+    pub(crate) fn inside<'a>(
+        &'a self,
+        nodes: &'a NodeRows,
+        node: u32,
+    ) -> impl Iterator<Item = Range<u32>> + 'a {
         let some = |place: &u32| Some(*place).filter(|place| *place != NOTHING);
         let first = self.first.get(node as usize).and_then(some);
-        std::iter::successors(first, move |at| self.next.get(*at as usize).and_then(some))
+        let runs = std::iter::successors(first, move |run| self.next.get(*run as usize).and_then(some));
+        runs.filter_map(|run| nodes.runs.get(run as usize).cloned())
     }
 }
 
@@ -280,7 +302,7 @@ impl<'a> NodeView<'a> {
             tier: self.tier().map(str::to_owned),
             name: if self.row.unnamed { self.id().to_string() } else { name.as_str().to_owned() },
             tags,
-            facts: self.facts().map(|facts| Facts::clone(facts)).unwrap_or_default(),
+            facts: self.facts().map(|facts| facts.to_map()).unwrap_or_default(),
             caps: super::ByKind::new(),
             occupied: super::ByKind::new(),
             history: super::ByKind::new(),

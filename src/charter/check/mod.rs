@@ -7,6 +7,7 @@ mod tree;
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Display;
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -99,8 +100,8 @@ struct Check<'a> {
     ranks: Vec<Option<u32>>,
     /// By run of nodes: the node they lie in, if that can be told.
     parents: Vec<Option<u32>>,
-    /// Nodes from the tops down; those in a circle, and below one, are not among them.
-    order: Vec<u32>,
+    /// Nodes from the tops down, run by run; those in a circle, and below one, are not among them.
+    order: Vec<Range<u32>>,
     /// By node: whether it is in `order`; empty where all are.
     reached: Vec<bool>,
 }

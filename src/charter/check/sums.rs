@@ -59,9 +59,9 @@ impl<'a> Check<'a> {
             self.nodes.kinds().iter().map(|kind| kinds.iter().position(|known| *known == kind)).collect();
         let mut counted = vec![[Seats::ZERO; 2]; kinds.len()];
         let order = std::mem::take(&mut self.order);
-        for &number in order.iter().rev() {
+        let nodes = self.nodes;
+        for (number, node) in order.iter().rev().flat_map(|run| nodes.run(run.clone())) {
             let number = number as usize;
-            let Some(node) = self.node(number) else { continue };
             counted.fill([Seats::ZERO; 2]);
             for (what, kind, count) in node.counts() {
                 let of_kind = places_of_kinds.get(kind).copied().flatten();

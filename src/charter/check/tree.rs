@@ -182,14 +182,16 @@ impl Check<'_> {
     }
 
     fn find_roots(&mut self) {
-        let mut roots = self.nodes.iter().enumerate().filter(|(_, node)| node.run().is_none());
+        let mut roots =
+            self.nodes.roots().iter().filter_map(|at| Some((*at as usize, self.node(*at as usize)?)));
         let Some((first, root)) = roots.next() else {
             if !self.unread.nameless_node && self.unread.nodes.is_empty() {
                 self.flaw(CharterPart::Whole, "there is no root: one node must have no `parent`");
             }
             return;
         };
-        for (number, node) in roots {
+        let others: Vec<_> = roots.collect();
+        for (number, node) in others {
             let message = format!("`{}` has no `parent`, but `{}` is the root already", node.id(), root.id());
             self.twice(CharterPart::Node(number), CharterPart::Node(first), message);
         }
@@ -197,23 +199,26 @@ impl Check<'_> {
 
     /// Orders the nodes from the tops down, one pass over each level.
     fn walk_down(&mut self) {
-        let count = self.nodes.len();
-        let (children, tops) = Children::of(self.nodes, &self.parents);
-        self.order = tops;
-        self.order.reserve_exact(count.saturating_sub(self.order.len()));
-        let mut at = 0;
-        while let Some(&number) = self.order.get(at) {
-            self.order.extend(children.inside(number));
+        let nodes = self.nodes;
+        let children = Children::of(nodes, &self.parents);
+        let roots = nodes.roots().iter().map(|root| *root..root.saturating_add(1));
+        let orphans = nodes.runs().iter().zip(&self.parents).filter(|(_, parent)| parent.is_none());
+        self.order = roots.chain(orphans.map(|(run, _)| run.clone())).collect();
+        let (mut at, mut reached) = (0_usize, 0_usize);
+        while let Some(run) = self.order.get(at).cloned() {
+            for number in run {
+                self.order.extend(children.inside(nodes, number));
+                reached = reached.saturating_add(1);
+            }
             at = at.saturating_add(1);
         }
-        if self.order.len() == count {
+        if reached == nodes.len() {
             return;
         }
-        self.reached = vec![false; count];
-        for &number in &self.order {
-            if let Some(reached) = self.reached.get_mut(number as usize) {
-                *reached = true;
-            }
+        self.reached = vec![false; nodes.len()];
+        for run in &self.order {
+            let reached = self.reached.get_mut(run.start as usize..run.end as usize);
+            reached.unwrap_or_default().fill(true);
         }
     }
 
