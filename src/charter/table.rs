@@ -63,7 +63,7 @@ pub(super) fn nodes(
         |rows| {
             let columns: Vec<(usize, Column)> = columns.iter().map(|(at, one)| (*at, one.apart())).collect();
             let mut part: Part<Vec<NodeDraft>> = Part::default();
-            let mut draft = NodeDraft::with_capacity(rows.most().min(DRAFT));
+            let mut draft = NodeDraft::with_capacity(rows.about().min(DRAFT));
             let mut read = 0_usize;
             let bad_rows = rows.each(|row| {
                 let before = part.faults.len();

@@ -30,6 +30,7 @@ pub struct Rows<'a> {
     table: &'a Table,
     text: &'a str,
     lines_before: u32,
+    lines: u32,
     /// Whether the header is the first of them.
     header: bool,
 }
@@ -82,7 +83,7 @@ impl Table {
     }
 
     fn whole(&self) -> Rows<'_> {
-        Rows { table: self, text: &self.text, lines_before: 0, header: true }
+        Rows { table: self, text: &self.text, lines_before: 0, lines: 0, header: true }
     }
 
     /// Reads the rows of a large table in parts on all cores, and those of a small one as a single part; what was
@@ -134,8 +135,9 @@ impl Table {
             if text.starts_with('\u{feff}') && lines_before > 0 {
                 return vec![whole];
             }
-            parts.push(Rows { text, lines_before, header: parts.is_empty(), ..whole });
-            lines_before = lines_before.saturating_add(line_ends(text));
+            let lines = line_ends(text);
+            parts.push(Rows { text, lines_before, lines, header: parts.is_empty(), ..whole });
+            lines_before = lines_before.saturating_add(lines);
             rest = after;
         }
         parts
@@ -143,9 +145,9 @@ impl Table {
 }
 
 impl Rows<'_> {
-    /// About how many rows there are, and seldom fewer.
-    pub fn most(&self) -> usize {
-        (line_ends(self.text) as usize).saturating_add(1)
+    /// About how many rows there are, where that is known.
+    pub fn about(&self) -> usize {
+        self.lines as usize
     }
 
     /// Hands each row to `each`, and tells the faults of rows that could not be handed on.

@@ -141,11 +141,6 @@ impl Book {
         self.occupied + self.permitted + self.lent
     }
 
-    /// The first thing that stands in it.
-    pub(super) fn open(&mut self, delta: Delta) {
-        self.change(delta);
-    }
-
     /// Counts whoever arrived or left, if somebody did; the past is up to date.
     fn count(&mut self, movement: Option<Movement>, mode: Mode) {
         if let (Some(movement), Some(past)) = (movement, &mut self.past) {

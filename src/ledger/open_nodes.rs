@@ -5,9 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
-use smallvec::SmallVec;
-
-use super::book::{Book, Delta, Sums};
+use super::book::{Book, Sums};
 use super::past::YEARS;
 use super::{Detail, KindIx, Ledger, Pages, Row, TagIx, TagNames, Tags};
 use crate::graph::{NodeIx, QuotaGraph, Role};
@@ -176,6 +174,8 @@ struct Opened<'a> {
     above: Vec<(KindIx, Gathered)>,
     gathered: Vec<(NodeIx, Vec<(KindIx, Gathered)>)>,
     later: Later,
+    /// Of the node that is being opened.
+    counted: Vec<Counted>,
     /// Year ends that were met: most are among few.
     ends: Vec<Option<Arc<Ends>>>,
 }
@@ -188,8 +188,8 @@ struct Gathered {
     tagged: Vec<(TagIx, Sums)>,
 }
 
-/// What is counted of a node in one kind.
-type Counted = (KindIx, Delta, Option<Ends>);
+/// What is counted of a node in one kind: its cap and its people, and its last year ends.
+type Counted = (KindIx, [Seats; 2], Option<Ends>);
 
 impl Opened<'_> {
     /// Opens a node's own books, and gathers what follows from them above.
@@ -197,13 +197,14 @@ impl Opened<'_> {
         let place = NodeIx::at(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         let tags = self.tags_of(nodes, node.tags_place());
         let mut row = Row { tags, ..Row::default() };
-        for (kind, delta, ends) in self.counted(node) {
-            if delta == Delta::default() {
+        self.count(node);
+        let mut counted = std::mem::take(&mut self.counted);
+        for (kind, [cap, occupied], ends) in counted.drain(..) {
+            if cap.is_zero() && occupied.is_zero() {
                 self.later.extend(ends.map(|ends| (number, place, kind, ends)));
                 continue;
             }
-            let mut book = Book::default();
-            book.open(delta);
+            let mut book = Book { cap, occupied, charged: occupied, ..Book::default() };
             let sums = if unit { book.sums() } else { Sums::default() };
             match ends {
                 Some(ends) if unit => book.ends = Some(self.shared(ends)),
@@ -211,8 +212,8 @@ impl Opened<'_> {
                 None => {}
             }
             let gathered = entry(&mut self.above, kind);
-            gathered.allotted += delta.cap;
-            gathered.charge += delta.charge();
+            gathered.allotted += cap;
+            gathered.charge += occupied;
             gathered.every = gathered.every.plus(sums);
             if unit {
                 for tag in &row.tags {
@@ -223,35 +224,33 @@ impl Opened<'_> {
             let book = self.books.push(book);
             row.have(kind, book);
         }
+        self.counted = counted;
         self.rows.push(row);
     }
 
-    /// What is counted of a node, by the ids of the kinds: of those with a cap, with people, with year ends alone.
-    fn counted(&self, node: NodeView<'_>) -> SmallVec<[Counted; 4]> {
-        let mut all: SmallVec<[Counted; 4]> = SmallVec::new();
-        let (mut at, mut years): (_, SmallVec<[Seats; 4]>) = (0, SmallVec::new());
+    /// Gathers what is counted of a node, by the ids of the kinds: of those with a cap, with people, with year ends alone.
+    fn count(&mut self, node: NodeView<'_>) {
+        let (kinds, all) = (self.kinds, &mut self.counted);
+        let mut at = 0;
         for (what, kind, count) in node.counts() {
-            let kind = self.kinds.get(kind).copied().unwrap_or(KindIx(u16::MAX));
             if what != What::Year {
-                years.clear();
+                let kind = kinds.get(kind).copied().unwrap_or(KindIx(u16::MAX));
                 at = all.iter().position(|(known, ..)| *known == kind).unwrap_or(all.len());
                 if at == all.len() {
-                    all.push((kind, Delta::default(), None));
+                    all.push((kind, [Seats::ZERO; 2], None));
                 }
             }
-            let Some((_, delta, ends)) = all.get_mut(at) else { continue };
+            let Some((_, [cap, occupied], ends)) = all.get_mut(at) else { continue };
             match what {
-                What::Cap => delta.cap = count,
-                What::Occupied => delta.occupied = count,
+                What::Cap => *cap = count,
+                What::Occupied => *occupied = count,
                 What::Years => *ends = Some(Ends::default()),
                 What::Year => {
-                    years.push(count);
-                    let newest = years.iter().rev();
-                    ends.iter_mut().flatten().zip(newest).for_each(|(end, year)| *end = Some(*year));
+                    let [newest, before, oldest] = ends.get_or_insert_default();
+                    (*oldest, *before, *newest) = (*before, *newest, Some(count));
                 }
             }
         }
-        all
     }
 
     fn tags_of(&mut self, nodes: &NodeRows, list: usize) -> Tags {
