@@ -8,9 +8,9 @@ use std::thread;
 use super::{MOST_CSV_BYTES, read_text, shortened};
 use crate::error::Fault;
 
-/// How many bytes of a table are read at once on one core: enough that starting a thread costs little beside it, and few
-/// enough that what was read, before it goes to the rest, takes little room.
-const PART: usize = 1 << 20;
+/// How many bytes of a table are read at once on one core, at least and at most: enough that a part costs little beside its
+/// rows, and few enough that a city's table has some for each core.
+const PART: (usize, usize) = (1 << 16, 1 << 20);
 
 /// A CSV file: its header, and its rows when asked for.
 #[derive(Debug, Clone)]
@@ -89,7 +89,7 @@ impl Table {
     /// Reads the rows of a large table in parts on all cores, and those of a small one as a single part; what was
     /// made of each part is handed to `take` in the order of the file.
     pub fn gather<T: Send>(&self, read: impl Fn(&Rows<'_>) -> T + Sync, mut take: impl FnMut(T)) {
-        let parts = self.parts(PART);
+        let parts = self.parts((self.text.len() / 16).clamp(PART.0, PART.1));
         let cores = thread::available_parallelism().map_or(1, usize::from).min(parts.len());
         // Whoever is free takes the next part.
         let next = AtomicUsize::new(0);

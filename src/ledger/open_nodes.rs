@@ -21,7 +21,7 @@ impl Ledger {
     /// Nodes from the root down, each place's children in the order of the charter.
     pub(super) fn open_nodes(&mut self, nodes: NodeRows, tree: NodeTree) -> Result<Later, String> {
         /// Below it a thread costs more than it saves.
-        const MANY: usize = 10_000;
+        const MANY: usize = 5_000;
         let levels = nodes.words().iter().map(|word| self.level_place(word)).collect::<Vec<_>>();
         let kinds = nodes.kinds().iter().map(|kind| self.known_kind(kind)).collect::<Result<Vec<_>, _>>()?;
         let order = Order::of(&nodes, &tree, &levels)?;

@@ -49,7 +49,7 @@ pub(super) struct Unread {
 /// nothing of each other are checked side by side. The nodes of `opening` stand apart.
 pub(super) fn check(opening: &Opening, nodes: &NodeRows, unread: &Unread) -> (Vec<Flaw>, NodeTree) {
     /// Below it a thread costs more than it saves.
-    const MANY: usize = 10_000;
+    const MANY: usize = 5_000;
     let mut check = Check::new(opening, nodes, unread);
     check.levels_and_kinds();
     check.rank_nodes();
