@@ -210,7 +210,7 @@ fn measure(folder: &Path) -> Result<(), Failed> {
         let mut opened = Vec::new();
         let mut open = || (0..turns).try_for_each(|_| ruled().map(|office| opened.push(office)));
         let mut passed_by = 0.0;
-        read = read.min(took(1, || passed(&alone).map(|passed| passed_by = passed))? / (10 * turns) as f64);
+        read = read.min(took(1, || passed(alone).map(|passed| passed_by = passed))? / (10 * turns) as f64);
         read_passed = read_passed.min(passed_by / (10 * turns) as f64);
         load = load.min(took(1, || passed(&mut open).map(|passed| passed_by = passed))? / turns as f64);
         load_passed = load_passed.min(passed_by / turns as f64);

@@ -55,9 +55,9 @@ pub(super) fn nodes(
     }
     // Caps, people and year ends stand by the ids of their kinds.
     let mut columns: Vec<(usize, Column)> = columns.into_iter().enumerate().collect();
-    columns.sort_by_key(|(_, column)| match column {
-        Column::Counted(what, kind) => Some((*what as u8, nodes.kinds().get(usize::from(*kind)).cloned())),
-        _ => None,
+    columns.sort_by_key(|(_, column)| {
+        let Column::Counted(what, kind) = column else { return None };
+        Some((*what as u8, nodes.kinds().get(usize::from(*kind)).cloned()))
     });
     table.gather(
         |rows| {

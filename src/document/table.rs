@@ -111,7 +111,9 @@ impl Table {
             done
         });
         done.sort_unstable_by_key(|(number, _)| *number);
-        done.into_iter().for_each(|(_, part)| take(part));
+        for (_, part) in done {
+            take(part);
+        }
     }
 
     /// The table in parts of about so many bytes, each of whole rows. A line is a row for sure only where nothing

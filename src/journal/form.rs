@@ -10,6 +10,9 @@ use crate::decision::Entry;
 use crate::error::{Error, ErrorKind};
 use crate::model::Opening;
 
+/// How many bytes an entry usually has.
+const USUAL: usize = 600;
+
 /// Opening books as they are stored where people are not kept apart. Equal books have equal texts.
 ///
 /// # Errors
@@ -93,7 +96,10 @@ pub(crate) fn opening_of(header: &Header, shelf: &Shelf) -> Result<(Opening, boo
 pub(super) fn write_entry(entry: &Entry, people: &mut People, new: &mut New<'_>) -> Result<String, Error> {
     let unwritable = |cause| unwritable(&format!("entry {}", entry.number()), &cause);
     if !people.are_apart() {
-        return serde_json::to_string(entry).map_err(unwritable);
+        let mut body = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut body, entry).map_err(unwritable)?;
+        return String::from_utf8(body)
+            .map_err(|cause| unwritable(serde_json::Error::io(io::Error::other(cause))));
     }
     let mut value = serde_json::to_value(entry).map_err(unwritable)?;
     people.hide(&mut value, new)?;

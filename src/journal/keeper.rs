@@ -198,6 +198,25 @@ impl Keeper {
 }
 
 impl Group {
+    /// This group, and one that stands right behind it.
+    pub(crate) fn join(mut self, next: Self) -> Result<Self, Error> {
+        let head = self
+            .records
+            .last()
+            .map_or(self.expected, |last| Head { records: last.number.saturating_add(1), hash: last.hash });
+        if next.expected != head || !self.shelf.is(&next.shelf) {
+            return Err(journal(format!(
+                "what was decided from entry {} on does not stand behind entry {}",
+                next.expected.records, head.records
+            )));
+        }
+        self.header = self.header.or(next.header);
+        self.records.extend(next.records);
+        self.policies.extend(next.policies);
+        self.people.extend(next.people);
+        Ok(self)
+    }
+
     /// Brings the group to its store, behind the head that it was put together for.
     pub(crate) fn keep(&self) -> Result<(), Error> {
         let Self { shelf, header, expected, records, policies, people } = self;

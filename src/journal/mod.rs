@@ -1,5 +1,6 @@
 //! The record: every entry in order, in memory and, where a store is given, on a disk before any answer leaves.
 
+mod answered;
 mod boxed;
 mod earlier;
 mod erase;
@@ -21,7 +22,6 @@ mod touch;
 
 use std::sync::Arc;
 
-use rpds::HashTrieMapSync;
 use serde::Serialize;
 
 use crate::decision::{Decision, Entry};
@@ -30,6 +30,7 @@ use crate::model::{Date, Pages, RequestId};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::PostgresStore;
+use answered::Answered;
 use earlier::Earlier;
 pub(crate) use earlier::Reading;
 pub use erase::{Erased, erase};
@@ -58,8 +59,9 @@ pub struct Journal {
     /// The number of the first entry in memory.
     base: u64,
     entries: Pages<Entry>,
-    /// The entry that first answered a request id.
-    answered: HashTrieMapSync<RequestId, u64>,
+    answered: Answered,
+    /// Entries since the last [`Journal::begin`] that answer no id for the first time.
+    again: Vec<u64>,
     /// What brings every entry to a store; none for a journal in memory.
     keeper: Option<Box<Keeper>>,
 }
@@ -78,8 +80,8 @@ pub enum Moment {
 
 impl Default for Journal {
     fn default() -> Self {
-        let (entries, answered) = (Pages::default(), HashTrieMapSync::new_sync());
-        Self { earlier: None, base: 0, entries, answered, keeper: None }
+        let (entries, answered) = (Pages::default(), Answered::default());
+        Self { earlier: None, base: 0, entries, answered, again: Vec::new(), keeper: None }
     }
 }
 
@@ -89,7 +91,8 @@ impl Clone for Journal {
             earlier: self.earlier.clone(),
             base: self.base,
             entries: self.entries.clone(),
-            answered: self.answered.clone(),
+            answered: self.answered.copy(self.next()),
+            again: Vec::new(),
             keeper: None,
         }
     }
@@ -104,23 +107,25 @@ impl Journal {
     /// Adds an entry. Where there is a keeper it is kept with the next [`Journal::commit`].
     pub(crate) fn append(&mut self, entry: Entry) {
         let first = match &entry {
-            Entry::Decided(decision) => {
+            // What is in memory is looked at as it is noted there.
+            Entry::Decided(decision) if self.earlier.is_some() => {
                 decision.request.id.as_ref().is_some_and(|id| self.answer_to(id).is_none())
             }
-            Entry::Opened { .. } | Entry::Advanced(_) => false,
+            Entry::Decided(_) | Entry::Opened { .. } | Entry::Advanced(_) => true,
         };
         self.append_read(entry, first);
     }
 
-    /// Adds an entry of which it is known whether it is the first answer to its request's id.
+    /// Adds an entry of which it is known whether it may be the first answer to its request's id.
     pub(crate) fn append_read(&mut self, entry: Entry, first: bool) {
-        if first
-            && !seeded::has(seeded::Bug::IdForgotten)
-            && let Entry::Decided(decision) = &entry
+        let number = self.next();
+        if let Entry::Decided(decision) = &entry
             && let Some(id) = &decision.request.id
-            && !self.answered.contains_key(id)
         {
-            self.answered.insert_mut(id.clone(), self.next());
+            let is_noted = first && !seeded::has(seeded::Bug::IdForgotten) && self.answered.note(id, number);
+            if !is_noted && self.is_kept() {
+                self.again.push(number);
+            }
         }
         self.entries.push(entry);
     }
@@ -148,7 +153,7 @@ impl Journal {
 
     /// The first answer to a request id.
     pub fn answer_to(&self, id: &RequestId) -> Option<&Arc<Decision>> {
-        match self.answered.get(id).map(|number| self.entry(*number)) {
+        match self.answered.get(id).map(|number| self.entry(number)) {
             Some(Some(Entry::Decided(decision))) => Some(decision),
             Some(_) => None,
             None => self.earlier.as_ref()?.answer_to(id, self.base),
@@ -203,10 +208,8 @@ impl Journal {
             match then.entries.last() {
                 Some(Entry::Decided(decision)) => {
                     let number = then.next().saturating_sub(1);
-                    if let Some(id) = decision.request.id.clone()
-                        && then.answered.get(&id) == Some(&number)
-                    {
-                        then.answered.remove_mut(&id);
+                    if let Some(id) = decision.request.id.clone() {
+                        then.answered.forget(&id, number);
                     }
                 }
                 Some(Entry::Opened { .. } | Entry::Advanced(_)) => {}
@@ -253,6 +256,7 @@ impl Journal {
     /// # Errors
     /// If an earlier commit failed, or never came: only opening the store again tells what it holds.
     pub(crate) fn begin(&mut self) -> Result<(), Error> {
+        self.again.clear();
         self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.begin())
     }
 
@@ -287,13 +291,12 @@ impl Journal {
         }
         let first = keeper.head().records.saturating_sub(base);
         let first = usize::try_from(first).unwrap_or(usize::MAX);
-        let (entries, answered) = (&self.entries, &self.answered);
+        let (entries, again) = (&self.entries, &self.again);
         let new = (first..entries.len()).filter_map(move |number| {
             let entry = entries.get(number)?;
             let Entry::Decided(decision) = entry else { return Some((entry, None)) };
-            let id = decision.request.id.as_ref();
             let number = base.saturating_add(number as u64);
-            Some((entry, id.filter(|id| answered.get(*id) == Some(&number))))
+            Some((entry, decision.request.id.as_ref().filter(|_| !again.contains(&number))))
         });
         Some(keep(keeper, Box::new(new)))
     }
@@ -303,10 +306,7 @@ impl Journal {
         while self.entries.len() > begun.entries.len() {
             self.entries.pop();
         }
-        // Ids are only ever added.
-        if self.answered.size() != begun.answered.size() {
-            self.answered.clone_from(&begun.answered);
-        }
+        self.answered.forget_after(&begun.answered);
     }
 
     /// Forgets what was added since an earlier copy was taken.

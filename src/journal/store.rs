@@ -436,6 +436,11 @@ impl Shelf {
         Ok(Self { store, beside: Arc::default(), people })
     }
 
+    /// Whether both are the same store.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.store, &other.store)
+    }
+
     /// Reads what was there before the writer's last word: it waits for no writer where that can be, and is on a
     /// thread of its own where the store must be.
     pub(crate) fn read_beside<T: Send>(&self, read: impl FnOnce(&dyn Store) -> T + Send) -> T {

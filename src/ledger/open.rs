@@ -71,12 +71,12 @@ impl Ledger {
             pool_sizes: Arc::default(),
             mode: Mode::Opening,
         };
-        let (nodes, table) = books.open_nodes_and_keys(&mut opening, nodes, tree)?;
+        let (later, table) = books.open_nodes_and_keys(&mut opening, nodes, tree)?;
         books.open_pools(&opening)?;
         books.open_loans(&opening)?;
         books.open_people(std::mem::take(&mut opening.people), table)?;
         books.open_permits(&opening)?;
-        books.open_history(nodes)?;
+        books.open_history(later);
         books.mode = Mode::Running;
         Ok(books)
     }
@@ -234,7 +234,7 @@ impl Ledger {
     }
 
     /// What is known of earlier years, where it is not in a unit's book yet. A unit's past is made when its book first changes.
-    fn open_history(&mut self, mut later: Later) -> Result<(), String> {
+    fn open_history(&mut self, mut later: Later) {
         later.sort_by_key(|(number, ..)| *number);
         for (_, place, kind, ends) in later {
             let unit = self.role(place) == Role::Unit;
@@ -249,7 +249,6 @@ impl Ledger {
                 book.ends = unit.then(|| Arc::new(ends));
             }
         }
-        Ok(())
     }
 
     fn known_node(&self, id: &NodeId) -> Result<NodeIx, String> {

@@ -79,7 +79,10 @@ impl Ledger {
         let Opened { rows, books, tags, gathered, later, .. } = opened;
         self.shape = Arc::new(shape);
         (self.details, self.rows, self.books, self.tags) = (details, rows, books, Arc::new(tags));
-        gathered.into_iter().for_each(|(parent, above)| self.open_above(parent, above));
+        drop(nodes);
+        for (parent, above) in gathered {
+            self.open_above(parent, above);
+        }
         Ok(later)
     }
 

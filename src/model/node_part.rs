@@ -42,7 +42,7 @@ pub(super) struct Count {
 }
 
 impl NodePart {
-    pub(super) fn value(&self, count: &Count) -> Seats {
+    pub(super) fn value(&self, count: Count) -> Seats {
         match usize::try_from(count.value) {
             Ok(place) if count.wide => self.wide.get(place).copied().unwrap_or_default(),
             Ok(_) | Err(_) => Seats::from(count.value),
@@ -96,13 +96,12 @@ impl NodeDraft {
 
     /// Counts something of the next node.
     pub(crate) fn count(&mut self, what: What, kind: u16, count: Seats) {
-        let (wide, value) = match i32::try_from(count.get()) {
-            Ok(value) => (false, value),
-            Err(_) => {
-                self.wide.push(count);
-                (true, i32::try_from(self.wide.len().saturating_sub(1)).unwrap_or(i32::MAX))
-            }
-        };
+        let narrow = i32::try_from(count.get()).ok();
+        let value = narrow.unwrap_or_else(|| {
+            self.wide.push(count);
+            i32::try_from(self.wide.len().saturating_sub(1)).unwrap_or(i32::MAX)
+        });
+        let wide = narrow.is_none();
         self.counts.push(Count { what, wide, kind, value });
     }
 
@@ -162,12 +161,11 @@ impl NodeDraft {
             return NOTHING;
         };
         let same = self.parents.last().is_some_and(|last| last.as_str() == parent);
-        match self.runs.last_mut().filter(|last| same && last.end == own) {
-            Some(last) => last.end = own.saturating_add(1),
-            None => {
-                self.parents.push(parent.into());
-                self.runs.push(own..own.saturating_add(1));
-            }
+        if let Some(last) = self.runs.last_mut().filter(|last| same && last.end == own) {
+            last.end = own.saturating_add(1);
+        } else {
+            self.parents.push(parent.into());
+            self.runs.push(own..own.saturating_add(1));
         }
         number(self.runs.len().saturating_sub(1))
     }

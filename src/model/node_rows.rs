@@ -176,7 +176,7 @@ impl NodeRows {
 
     /// All nodes as values of their own.
     pub(crate) fn to_nodes(&self) -> Vec<OpeningNode> {
-        self.iter().map(|node| node.to_node()).collect()
+        self.iter().map(NodeView::to_node).collect()
     }
 
     /// Where the ids stand, of nodes that nobody checked.
@@ -276,7 +276,7 @@ impl<'a> NodeView<'a> {
     pub(crate) fn counts(self) -> impl Iterator<Item = (What, usize, Seats)> + 'a {
         let own = self.part.counts.get(self.counts as usize..self.row.counts_to as usize).unwrap_or_default();
         let part = self.part;
-        own.iter().map(move |count: &Count| (count.what, usize::from(count.kind), part.value(count)))
+        own.iter().map(move |count: &Count| (count.what, usize::from(count.kind), part.value(*count)))
     }
 
     /// How many year ends of a kind are known.

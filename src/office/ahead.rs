@@ -63,6 +63,34 @@ impl Office {
 }
 
 impl Unkept {
+    /// These answers and those that were decided right behind them, to be kept at once.
+    ///
+    /// # Errors
+    /// If the others were not decided right behind these. None of them was answered then.
+    ///
+    /// # Example: one commit for what was decided in two turns
+    /// ```
+    /// # use bianzhi::journal::SqliteStore;
+    /// # use bianzhi::{Charter, Office, Request};
+    /// # fn main() -> Result<(), bianzhi::Error> {
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let store = SqliteStore::open(folder.path().join("city.journal"), "nanping")?;
+    /// let mut office = Office::open_on(store, Charter::load("examples/nanping/charter.yaml")?, None)?;
+    /// let first = office.submit_ahead([Request::vacate("p-017").into()])?;
+    /// let second = office.submit_ahead([Request::vacate("p-018").into()])?;
+    /// assert_eq!(first.join(second)?.keep()?.len(), 2);
+    /// # Ok(()) }
+    /// ```
+    pub fn join(self, next: Self) -> Result<Self, Error> {
+        let Self { mut decisions, group } = self;
+        decisions.extend(next.decisions);
+        let group = match (group, next.group) {
+            (Some(group), Some(next)) => Some(group.join(next)?),
+            (group, next) => group.or(next),
+        };
+        Ok(Self { decisions, group })
+    }
+
     /// Brings the answers to the store, and lets them go.
     ///
     /// # Errors

@@ -8,12 +8,16 @@ mod ahead;
 mod attempt;
 mod flow;
 mod kept;
+mod outgoing;
 mod past;
 mod reaction;
+mod reply;
 mod ruled;
 mod shared;
 mod snapshots;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod together;
 mod trial;
 

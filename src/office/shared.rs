@@ -1,16 +1,16 @@
 //! The shared office: many threads ask, one writer decides in order and keeps groups, and readers never wait.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{OnceLock, PoisonError};
 
+use super::Office;
+use super::outgoing::{Decided, Keeper, Told, closed, stopped, thread};
+use super::reply::{Reply, ReplyTo, Sleeper, reply};
 use super::sync::{
-    Arc, AtomicUsize, Builder, FEW_IN_GROUP, JoinHandle, MOST_IN_GROUP, Mutex, MutexGuard, Ordering,
-    Receiver, RwLock, Sender, SyncSender, channel, sync_channel,
+    AT_ONCE, Arc, AtomicUsize, JoinHandle, Mutex, MutexGuard, Ordering, Receiver, RwLock, Sender, channel,
 };
-use super::{Office, Unkept};
 use crate::decision::Decision;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::policy::PolicySet;
 use crate::request::Request;
 
@@ -51,7 +51,7 @@ pub struct SharedOffice(Arc<Shared>);
 /// An answer that is on its way.
 #[derive(Debug)]
 pub struct Waiting {
-    answer: Receiver<Arc<Decision>>,
+    answer: Reply<Arc<Decision>>,
     failed: Arc<OnceLock<Error>>,
 }
 
@@ -75,24 +75,15 @@ struct Desk {
     is_open_to_all: bool,
 }
 
-/// What every handle may know.
-#[derive(Debug, Clone)]
-struct Told {
-    /// The office as the last kept group left it.
-    shown: Arc<RwLock<Arc<Office>>>,
-    /// Why nothing is answered any more.
-    failed: Arc<OnceLock<Error>>,
-}
-
-/// Where an answer goes. If it is given up, whoever waits looks for the reason in [`Told`].
-type ReplyTo = SyncSender<Arc<Decision>>;
+/// A request, and where its answer goes. If that is given up, whoever waits looks for the reason in [`Told`].
+type Asked = (Box<Request>, ReplyTo<Arc<Decision>>);
 
 /// What the writer is told.
 #[derive(Debug)]
 enum Letter {
-    Decide(Box<Request>, ReplyTo),
+    Decide(Asked),
     DecideBy(Option<PolicySet>),
-    KeepSnapshot(SyncSender<Result<(), Error>>),
+    KeepSnapshot(ReplyTo<Result<(), Error>>),
 }
 
 impl SharedOffice {
@@ -138,9 +129,9 @@ impl SharedOffice {
     }
 
     fn asked(&self, request: Request) -> (Letter, Waiting) {
-        let (reply_to, answer) = sync_channel(1);
+        let (reply_to, answer) = reply();
         let waiting = Waiting { answer, failed: Arc::clone(&self.0.told.failed) };
-        (Letter::Decide(Box::new(request), reply_to), waiting)
+        (Letter::Decide((Box::new(request), reply_to)), waiting)
     }
 
     /// Lets another policy set decide what is asked from now on.
@@ -166,9 +157,9 @@ impl SharedOffice {
     /// # Ok(()) }
     /// ```
     pub fn keep_snapshot(&self) -> Result<(), Error> {
-        let (sender, kept) = sync_channel(1);
-        self.0.tell(Letter::KeepSnapshot(sender));
-        kept.recv().unwrap_or_else(|_| Err(closed(&self.0.told.failed)))
+        let (reply_to, kept) = reply();
+        self.0.tell(Letter::KeepSnapshot(reply_to));
+        kept.wait().unwrap_or_else(|| Err(closed(&self.0.told.failed)))
     }
 
     /// The office as the last kept group left it: to read, to try things on a fork, to look at its journal.
@@ -183,7 +174,7 @@ impl Waiting {
     /// # Errors
     /// As [`SharedOffice::submit`].
     pub fn wait(self) -> Result<Arc<Decision>, Error> {
-        self.answer.recv().map_err(|_| closed(&self.failed))
+        self.answer.wait().ok_or_else(|| closed(&self.failed))
     }
 }
 
@@ -204,40 +195,6 @@ impl Drop for Shared {
         if let Some(serves) = self.serves.take() {
             let _ = serves.join();
         }
-    }
-}
-
-/// A group that is decided, on its way to the disk.
-#[derive(Debug)]
-struct Decided {
-    answers: Unkept,
-    reply_to: Vec<ReplyTo>,
-    /// The office behind it.
-    shown: Arc<Office>,
-}
-
-impl Told {
-    /// Keeps a group and lets its answers go; `false` if that failed, which is the end.
-    fn keep(&self, group: Decided) -> bool {
-        let Decided { answers, reply_to, shown } = group;
-        let kept = catch_unwind(AssertUnwindSafe(|| answers.keep()));
-        match kept.unwrap_or_else(|panic| Err(stopped(panic.as_ref()))) {
-            Ok(decisions) => {
-                *self.shown.write().unwrap_or_else(PoisonError::into_inner) = shown;
-                for (decision, reply_to) in decisions.into_iter().zip(reply_to) {
-                    // Whoever asked may have stopped waiting.
-                    let _ = reply_to.send(decision);
-                }
-                true
-            }
-            Err(error) => self.end(error),
-        }
-    }
-
-    /// Nothing is answered any more; the first reason is the one that is told. Always `false`.
-    fn end(&self, error: Error) -> bool {
-        self.failed.get_or_init(|| error);
-        false
     }
 }
 
@@ -282,12 +239,12 @@ impl Desk {
 /// Does what a letter asks for; `false` if that is the end, and then nobody writes any more.
 fn take(writer: &mut Option<Writer>, letter: Letter, line: &mut Line<'_>) -> bool {
     let goes_on = writer.as_mut().is_some_and(|writer| match letter {
-        Letter::Decide(request, reply_to) => writer.decide((request, reply_to), line),
+        Letter::Decide(asked) => writer.decide(asked, line),
         Letter::DecideBy(policies) => {
             writer.office.set_policies(policies);
             true
         }
-        Letter::KeepSnapshot(reply_to) => writer.keep_snapshot(&reply_to),
+        Letter::KeepSnapshot(reply_to) => writer.keep_snapshot(reply_to),
     });
     if !goes_on {
         *writer = None;
@@ -304,13 +261,13 @@ struct Writer {
 }
 
 impl Writer {
-    /// Decides a group, and keeps it or, if more is waiting, lets it be kept; `false` if that is the end.
-    fn decide(&mut self, first: (Box<Request>, ReplyTo), line: &mut Line<'_>) -> bool {
+    /// Decides a group, and keeps it or, if others are being kept or waiting, lets it be kept; `false` if that is
+    /// the end.
+    fn decide(&mut self, first: Asked, line: &mut Line<'_>) -> bool {
         let Self { office, keeper, told } = self;
         let (mut first, mut reply_to) = (Some(first), Vec::new());
         let group = std::iter::from_fn(|| {
-            let is_full =
-                reply_to.len() >= MOST_IN_GROUP || reply_to.len() >= FEW_IN_GROUP && keeper.is_free();
+            let is_full = reply_to.len() >= AT_ONCE;
             let next = first.take().or_else(|| if is_full { None } else { line.request() });
             next.map(|(request, to)| {
                 reply_to.push(to);
@@ -319,18 +276,15 @@ impl Writer {
         });
         // A panic leaves the office in the middle of something: nobody looks at it any more.
         let decided = catch_unwind(AssertUnwindSafe(|| office.submit_ahead(group)));
-        // What was decided before is kept before, whatever came of this.
-        if !keeper.is_done() {
-            return false;
-        }
         let goes_on = match decided.unwrap_or_else(|panic| Err(stopped(panic.as_ref()))) {
             Ok(answers) => {
                 let group = Decided { answers, reply_to, shown: Arc::new(office.fork()) };
-                // What waits for no disk, or has nobody behind it, need not wait for another thread.
-                let is_handed_on = office.journal().is_kept() && line.is_longer();
+                // What waits for no disk, or has nobody before it or behind it, need not wait for another thread.
+                let is_handed_on = office.journal().is_kept() && (keeper.is_busy() || line.is_longer());
                 if is_handed_on { keeper.begin(group) } else { told.keep(group) }
             }
-            Err(error) => told.end(error),
+            // What was decided before is kept before.
+            Err(error) => keeper.is_done() && told.end(error),
         };
         goes_on && self.keep_snapshot_if_due()
     }
@@ -342,14 +296,14 @@ impl Writer {
 
     /// Keeps a snapshot because somebody asks; `false` if that is the end. A store that failed says so with the
     /// next group.
-    fn keep_snapshot(&mut self, reply_to: &SyncSender<Result<(), Error>>) -> bool {
+    fn keep_snapshot(&mut self, reply_to: ReplyTo<Result<(), Error>>) -> bool {
         if !self.keeper.is_done() {
             return false;
         }
         let kept = self.snapshot();
         let goes_on = kept.is_some();
-        // Whoever asked may have stopped waiting.
-        let _ = reply_to.send(kept.unwrap_or_else(|| Err(closed(&self.told.failed))));
+        let told = reply_to.tell(kept.unwrap_or_else(|| Err(closed(&self.told.failed))));
+        told.into_iter().for_each(Sleeper::wake);
         goes_on
     }
 
@@ -385,12 +339,12 @@ impl Line<'_> {
     }
 
     /// The next letter, if it is here and is a request.
-    fn request(&mut self) -> Option<(Box<Request>, ReplyTo)> {
+    fn request(&mut self) -> Option<Asked> {
         self.is_longer();
         match self.next.take()? {
-            Letter::Decide(request, reply_to) => {
+            Letter::Decide(asked) => {
                 self.taken = self.taken.saturating_add(1);
-                Some((request, reply_to))
+                Some(asked)
             }
             other @ (Letter::DecideBy(_) | Letter::KeepSnapshot(_)) => {
                 self.next = Some(other);
@@ -398,93 +352,4 @@ impl Line<'_> {
             }
         }
     }
-}
-
-/// Brings a group to the disk while the next one is decided.
-#[derive(Debug)]
-struct Keeper {
-    /// None only while it goes.
-    groups: Option<SyncSender<Decided>>,
-    /// Whether the last group was kept.
-    kept: Receiver<bool>,
-    hands: Hands,
-    thread: Option<JoinHandle<()>>,
-}
-
-/// What a keeper is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hands {
-    Free,
-    Busy,
-    /// The last group was not kept, which is the end.
-    Failed,
-}
-
-impl Keeper {
-    fn new(told: Told) -> Result<Self, Error> {
-        let (groups, inbox) = sync_channel::<Decided>(1);
-        let (done, kept) = sync_channel(1);
-        let serve = move || {
-            while let Ok(group) = inbox.recv() {
-                if done.send(told.keep(group)).is_err() {
-                    break;
-                }
-            }
-        };
-        let thread = Some(thread("bianzhi keeper", serve)?);
-        Ok(Self { groups: Some(groups), kept, hands: Hands::Free, thread })
-    }
-
-    /// Hands a group over; the one before it must be done.
-    fn begin(&mut self, group: Decided) -> bool {
-        let is_taken = self.groups.as_ref().is_some_and(|groups| groups.send(group).is_ok());
-        self.hands = if is_taken { Hands::Busy } else { Hands::Failed };
-        is_taken
-    }
-
-    /// Whether nothing is on its way any more.
-    fn is_free(&mut self) -> bool {
-        if self.hands == Hands::Busy
-            && let Ok(kept) = self.kept.try_recv()
-        {
-            self.hands = if kept { Hands::Free } else { Hands::Failed };
-        }
-        self.hands != Hands::Busy
-    }
-
-    /// Waits for the group that is on its way, if one is; `false` if it was not kept, which is the end.
-    fn is_done(&mut self) -> bool {
-        if self.hands == Hands::Busy {
-            self.hands = if self.kept.recv().unwrap_or(false) { Hands::Free } else { Hands::Failed };
-        }
-        self.hands == Hands::Free
-    }
-}
-
-impl Drop for Keeper {
-    /// What is on its way is kept before the writer goes.
-    fn drop(&mut self) {
-        self.groups = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
-    Builder::new()
-        .name(name.to_owned())
-        .spawn(work)
-        .map_err(|cause| Error::new(ErrorKind::Io, format!("no thread can be had for the office: {cause}")))
-}
-
-/// Why nobody answers.
-fn closed(failed: &OnceLock<Error>) -> Error {
-    failed.get().cloned().unwrap_or_else(|| Error::new(ErrorKind::Internal, "the office is closed"))
-}
-
-fn stopped(panic: &(dyn Any + Send)) -> Error {
-    let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-    let said = said.unwrap_or("without a word");
-    Error::new(ErrorKind::Internal, format!("the office stopped because of a bug: {said}"))
 }

@@ -1,14 +1,15 @@
 //! Synchronisation: what the shared office waits and sends with, and how it groups, named once so that a test can take its place.
 
 pub(super) use std::sync::atomic::{AtomicUsize, Ordering};
-pub(super) use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-pub(super) use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+pub(super) use std::sync::mpsc::{Receiver, Sender, channel};
+pub(super) use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock};
 pub(super) use std::thread::{Builder, JoinHandle};
 
-/// The most requests that are kept with one commit. A group is whatever is decided while the one before is brought
-/// to the disk, so a lone request never waits for company; the bound keeps the first of a crowd from waiting for
-/// the last.
+/// How many requests are decided before they are handed on to be kept, while more are waiting. Each time the readers'
+/// books are copied where they were written, and the disk, if it has nothing to do, begins.
+pub(super) const AT_ONCE: usize = 64;
+/// The most requests that are kept with one commit, which is whatever was handed on while the one before was
+/// brought to the disk: the bound keeps the first of a crowd from waiting for the last.
 pub(super) const MOST_IN_GROUP: usize = 1_000;
-/// As long as so few are decided and more are waiting, a disk with nothing to do waits for them: a commit costs
-/// as much as some ten of them.
-pub(super) const FEW_IN_GROUP: usize = 64;
+/// How often the decisions may be ahead of the disk before they wait for it.
+pub(super) const MOST_AHEAD: usize = 32;

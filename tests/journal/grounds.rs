@@ -36,6 +36,11 @@ impl Ground for File {
         Ok(Box::new(SqliteStore::open(self.0.path().join("city.journal"), stream)?))
     }
 
+    fn open_apart(&mut self, stream: &str) -> Option<Box<dyn Store>> {
+        let store = SqliteStore::open(self.0.path().join("city.journal"), stream).unwrap();
+        Some(Box::new(store.people_apart()))
+    }
+
     fn forge(&mut self, header: &Header, records: &[Record]) {
         let connection = Connection::open(self.0.path().join("city.journal")).unwrap();
         let Header { format, algorithm, stream, charter_digest, charter } = header;

@@ -104,10 +104,8 @@ fn what_waits_is_kept_together_and_readers_wait_for_nothing() {
         groups.push(disk.0.lock().unwrap().records.len() - kept);
         kept += groups.last().unwrap();
     }
-    // A free disk waits for a few, a busy one for as many as are decided meanwhile, and never for too many.
-    let (last, others) = groups.split_last().unwrap();
-    assert!(groups[0] == 64 && *last <= 1_000, "{groups:?}");
-    assert!(others.iter().all(|group| (64..=1_000).contains(group)), "{groups:?}");
+    // What is handed on while the disk is busy is kept with one commit, of no more than a bound.
+    assert!(groups.iter().all(|group| *group <= 1_000) && groups.len() <= 40, "{groups:?}");
     for (answer, entry) in more.into_iter().zip(2..) {
         assert_eq!(answer.wait().unwrap().entry, entry, "in the order of asking");
     }
@@ -210,4 +208,43 @@ fn a_snapshot_is_kept_on_request() {
     drop(office);
     assert_eq!(reopen(&file).unwrap().journal().next(), 5);
     Office::verify(SqliteStore::open_to_read(&file, None).unwrap()).unwrap();
+}
+
+#[test]
+fn answers_are_joined_only_with_those_decided_right_behind_them() {
+    let (store, other) = (Flaky::default(), Flaky::default());
+    let mut office = Office::open_on(store, charter(), None).unwrap();
+    let mut foreign = Office::open_on(other, charter(), None).unwrap();
+    let mut decide = || office.submit_ahead([hire()]).unwrap();
+    let (first, second, third) = (decide(), decide(), decide());
+    let error = first.join(third).unwrap_err();
+    assert_eq!(error.to_string(), "what was decided from entry 3 on does not stand behind entry 2");
+    drop(second);
+    // Of another office, and at the same place in it.
+    let (one, two) = (foreign.submit_ahead([hire()]).unwrap(), foreign.submit_ahead([hire()]).unwrap());
+    let mut office = Office::open_on(Flaky::default(), charter(), None).unwrap();
+    let here = office.submit_ahead([hire()]).unwrap();
+    let there = office.submit_ahead([hire()]).unwrap();
+    assert!(here.join(two).is_err(), "of another office");
+    assert_eq!(one.keep().unwrap().len(), 1);
+    drop(there);
+}
+
+#[test]
+fn answers_that_are_joined_are_kept_with_one_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("city.journal");
+    let mut office = Office::open_on(SqliteStore::open(&file, "city").unwrap(), charter(), None).unwrap();
+    let first = office.submit_ahead([hire(), hire()]).unwrap();
+    let none = office.submit_ahead([]).unwrap();
+    let second = office.submit_ahead([hire()]).unwrap();
+    let answers = first.join(none).unwrap().join(second).unwrap().keep().unwrap();
+    assert_eq!(answers.iter().map(|answer| answer.entry).collect::<Vec<_>>(), [1, 2, 3]);
+    drop(office);
+    let office = Office::open_on(SqliteStore::open(&file, "city").unwrap(), None, None).unwrap();
+    assert_eq!(office.journal().next(), 4);
+    // In memory there is nothing to stand behind.
+    let mut office = Office::open(charter(), None).unwrap();
+    let (first, second) = (office.submit_ahead([hire()]).unwrap(), office.submit_ahead([hire()]).unwrap());
+    assert_eq!(first.join(second).unwrap().keep().unwrap().len(), 2);
 }

@@ -1,6 +1,6 @@
 //! The suite: what holds of every store, in memory, in SQLite and in PostgreSQL.
 
-use bianzhi::journal::{ALGORITHM, Batch, FORMAT, Head, Header, Log, Record, Store, export};
+use bianzhi::journal::{ALGORITHM, Batch, FORMAT, Head, Header, Log, Record, Store, erase, export};
 use bianzhi::{Error, ErrorKind, Office};
 
 use super::books::{charter, requests};
@@ -11,6 +11,11 @@ use crate::city::figures;
 pub(crate) trait Ground {
     /// Opens a stream to write it.
     fn open(&mut self, stream: &str) -> Result<Box<dyn Store>, Error>;
+
+    /// The same, keeping people apart if it is a new one; none where that cannot be.
+    fn open_apart(&mut self, _stream: &str) -> Option<Box<dyn Store>> {
+        None
+    }
 
     /// Puts these rows in the place of a stream's own, past the store.
     fn forge(&mut self, header: &Header, records: &[Record]);
@@ -23,7 +28,7 @@ pub(crate) type New<'a> = &'a mut dyn FnMut() -> Box<dyn Ground>;
 pub(crate) type Check = fn(New<'_>);
 
 /// Every check with its name.
-pub(crate) const CHECKS: [(&str, Check); 18] = [
+pub(crate) const CHECKS: [(&str, Check); 19] = [
     ("what was added is there in order", what_was_added_is_there_in_order),
     ("nothing is added behind another head", nothing_is_added_behind_another_head),
     ("a batch of any size is one", a_batch_of_any_size_is_one),
@@ -33,6 +38,7 @@ pub(crate) const CHECKS: [(&str, Check); 18] = [
     ("one of two writers is told and nothing is lost", one_of_two_writers_is_told_and_nothing_is_lost),
     ("books from a snapshot and the tail are the books", books_from_a_snapshot_are_the_books),
     ("a snapshot of another chain is refused", a_snapshot_of_another_chain_is_refused),
+    ("people who are kept apart are erased and all else stays", people_apart_are_erased),
     ("a known id is answered once, after reopening too", a_known_id_is_answered_once),
     ("streams stand side by side", streams_stand_side_by_side),
     ("a log comes in with the same head", a_log_comes_in_with_the_same_head),
@@ -272,6 +278,56 @@ fn a_snapshot_of_another_chain_is_refused(new: New<'_>) {
     let error = reopen(&mut *ground).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Journal);
     assert!(error.to_string().starts_with("a snapshot was taken of another chain"), "{error}");
+}
+
+/// Where people cannot be kept apart, that is told when it is asked for.
+fn people_apart_are_erased(new: New<'_>) {
+    let mut ground = new();
+    let Some(store) = ground.open_apart("city") else {
+        let mut store = ground.open("city").unwrap();
+        assert!(store.salt().is_err() && store.erase(&[]).is_err() && store.people().unwrap().is_empty());
+        return;
+    };
+    assert_ne!(store.salt().unwrap(), store.salt().unwrap(), "nobody can guess the next");
+    let mut office = Office::open_on(store, charter(), None).unwrap();
+    let mut memory = Office::open(charter(), None).unwrap();
+    for request in requests() {
+        assert_eq!(office.submit(request.clone()).unwrap(), memory.submit(request).unwrap());
+    }
+    office.keep_snapshot().unwrap();
+    let (sound, head) = (figures(&office), office.journal().head());
+    drop(office);
+    let store = ground.open_apart("city").unwrap();
+    assert!(store.header().unwrap().unwrap().keeps_people_apart());
+    let here = |key: &str, store: &dyn Store| {
+        store.people().unwrap().iter().any(|row| row.kept.as_ref().is_some_and(|(_, kept)| kept == key))
+    };
+    assert!(here("p-3", &*store) && here("p-4", &*store));
+    assert!(records(&*store).iter().all(|record| !record.body.contains("\"p-3\"")), "entries name nobody");
+    drop(store);
+    let again = Office::open_on(ground.open("city").unwrap(), charter(), None).unwrap();
+    assert!(again.journal().entries().eq(memory.journal().entries()), "with everyone's key");
+    drop(again);
+
+    let mut store = ground.open("city").unwrap();
+    let error = erase(store.as_mut(), &["p-77".into()]).unwrap_err();
+    assert_eq!(error.to_string(), "the journal keeps nobody called `p-77`");
+    let erased = erase(store.as_mut(), &["p-3".into()]).unwrap();
+    assert_eq!(erased.remains, [0_u64; 0]);
+    assert!(!here("p-3", &*store) && here("p-4", &*store));
+    let row = store.people().unwrap().into_iter().find(|row| row.reference == erased.references[0].as_str());
+    assert_eq!(row.unwrap().kept, None, "key and salt are gone, the reference stays");
+    assert_eq!(store.snapshots().unwrap(), [0_u64; 0], "texts in snapshots may speak of them");
+    drop(store);
+    let mut again = reopen(&mut *ground).unwrap();
+    assert_eq!((figures(&again), again.journal().head()), (sound, head));
+    assert!(again.books().person("p-3").is_none() && again.books().person("p-2").is_some());
+    assert!(again.submit(bianzhi::Request::vacate(&erased.references[0])).unwrap().granted());
+    drop(again);
+    Office::verify(ground.open("city").unwrap()).unwrap();
+    let mut log = Vec::new();
+    export(&*ground.open("city").unwrap(), &mut log).unwrap();
+    assert!(!String::from_utf8(log).unwrap().contains("\"p-3\""));
 }
 
 fn a_known_id_is_answered_once(new: New<'_>) {

@@ -8,18 +8,23 @@ mod threads;
 #[path = "../../src/office"]
 mod office {
     #[allow(dead_code, unreachable_pub, reason = "a part of another package")]
+    mod outgoing;
+    #[allow(dead_code, unreachable_pub, reason = "a part of another package")]
+    mod reply;
+    #[allow(dead_code, unreachable_pub, reason = "a part of another package")]
     mod shared;
 
     /// What `src/office/sync.rs` names, from shuttle.
     mod sync {
         pub(super) use shuttle::sync::atomic::{AtomicUsize, Ordering};
-        pub(super) use shuttle::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-        pub(super) use shuttle::sync::{Arc, Mutex, MutexGuard, RwLock};
+        pub(super) use shuttle::sync::mpsc::{Receiver, Sender, channel};
+        pub(super) use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock};
         pub(super) use shuttle::thread::{Builder, JoinHandle};
 
         // So small that a few requests make groups that overtake each other, if they can.
+        pub(super) const AT_ONCE: usize = 1;
         pub(super) const MOST_IN_GROUP: usize = 2;
-        pub(super) const FEW_IN_GROUP: usize = 1;
+        pub(super) const MOST_AHEAD: usize = 2;
     }
 
     use bianzhi::Office;

@@ -44,6 +44,15 @@ fn played(server: &Arc<Server>) {
             words.iter().map(|word| if *word == there { "here.journal" } else { word }).collect();
         assert_eq!(good(words), good(&here), "{words:?}");
     }
+    good(&["journal", "snapshot", &there]);
+    assert_eq!(good(&["journal", "head", &there]), head, "from the snapshot");
+    let apart = address(&server.database());
+    good(&["run", scenario, "--journal", &apart, "--people-apart"]);
+    assert!(good(&["journal", "erase", "p-017", "--journal", &apart]).starts_with("erased one person"));
+    good(&["journal", "verify", &apart]);
+    let (code, _, err) = bianzhi(&["journal", "erase", "p-017", "--journal", &there]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("this journal keeps people inside its entries"), "{err}");
     let (code, _, err) = bianzhi(&["journal", "verify", &address("nowhere")]);
     assert_eq!(code, Some(2));
     assert!(err.contains("database \"nowhere\" does not exist"), "{err}");

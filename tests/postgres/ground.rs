@@ -18,6 +18,11 @@ impl Ground for Database {
         Ok(Box::new(PostgresStore::open(&self.server.address(&self.name), stream)?))
     }
 
+    fn open_apart(&mut self, stream: &str) -> Option<Box<dyn Store>> {
+        let store = PostgresStore::open(&self.server.address(&self.name), stream).unwrap();
+        Some(Box::new(store.people_apart()))
+    }
+
     fn forge(&mut self, header: &Header, records: &[Record]) {
         let mut client = self.server.client(&self.name);
         let Header { format, algorithm, stream, charter_digest, charter } = header;

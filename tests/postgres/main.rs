@@ -26,6 +26,7 @@ mod flaky;
 mod ground;
 mod losses;
 mod measure;
+mod people;
 mod proxy;
 mod server;
 mod settings;
@@ -85,6 +86,7 @@ fn tests() -> Vec<Test> {
     };
     add("fencing", &fencing::TESTS);
     add("losses", &losses::TESTS);
+    add("people", &people::TESTS);
     #[cfg(feature = "cli")]
     add("command", &command::TESTS);
     add("settings", &settings::TESTS);

@@ -118,7 +118,8 @@ impl Server {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    fn data(&self) -> PathBuf {
+    /// The folder of its files.
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 

@@ -142,7 +142,7 @@ fn erase(
     out: &mut dyn Write,
 ) -> Result<Ending, Failure> {
     let keys: Vec<PersonId> = people.iter().map(PersonId::new).collect();
-    let Erased { references, remains } = journal::erase(&mut kept.store_to_write()?, &keys)?;
+    let Erased { references, remains } = journal::erase(kept.store_to_write()?.as_mut(), &keys)?;
     for reference in &references {
         match lang {
             Lang::Zh => writeln!(out, "已抹去一人，今后记作 {reference}")?,

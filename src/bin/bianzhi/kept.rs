@@ -98,14 +98,10 @@ impl Kept<'_> {
         Office::open_on(self.store_to_write()?, None, None)
     }
 
-    /// The store, to write.
-    pub(crate) fn store_to_write(&self) -> Result<SqliteStore, Error> {
-        if address(self.file).is_some() {
-            let message = "snapshots are kept, and people erased, in journal files only, not on a server";
-            return Err(Error::new(bianzhi::ErrorKind::Io, message));
-        }
+    /// The store, to write: a stream that has begun.
+    pub(crate) fn store_to_write(&self) -> Result<Box<dyn Store>, Error> {
         let stream = self.store()?.stream().to_owned();
-        SqliteStore::open(self.file, stream)
+        to_write(self.file, &stream, false)
     }
 
     /// The office of the journal.
@@ -114,14 +110,10 @@ impl Kept<'_> {
     }
 }
 
-/// A stream to write: in a file, or on a server. A new one in a file may keep people apart.
+/// A stream to write: in a file, or on a server. A new one may keep people apart.
 pub(crate) fn to_write(place: &Path, stream: &str, people_apart: bool) -> Result<Box<dyn Store>, Error> {
     if let Some(address) = address(place) {
-        if people_apart {
-            let message = "people are kept apart in journal files only, not on a server";
-            return Err(Error::new(bianzhi::ErrorKind::Io, message));
-        }
-        return on_server_to_write(address, stream);
+        return on_server_to_write(address, stream, people_apart);
     }
     let store = SqliteStore::open(place, stream)?;
     Ok(Box::new(if people_apart { store.people_apart() } else { store }))
@@ -139,8 +131,9 @@ fn on_server(address: &str, stream: Option<&str>) -> Result<Box<dyn Store>, Erro
 }
 
 #[cfg(feature = "postgres")]
-fn on_server_to_write(address: &str, stream: &str) -> Result<Box<dyn Store>, Error> {
-    Ok(Box::new(PostgresStore::open(address, stream)?))
+fn on_server_to_write(address: &str, stream: &str, people_apart: bool) -> Result<Box<dyn Store>, Error> {
+    let store = PostgresStore::open(address, stream)?;
+    Ok(Box::new(if people_apart { store.people_apart() } else { store }))
 }
 
 #[cfg(not(feature = "postgres"))]
@@ -149,7 +142,7 @@ fn on_server(_: &str, _: Option<&str>) -> Result<Box<dyn Store>, Error> {
 }
 
 #[cfg(not(feature = "postgres"))]
-fn on_server_to_write(_: &str, _: &str) -> Result<Box<dyn Store>, Error> {
+fn on_server_to_write(_: &str, _: &str, _: bool) -> Result<Box<dyn Store>, Error> {
     Err(without_servers())
 }
 

@@ -13,6 +13,10 @@ WITH fence AS (
   SELECT fence.stream, p.digest, p.path, p.content
   FROM fence CROSS JOIN UNNEST($11::TEXT[], $12::TEXT[], $13::BYTEA[]) AS p (digest, path, content)
   ON CONFLICT (stream, digest, path) DO NOTHING
+), named AS (
+  INSERT INTO bianzhi.person (stream, reference, salt, key)
+  SELECT fence.stream, p.reference, p.salt, p.key
+  FROM fence CROSS JOIN UNNEST($18::TEXT[], $19::BYTEA[], $20::TEXT[]) AS p (reference, salt, key)
 ), added AS (
   INSERT INTO bianzhi.entry (stream, seq, request_id, body, hash)
   SELECT fence.stream, e.seq, e.request_id, e.body, e.hash

@@ -11,7 +11,7 @@ use postgres::error::{Severity, SqlState};
 use postgres::{Client, Config, NoTls, Statement};
 
 use super::super::store::{FORMAT, journal};
-use super::snapshots;
+use super::{people, snapshots};
 use crate::error::{Error, ErrorKind};
 
 /// How long a lost server is waited for, and between two tries: a restart takes seconds, another node half a minute.
@@ -114,13 +114,25 @@ impl Link {
         if !self.has_snapshots()? {
             self.racing(|client| client.batch_execute(snapshots::SCHEMA))?;
         }
+        if !self.has_people()? {
+            self.racing(|client| client.batch_execute(people::SCHEMA))?;
+        }
         Ok(())
     }
 
     /// Whether there is a table of snapshots: databases that the first builds made have none until somebody
     /// opens them to write.
     pub(super) fn has_snapshots(&mut self) -> Result<bool, Error> {
-        self.asking(|client| match client.query("SELECT 1 FROM bianzhi.snapshot LIMIT 1", &[]) {
+        self.has("SELECT 1 FROM bianzhi.snapshot LIMIT 1")
+    }
+
+    /// Whether there is a table of people, likewise.
+    pub(super) fn has_people(&mut self) -> Result<bool, Error> {
+        self.has("SELECT 1 FROM bianzhi.person LIMIT 1")
+    }
+
+    fn has(&mut self, query: &str) -> Result<bool, Error> {
+        self.asking(|client| match client.query(query, &[]) {
             Ok(_) => Ok(true),
             Err(cause) if is_missing(&cause) => Ok(false),
             Err(cause) => Err(cause),
@@ -209,6 +221,11 @@ impl Link {
 
     pub(super) fn is_writer(&self) -> bool {
         self.claim.is_some()
+    }
+
+    /// What tells this writer from all others; none for a reader.
+    pub(super) fn holder(&self) -> Option<String> {
+        self.claim.as_ref().map(|claim| claim.holder.clone())
     }
 
     pub(super) fn is_lost(&self) -> bool {

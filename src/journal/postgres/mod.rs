@@ -1,6 +1,7 @@
 //! PostgreSQL: a store in a database server, one writer a stream, held by an epoch that shuts out all before it.
 
 mod link;
+mod people;
 mod snapshots;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use postgres::types::ToSql;
 use postgres::{GenericClient, Row, Statement};
 
 use self::link::{End, Link, MOST_RACES, Trouble, busy, gone, taken_over};
+use super::people::{PersonRow, Salt};
 use super::snapshot::Snapshot;
 use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, choose, journal};
 use crate::error::{Error, ErrorKind};
@@ -42,6 +44,9 @@ const MOST_IN_STATEMENT: usize = 1_000;
 pub struct PostgresStore {
     stream: String,
     link: Mutex<Link>,
+    people_apart: bool,
+    /// Salts that the server gave and nobody has yet.
+    salts: Mutex<Vec<Salt>>,
 }
 
 impl PostgresStore {
@@ -54,7 +59,7 @@ impl PostgresStore {
         let (mut link, stream) = (Link::open(address)?, stream.into());
         link.found()?;
         link.take_over(&stream)?;
-        Ok(Self { stream, link: Mutex::new(link) })
+        Ok(Self::on(link, stream))
     }
 
     /// Opens a stream to read it, whoever writes it: the named one, or the only one.
@@ -68,7 +73,22 @@ impl PostgresStore {
         let query = "SELECT stream FROM bianzhi.stream ORDER BY stream";
         let streams = link.asking(|client| texts(&client.query(query, &[])?))?;
         let stream = choose(link.place(), &streams, stream)?;
-        Ok(Self { stream, link: Mutex::new(link) })
+        Ok(Self::on(link, stream))
+    }
+
+    fn on(link: Link, stream: String) -> Self {
+        Self { stream, link: Mutex::new(link), people_apart: false, salts: Mutex::default() }
+    }
+
+    /// A new stream keeps people apart from its entries, so that they can be erased ([`erase`](super::erase)). One
+    /// that has begun stays as it is.
+    ///
+    /// Erasing takes keys and salts out of the tables and has the server write these anew, which waits for whoever
+    /// reads them. The server's own log, its standbys and backups hold the bytes of before until they have passed: that is for
+    /// whoever keeps the server.
+    #[must_use]
+    pub fn people_apart(self) -> Self {
+        Self { people_apart: true, ..self }
     }
 
     /// How long a lost server is waited for before a writer gives up: 30 seconds unless it is told otherwise.
@@ -187,7 +207,7 @@ impl Store for PostgresStore {
     }
 
     fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
-        let Self { stream, link } = self;
+        let Self { stream, link, .. } = self;
         let link = link.get_mut().unwrap_or_else(PoisonError::into_inner);
         if link.asking(|client| snapshots::keep(client, stream, snapshot))? {
             return Ok(());
@@ -196,13 +216,9 @@ impl Store for PostgresStore {
     }
 
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
-        let Self { stream, link } = self;
+        let Self { stream, link, .. } = self;
         let link = link.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if !link.is_writer() {
-            let message =
-                format!("`{stream}` in `{}` was opened to read; it cannot be written", link.place());
-            return Err(Error::new(ErrorKind::Io, message));
-        }
+        to_write(link, stream)?;
         let after = batch.records.iter().fold(batch.expected, |head, record| head.after(record));
         for _ in 0..MOST_RACES {
             if link.is_lost() && link.restore()?.is_some_and(|end| end == as_end(&after)) {
@@ -228,6 +244,46 @@ impl Store for PostgresStore {
         true
     }
 
+    fn wants_people_apart(&self) -> bool {
+        self.people_apart
+    }
+
+    fn salt(&self) -> Result<Salt, Error> {
+        let mut salts = self.salts.lock().unwrap_or_else(PoisonError::into_inner);
+        if salts.is_empty() {
+            *salts = self.link().asking(people::salts)?;
+        }
+        salts.pop().ok_or_else(|| journal(format!("`{}` gives no salt", self.link().place())))
+    }
+
+    fn people(&self) -> Result<Vec<PersonRow>, Error> {
+        let mut link = self.link();
+        if link.has_people()? {
+            link.asking(|client| people::read(client, &self.stream))
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    fn erase(&mut self, references: &[String]) -> Result<(), Error> {
+        let Self { stream, link, .. } = self;
+        let link = link.get_mut().unwrap_or_else(PoisonError::into_inner);
+        to_write(link, stream)?;
+        let holder = link.holder().ok_or_else(|| gone(link.place()))?;
+        if !link.asking(|client| people::erase(client, stream, &holder, references))? {
+            return Err(taken_over(link.place(), stream));
+        }
+        if link.asking(people::write_anew)? {
+            return Ok(());
+        }
+        let place = link.place();
+        let message = format!(
+            "they are erased, but somebody reads `{place}`, so rows of before stand in its files until \
+             `VACUUM FULL bianzhi.person, bianzhi.snapshot` is run there"
+        );
+        Err(Error::new(ErrorKind::Io, message))
+    }
+
     fn policy_digests(&self) -> Result<Vec<String>, Error> {
         let query = "SELECT DISTINCT digest FROM bianzhi.policy_file WHERE stream = $1";
         let mut digests = self.link().asking(|client| texts(&client.query(query, &[&self.stream])?))?;
@@ -247,6 +303,15 @@ impl Store for PostgresStore {
     }
 }
 
+/// Whether a stream was opened to write it.
+fn to_write(link: &Link, stream: &str) -> Result<(), Error> {
+    if link.is_writer() {
+        return Ok(());
+    }
+    let message = format!("`{stream}` in `{}` was opened to read; it cannot be written", link.place());
+    Err(Error::new(ErrorKind::Io, message))
+}
+
 /// Writes a batch, all or nothing; `false` if this is not the writer any more, or the head is another one.
 fn write(
     client: &mut postgres::Client,
@@ -264,7 +329,7 @@ fn write(
         expected: batch.expected,
         records: &[],
         policies: batch.policies,
-        people: &[],
+        people: batch.people,
     };
     for records in batch.records.chunks(MOST_IN_STATEMENT) {
         part.records = records;
@@ -307,6 +372,10 @@ fn write_part(
     let ids: Vec<Option<&str>> = batch.records.iter().map(|record| record.request_id.as_deref()).collect();
     let bodies: Vec<&str> = batch.records.iter().map(|record| record.body.as_str()).collect();
     let hashes: Vec<String> = batch.records.iter().map(|record| record.hash.to_string()).collect();
+    let references: Vec<&str> = batch.people.iter().map(|person| person.reference.as_str()).collect();
+    let kept = || batch.people.iter().map(|person| person.kept.as_ref());
+    let salts: Vec<Option<&[u8]>> = kept().map(|kept| kept.map(|(salt, _)| salt.as_slice())).collect();
+    let keys: Vec<Option<&str>> = kept().map(|kept| kept.map(|(_, key)| key.as_str())).collect();
     let written = client.query(
         append,
         &[
@@ -327,6 +396,9 @@ fn write_part(
             &ids,
             &bodies,
             &hashes,
+            &references,
+            &salts,
+            &keys,
         ],
     )?;
     Ok(!written.is_empty())

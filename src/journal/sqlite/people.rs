@@ -1,6 +1,6 @@
 //! People in a SQLite file: a table of their own, whose keys can be erased to the last byte.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, params};
 
 use super::super::people::{PersonRow, Salt};
 
@@ -23,9 +23,12 @@ pub(super) fn read(connection: &Connection, stream: &str) -> rusqlite::Result<Ve
     statement.query_map([stream], person)?.collect()
 }
 
-/// Adds people to a stream.
-pub(super) fn add(transaction: &Transaction<'_>, stream: &str, people: &[PersonRow]) -> rusqlite::Result<()> {
-    let mut insert = transaction
+/// Adds people to a stream, within a transaction.
+pub(super) fn add(connection: &Connection, stream: &str, people: &[PersonRow]) -> rusqlite::Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let mut insert = connection
         .prepare_cached("INSERT INTO person (stream, reference, salt, key) VALUES (?1, ?2, ?3, ?4)")?;
     for PersonRow { reference, kept } in people {
         let (salt, key) = kept.as_ref().map(|(salt, key)| (salt, key)).unzip();

@@ -14,7 +14,7 @@ pub(super) struct Tables {
     digits: bool,
     /// Number, request id, body and hash from the number `?2` to before `?3`.
     pub(super) read: &'static str,
-    /// Number and hash of the last record.
+    /// Number and hash of the last record, and the stream's key.
     pub(super) last: &'static str,
     /// The hash of the record before the number `?2`.
     pub(super) before: &'static str,
@@ -29,7 +29,7 @@ const FIRST: Tables = Tables {
     digits: true,
     read: "SELECT seq, request_id, body, hash FROM entry
            WHERE stream = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq",
-    last: "SELECT seq, hash FROM entry WHERE stream = ?1 ORDER BY seq DESC LIMIT 1",
+    last: "SELECT seq, hash, stream FROM entry WHERE stream = ?1 ORDER BY seq DESC LIMIT 1",
     before: "SELECT hash FROM entry WHERE stream = ?1 AND seq = ?2 - 1",
     answered: "SELECT seq FROM entry WHERE stream = ?1 AND request_id = ?2",
     insert: "INSERT INTO entry (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -41,7 +41,7 @@ const SECOND: Tables = Tables {
     digits: false,
     read: "SELECT seq, request_id, body, hash FROM record
            WHERE stream = (SELECT number FROM stream WHERE stream = ?1) AND seq >= ?2 AND seq < ?3 ORDER BY seq",
-    last: "SELECT seq, hash FROM record
+    last: "SELECT seq, hash, stream FROM record
            WHERE stream = (SELECT number FROM stream WHERE stream = ?1) ORDER BY seq DESC LIMIT 1",
     before: "SELECT hash FROM record
              WHERE stream = (SELECT number FROM stream WHERE stream = ?1) AND seq = ?2 - 1",
@@ -60,7 +60,7 @@ impl Tables {
         }
     }
 
-    /// What a row calls a stream that has begun.
+    /// What a row calls a stream that begins.
     pub(super) fn key(&self, connection: &Connection, stream: &str) -> rusqlite::Result<Value> {
         connection.prepare_cached(self.key)?.query_row([stream], |row| row.get(0))
     }

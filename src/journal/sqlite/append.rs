@@ -1,0 +1,79 @@
+//! Appending to a SQLite file: a batch in one transaction, behind the head that its writer expects.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::store::{Batch, Digest};
+use super::people;
+use super::tables::{self, Tables};
+
+/// Writes a batch in one transaction, or says which head stands there instead of the expected one.
+pub(super) fn append(
+    connection: &Connection,
+    tables: &Tables,
+    stream: &str,
+    batch: &Batch<'_>,
+) -> rusqlite::Result<Result<(), Option<u64>>> {
+    let writing = Writing::begin(connection)?;
+    let last: Option<(u64, Option<Digest>, Value)> = connection
+        .prepare_cached(tables.last)?
+        .query_row([stream], |row| Ok((row.get(0)?, tables::hash(row, 1)?.ok(), row.get(2)?)))
+        .optional()?;
+    let as_expected = match &last {
+        None => batch.expected.records == 0,
+        Some((seq, hash, _)) => {
+            batch.expected.records == seq.saturating_add(1) && *hash == Some(batch.expected.hash)
+        }
+    };
+    if !as_expected {
+        return Ok(Err(last.map(|(seq, ..)| seq)));
+    }
+    if let Some(header) = batch.header {
+        connection.execute(
+            "INSERT INTO stream (stream, format, algorithm, charter_digest, charter) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![stream, header.format, header.algorithm, header.charter_digest.to_string(), header.charter],
+        )?;
+    }
+    people::add(connection, stream, batch.people)?;
+    for (digest, files) in batch.policies {
+        let mut insert = connection.prepare_cached(
+            "INSERT OR IGNORE INTO policy_file (digest, path, content) VALUES (?1, ?2, ?3)",
+        )?;
+        for (path, content) in files {
+            insert.execute(params![digest, path, content])?;
+        }
+    }
+    let key = last.map_or_else(|| tables.key(connection, stream), |(.., key)| Ok(key))?;
+    let mut insert = connection.prepare_cached(tables.insert)?;
+    for record in batch.records {
+        let hash = tables.stored(record.hash);
+        insert.execute(params![key, record.number, record.request_id, record.body, hash])?;
+    }
+    drop(insert);
+    writing.commit()?;
+    Ok(Ok(()))
+}
+
+/// A transaction that comes to nothing unless it is committed. Its statements are kept from one to the next, which
+/// somebody who writes one entry at a time would notice.
+struct Writing<'a>(&'a Connection);
+
+impl<'a> Writing<'a> {
+    fn begin(connection: &'a Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Self(connection))
+    }
+
+    fn commit(self) -> rusqlite::Result<()> {
+        self.0.prepare_cached("COMMIT")?.execute([]).map(drop)
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        // What cannot be taken back now is when the file is opened the next time.
+        if !self.0.is_autocommit() {
+            let _ = self.0.execute_batch("ROLLBACK");
+        }
+    }
+}
