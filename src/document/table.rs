@@ -89,30 +89,17 @@ impl Table {
     /// Reads the rows of a large table in parts on all cores, and those of a small one as a single part; what was
     /// made of each part is handed to `take` in the order of the file.
     pub fn gather<T: Send>(&self, read: impl Fn(&Rows<'_>) -> T + Sync, mut take: impl FnMut(T)) {
+        /// So many parts for each core are read before they are handed on: one that waits for another is not felt, and
+        /// what waits to be handed on takes little room.
+        const TOGETHER: usize = 16;
         let parts = self.parts((self.text.len() / 16).clamp(PART.0, PART.1));
-        let cores = thread::available_parallelism().map_or(1, usize::from).min(parts.len());
-        // Whoever is free takes the next part.
-        let next = AtomicUsize::new(0);
-        let hand = || {
-            let mut done = Vec::new();
-            while let Some((number, part)) = Some(next.fetch_add(1, Ordering::Relaxed))
-                .and_then(|number| Some((number, parts.get(number)?)))
-            {
-                done.push((number, read(part)));
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        for together in parts.chunks(cores.saturating_mul(TOGETHER)) {
+            let mut done = on_all_cores(together, cores, &read);
+            done.sort_unstable_by_key(|(number, _)| *number);
+            for (_, part) in done {
+                take(part);
             }
-            done
-        };
-        let mut done: Vec<(usize, T)> = thread::scope(|scope| {
-            let hands: Vec<_> = (1..cores).map(|_| scope.spawn(hand)).collect();
-            let mut done = hand();
-            for hand in hands {
-                done.extend(hand.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            }
-            done
-        });
-        done.sort_unstable_by_key(|(number, _)| *number);
-        for (_, part) in done {
-            take(part);
         }
     }
 
@@ -144,6 +131,31 @@ impl Table {
         }
         parts
     }
+}
+
+/// What `read` makes of each part, with its number: whoever is free takes the next.
+fn on_all_cores<'a, T: Send>(
+    parts: &[Rows<'a>],
+    cores: usize,
+    read: &(impl Fn(&Rows<'a>) -> T + Sync),
+) -> Vec<(usize, T)> {
+    let next = AtomicUsize::new(0);
+    let hand = || {
+        let mut done = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = parts.get(number) else { return done };
+            done.push((number, read(part)));
+        }
+    };
+    thread::scope(|scope| {
+        let hands: Vec<_> = (1..cores.min(parts.len())).map(|_| scope.spawn(hand)).collect();
+        let mut done = hand();
+        for hand in hands {
+            done.extend(hand.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    })
 }
 
 impl Rows<'_> {
