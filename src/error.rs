@@ -4,6 +4,7 @@ mod code;
 pub(crate) mod table;
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use code::Code;
@@ -53,23 +54,45 @@ pub struct Fault {
 struct Inner {
     kind: ErrorKind,
     message: String,
+    /// The same in Chinese; empty where there is none.
+    zh: String,
     faults: Vec<Fault>,
 }
 
 impl Error {
     /// Faults found in input files, all in one pass.
     pub fn input(faults: Vec<Fault>) -> Self {
-        Self(Box::new(Inner { kind: ErrorKind::Input, message: String::new(), faults }))
+        Self(Box::new(Inner { kind: ErrorKind::Input, message: String::new(), zh: String::new(), faults }))
     }
 
     /// A single failure without a place in a file.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), faults: Vec::new() }))
+        Self(Box::new(Inner { kind, message: message.into(), zh: String::new(), faults: Vec::new() }))
+    }
+
+    /// The same failure with its text in Chinese too.
+    #[must_use]
+    pub fn in_chinese(mut self, zh: impl Into<String>) -> Self {
+        self.0.zh = zh.into();
+        self
+    }
+
+    /// What could not be done, in Chinese where there is a text in Chinese, else in English.
+    ///
+    /// ```
+    /// use bianzhi::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::Journal, "the journal is empty").in_chinese("日志是空的");
+    /// assert_eq!((error.zh().as_str(), error.to_string().as_str()), ("日志是空的", "the journal is empty"));
+    /// ```
+    pub fn zh(&self) -> String {
+        if self.0.zh.is_empty() { self.to_string() } else { self.0.zh.clone() }
     }
 
     /// A file that could not be read or written.
     pub fn io(path: &Path, cause: &std::io::Error) -> Self {
-        Self::new(ErrorKind::Io, format!("cannot use `{}`: {cause}", path.display()))
+        let path = path.display();
+        Self::new(ErrorKind::Io, format!("cannot use `{path}`: {cause}"))
+            .in_chinese(format!("无法使用 `{path}`：{}", in_chinese(cause)))
     }
 
     /// What sort of failure this is.
@@ -113,6 +136,23 @@ impl Fault {
     pub fn nowhere(message: impl Into<String>) -> Self {
         Self { file: None, line: 0, column: 0, message: message.into(), zh: String::new(), code: None }
     }
+}
+
+/// What the system says, in Chinese where it is one of the usual things.
+pub(crate) fn in_chinese(cause: &io::Error) -> String {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the system's own list, which grows")]
+    let zh = match cause.kind() {
+        io::ErrorKind::NotFound => "找不到",
+        io::ErrorKind::PermissionDenied => "没有权限",
+        io::ErrorKind::AlreadyExists => "已经存在",
+        io::ErrorKind::IsADirectory => "是文件夹",
+        io::ErrorKind::NotADirectory => "不是文件夹",
+        io::ErrorKind::ReadOnlyFilesystem => "磁盘只读",
+        io::ErrorKind::StorageFull => "磁盘已满",
+        io::ErrorKind::InvalidData => "内容不是 UTF-8 文本",
+        _ => return cause.to_string(),
+    };
+    zh.to_owned()
 }
 
 impl fmt::Display for Fault {

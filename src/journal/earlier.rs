@@ -92,7 +92,10 @@ impl Earlier {
         match self.entry(number)? {
             Entry::Decided(decision) if decision.request.id.as_ref() == Some(id) => Some(decision),
             Entry::Decided(_) | Entry::Opened { .. } | Entry::Advanced(_) => {
-                self.fail(journal(format!("entry {number} is not the answer to `{id}`, as the store says")));
+                self.fail(
+                    journal(format!("entry {number} is not the answer to `{id}`, as the store says"))
+                        .in_chinese(format!("第 {number} 条记录并非存储所说对 `{id}` 的答复")),
+                );
                 None
             }
         }
@@ -115,7 +118,9 @@ impl Earlier {
             None => Some(self.first.hash),
             Some(before) => self.until.marks.get(before).copied(),
         };
-        let hash = hash.ok_or_else(|| journal(format!("entry {from} has no page")))?;
+        let hash = hash.ok_or_else(|| {
+            journal(format!("entry {from} has no page")).in_chinese(format!("第 {from} 条记录没有所在的页"))
+        })?;
         let mut head = Head { records: from, hash };
         let mut entries = Vec::new();
         let people = self.shelf.people();
@@ -128,13 +133,15 @@ impl Earlier {
         })?;
         let end = self.until.marks.get(page).copied().unwrap_or(self.until.head.hash);
         if head.records < until {
-            Err(journal(format!("entry {} is missing: a snapshot was taken behind it", head.records)))
+            Err(journal(format!("entry {} is missing: a snapshot was taken behind it", head.records))
+                .in_chinese(format!("缺第 {} 条记录：其后留存过账册快照", head.records)))
         } else if head.hash == end {
             Ok(entries)
         } else {
             Err(journal(format!(
                 "the entries before entry {until} are not those that the snapshot stands behind"
-            )))
+            ))
+            .in_chinese(format!("第 {until} 条之前的记录不是账册快照所依据的那些")))
         }
     }
 }

@@ -54,12 +54,13 @@ pub struct Erased {
 /// # Ok(()) }
 /// ```
 pub fn erase(store: &mut dyn Store, people: &[PersonId]) -> Result<Erased, Error> {
-    let header = store.header()?.ok_or_else(|| journal("the journal is empty"))?;
+    let header = store.header()?.ok_or_else(|| journal("the journal is empty").in_chinese("日志是空的"))?;
     header.check()?;
     if !header.keeps_people_apart() {
         return Err(journal(
             "this journal keeps people inside its entries, from where nothing can be erased",
-        ));
+        )
+        .in_chinese("此日志把人员写在记录之内，无从抹去"));
     }
     let known = store.people()?;
     let references: Vec<PersonId> = people
@@ -67,8 +68,10 @@ pub fn erase(store: &mut dyn Store, people: &[PersonId]) -> Result<Erased, Error
         .map(|person| {
             let row =
                 known.iter().find(|row| row.kept.as_ref().is_some_and(|(_, key)| key == person.as_str()));
-            row.map(|row| PersonId::new(&row.reference))
-                .ok_or_else(|| journal(format!("the journal keeps nobody called `{person}`")))
+            row.map(|row| PersonId::new(&row.reference)).ok_or_else(|| {
+                journal(format!("the journal keeps nobody called `{person}`"))
+                    .in_chinese(format!("日志中没有 `{person}` 这个人"))
+            })
         })
         .collect::<Result<_, _>>()?;
     let texts: Vec<String> = references.iter().map(ToString::to_string).collect();

@@ -26,8 +26,10 @@ pub fn write_opening(opening: &Opening) -> Result<String, Error> {
 /// # Errors
 /// If the text is none.
 pub fn read_opening(text: &str) -> Result<Opening, Error> {
-    serde_json::from_str(text)
-        .map_err(|cause| journal(format!("the opening books in the journal cannot be read: {cause}")))
+    serde_json::from_str(text).map_err(|cause| {
+        journal(format!("the opening books in the journal cannot be read: {cause}"))
+            .in_chinese(format!("日志中的期初账无法读取：{cause}"))
+    })
 }
 
 /// What a store keeps in one value: SQLite takes 1,000,000,000 bytes a row, PostgreSQL a little more a field. The rest of
@@ -44,6 +46,9 @@ fn write_within(opening: &Opening, most: usize) -> Result<String, Error> {
         Err(_) => Err(journal(format!(
             "the opening books take more than {most} bytes as one text, and a store keeps no longer one; \
              nothing was written. Fewer named people make them shorter"
+        ))
+        .in_chinese(format!(
+            "期初账写成一段文字超过 {most} 字节，日志存不下；什么都没有写入。实名人员少些，期初账就短些"
         ))),
     }
 }
@@ -117,10 +122,13 @@ pub fn read_entry(record: &Record) -> Result<Entry, Error> {
 /// The entry of a record, with its people.
 pub(crate) fn read_entry_with(record: &Record, people: &People) -> Result<Entry, Error> {
     let number = record.number;
-    let unreadable = |cause| journal(format!("entry {number} cannot be read: {cause}"));
+    let unreadable = |cause| {
+        journal(format!("entry {number} cannot be read: {cause}"))
+            .in_chinese(format!("第 {number} 条记录无法读取：{cause}"))
+    };
     let entry: Entry = if people.are_apart() {
         let mut value = serde_json::from_str(&record.body).map_err(unreadable)?;
-        people.show(&mut value).map_err(|error| journal(format!("entry {number}: {error}")))?;
+        people.show(&mut value).map_err(|error| of_entry(number, &error))?;
         serde_json::from_value(value).map_err(unreadable)?
     } else {
         serde_json::from_str(&record.body).map_err(unreadable)?
@@ -128,7 +136,8 @@ pub(crate) fn read_entry_with(record: &Record, people: &People) -> Result<Entry,
     if entry.number() == number {
         Ok(entry)
     } else {
-        Err(journal(format!("entry {number} calls itself entry {}", entry.number())))
+        Err(journal(format!("entry {number} calls itself entry {}", entry.number()))
+            .in_chinese(format!("第 {number} 条记录自称第 {} 条", entry.number())))
     }
 }
 
@@ -147,13 +156,20 @@ pub(crate) fn write_books(marks: &[Digest], books: &impl Serialize) -> Result<St
 
 /// The marks and the books of a snapshot's body.
 pub(crate) fn read_books<'a, B: Deserialize<'a>>(body: &'a str) -> Result<(Vec<Digest>, B), Error> {
-    let Body { marks, books } = serde_json::from_str(body)
-        .map_err(|cause| journal(format!("the books in the snapshot cannot be read: {cause}")))?;
+    let Body { marks, books } = serde_json::from_str(body).map_err(|cause| {
+        journal(format!("the books in the snapshot cannot be read: {cause}"))
+            .in_chinese(format!("账册快照无法读取：{cause}"))
+    })?;
     Ok((marks, books))
 }
 
 fn unwritable(what: &str, cause: &serde_json::Error) -> Error {
     Error::new(ErrorKind::Internal, format!("{what} cannot be written as JSON: {cause}"))
+}
+
+/// What is wrong with an entry.
+pub(super) fn of_entry(number: u64, error: &Error) -> Error {
+    journal(format!("entry {number}: {error}")).in_chinese(format!("第 {number} 条记录：{}", error.zh()))
 }
 
 #[cfg(test)]

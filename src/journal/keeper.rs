@@ -103,9 +103,12 @@ impl Keeper {
                 self.state = State::Busy;
                 Ok(())
             }
-            State::Busy => Err(journal("the journal was left in the middle of an entry; open it again")),
+            State::Busy => Err(journal("the journal was left in the middle of an entry; open it again")
+                .in_chinese("日志停在一条记录的中途；请重新打开")),
             State::Failed(error) => {
-                Err(journal(format!("the journal failed before, open it again to go on: {error}")))
+                let zh = format!("日志先前已失败，请重新打开后再继续：{}", error.zh());
+                Err(journal(format!("the journal failed before, open it again to go on: {error}"))
+                    .in_chinese(zh))
             }
         }
     }
@@ -207,6 +210,10 @@ impl Group {
         if next.expected != head || !self.shelf.is(&next.shelf) {
             return Err(journal(format!(
                 "what was decided from entry {} on does not stand behind entry {}",
+                next.expected.records, head.records
+            ))
+            .in_chinese(format!(
+                "自第 {} 条起的裁定并不接在第 {} 条之后",
                 next.expected.records, head.records
             )));
         }

@@ -61,7 +61,7 @@ enum Line<'a> {
 /// # Errors
 /// If the store cannot be read, an entry is not what was written, or the output cannot be written.
 pub fn export(store: &dyn Store, out: &mut dyn Write) -> Result<Head, Error> {
-    let header = store.header()?.ok_or_else(|| journal("the journal is empty"))?;
+    let header = store.header()?.ok_or_else(|| journal("the journal is empty").in_chinese("日志是空的"))?;
     header.check()?;
     let Header { format, ref algorithm, ref stream, charter_digest, ref charter } = header;
     let (algorithm, stream) = (algorithm.clone(), stream.clone());
@@ -69,8 +69,10 @@ pub fn export(store: &dyn Store, out: &mut dyn Write) -> Result<Head, Error> {
     write(out, &Line::Header { format, algorithm, stream, charter_digest, charter })?;
     for digest in store.policy_digests()? {
         for (path, content) in store.policies(&digest)?.unwrap_or_default() {
-            let text = String::from_utf8(content)
-                .map_err(|_| journal(format!("the policy file `{path}` in the journal is no text")))?;
+            let text = String::from_utf8(content).map_err(|_| {
+                journal(format!("the policy file `{path}` in the journal is no text"))
+                    .in_chinese(format!("日志中的政策文件 `{path}` 不是文本"))
+            })?;
             write(out, &Line::Policy { digest: digest.clone(), path, text })?;
         }
     }
@@ -112,21 +114,25 @@ impl Log {
         loop {
             bytes.clear();
             number = number.saturating_add(1);
-            let at = |what: &str| journal(format!("line {number} of the log {what}"));
+            let at = |(zh, en): Wrong| {
+                journal(format!("line {number} of the log {en}"))
+                    .in_chinese(format!("日志文件第 {number} 行{zh}"))
+            };
             let count = log.read_until(b'\n', &mut bytes).map_err(|cause| {
                 Error::new(ErrorKind::Io, format!("line {number} of the log cannot be read: {cause}"))
+                    .in_chinese(format!("日志文件第 {number} 行无法读取：{cause}"))
             })?;
             if count == 0 {
                 break;
             }
             if ended {
-                return Err(at("stands behind the line that says the head"));
+                return Err(at(wrong("在记链头的一行之后", "stands behind the line that says the head")));
             }
             let text = bytes
                 .strip_suffix(b"\n")
                 .and_then(|text| std::str::from_utf8(text).ok())
-                .ok_or_else(|| at("is cut or is no text"))?;
-            let line = parse(text).map_err(|what| at(&what))?;
+                .ok_or_else(|| at(wrong("被截断或不是文本", "is cut or is no text")))?;
+            let line = parse(text).map_err(at)?;
             match (&mut read, line) {
                 (None, Line::Header { format, algorithm, stream, charter_digest, charter }) => {
                     let charter_digest = charter_digest.parse()?;
@@ -137,19 +143,21 @@ impl Log {
                     let (policies, people, records) = Default::default();
                     read = Some(Self { header, policies, people, records, head });
                 }
-                (None, _) => return Err(at("stands before the header")),
+                (None, _) => return Err(at(wrong("在文件头之前", "stands before the header"))),
                 (Some(read), line) => {
-                    ended = read
-                        .add(line)
-                        .map_err(|error| journal(format!("line {number} of the log: {error}")))?;
+                    ended = read.add(line).map_err(|error| {
+                        journal(format!("line {number} of the log: {error}"))
+                            .in_chinese(format!("日志文件第 {number} 行：{}", error.zh()))
+                    })?;
                 }
             }
         }
-        let read = read.ok_or_else(|| journal("the log is empty"))?;
+        let read = read.ok_or_else(|| journal("the log is empty").in_chinese("日志文件是空的"))?;
         if ended || seeded::has(seeded::Bug::TornTailAccepted) {
             Ok(read)
         } else {
-            Err(journal(format!("the log is cut behind line {}", number.saturating_sub(1))))
+            Err(journal(format!("the log is cut behind line {}", number.saturating_sub(1)))
+                .in_chinese(format!("日志文件在第 {} 行之后被截断", number.saturating_sub(1))))
         }
     }
 
@@ -166,10 +174,12 @@ impl Log {
     pub fn bring_into(&self, store: &mut dyn Store) -> Result<Head, Error> {
         let (own, other) = (self.stream(), store.stream());
         if own != other {
-            return Err(journal(format!("the log is of the stream `{own}`, not of `{other}`")));
+            return Err(journal(format!("the log is of the stream `{own}`, not of `{other}`"))
+                .in_chinese(format!("日志文件属于 `{own}`，不属于 `{other}`")));
         }
         if store.header()?.is_some() {
-            return Err(journal("the journal has entries already; a log comes into an empty one"));
+            return Err(journal("the journal has entries already; a log comes into an empty one")
+                .in_chinese("日志已有记录；只能导入空的日志"));
         }
         if self.header.keeps_people_apart() {
             // Whoever can give salts can keep people.
@@ -188,7 +198,7 @@ impl Log {
     /// One more line behind the header; `true` if it is the last.
     fn add(&mut self, line: Line<'_>) -> Result<bool, Error> {
         match line {
-            Line::Header { .. } => return Err(journal("a second header")),
+            Line::Header { .. } => return Err(journal("a second header").in_chinese("又一个文件头")),
             Line::Policy { digest, path, text } => self.policy(&digest, path, text.into_bytes()),
             Line::Person { reference, salt, key } => {
                 let kept = salt.map(Digest::bytes).zip(key);
@@ -202,7 +212,8 @@ impl Log {
             Line::Head(head) if head == self.head.to_string() => return Ok(true),
             Line::Head(head) => {
                 let found = self.head;
-                return Err(journal(format!("the head is {found}, and the log says {head}")));
+                return Err(journal(format!("the head is {found}, and the log says {head}"))
+                    .in_chinese(format!("链头是 {found}，而日志文件记为 {head}")));
             }
         }
         Ok(false)
@@ -222,16 +233,24 @@ fn write(out: &mut dyn Write, line: &Line<'_>) -> Result<(), Error> {
     writeln!(out, "{BEGINS}{}{BETWEEN}{text}{ENDS}", sum(&text)).map_err(|cause| unwritable(&cause))
 }
 
+/// What is wrong with a line, in Chinese and in English.
+type Wrong = (String, String);
+
+fn wrong(zh: &str, en: &str) -> Wrong {
+    (zh.to_owned(), en.to_owned())
+}
+
 /// What a line says, if its sum is right.
-fn parse(text: &str) -> Result<Line<'_>, String> {
+fn parse(text: &str) -> Result<Line<'_>, Wrong> {
     let within = text.strip_prefix(BEGINS).and_then(|rest| rest.strip_suffix(ENDS));
     let (found, line) = within
         .and_then(|rest| rest.split_once(BETWEEN))
-        .ok_or("is no line of a log, or only a part of one")?;
+        .ok_or_else(|| wrong("不是日志行，或不完整", "is no line of a log, or only a part of one"))?;
     if found != sum(line) {
-        return Err("is not what was written: its sum is wrong".to_owned());
+        return Err(wrong("已非原文：校验和不符", "is not what was written: its sum is wrong"));
     }
-    serde_json::from_str(line).map_err(|cause| format!("cannot be read: {cause}"))
+    serde_json::from_str(line)
+        .map_err(|cause| (format!("无法读取：{cause}"), format!("cannot be read: {cause}")))
 }
 
 /// The first digits of SHA-256 over a text.
@@ -242,9 +261,12 @@ fn sum(text: &str) -> String {
 }
 
 fn raw(text: &str) -> Result<&RawValue, Error> {
-    serde_json::from_str(text).map_err(|cause| journal(format!("the journal holds no JSON: {cause}")))
+    serde_json::from_str(text).map_err(|cause| {
+        journal(format!("the journal holds no JSON: {cause}")).in_chinese(format!("日志里不是 JSON：{cause}"))
+    })
 }
 
 fn unwritable(cause: &io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("the log cannot be written: {cause}"))
+        .in_chinese(format!("日志文件无法写出：{cause}"))
 }

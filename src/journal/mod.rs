@@ -247,7 +247,8 @@ impl Journal {
     pub(crate) fn keep_snapshot(&mut self, books: &impl Serialize) -> Result<(), Error> {
         match &mut self.keeper {
             Some(keeper) => keeper.keep_snapshot(books),
-            None => Err(store::journal("a journal in memory keeps no snapshots")),
+            None => Err(store::journal("a journal in memory keeps no snapshots")
+                .in_chinese("内存中的日志不留存账册快照")),
         }
     }
 

@@ -49,7 +49,8 @@ impl PersonRow {
     fn check(&self) -> Result<(), Error> {
         match &self.kept {
             Some((salt, key)) if reference(salt, key) != self.reference => {
-                Err(journal(format!("the person behind `{}` is not who it was", self.reference)))
+                Err(journal(format!("the person behind `{}` is not who it was", self.reference))
+                    .in_chinese(format!("`{}` 背后的人已非原来之人", self.reference)))
             }
             Some(_) | None => Ok(()),
         }
@@ -211,6 +212,7 @@ impl People {
 
 fn nobody(reference: &str) -> Error {
     journal(format!("nobody is kept behind `{reference}`, and nobody was erased"))
+        .in_chinese(format!("`{reference}` 背后查无此人，也未曾抹去"))
 }
 
 /// Where new people go, and where their salts come from.

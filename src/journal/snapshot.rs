@@ -40,10 +40,11 @@ impl Snapshot {
         if *format != SNAPSHOT_FORMAT {
             return Err(journal(format!(
                 "the snapshot behind {records} entries has format {format}; this version reads {SNAPSHOT_FORMAT}"
-            )));
+            )).in_chinese(format!("{records} 条记录之后的账册快照格式为 {format}；本版本读 {SNAPSHOT_FORMAT}")));
         }
         if self.digest != digest(*format, *head, &self.body) {
-            return Err(journal(format!("the snapshot behind {records} entries is not what was written")));
+            return Err(journal(format!("the snapshot behind {records} entries is not what was written"))
+                .in_chinese(format!("{records} 条记录之后的账册快照已非原文")));
         }
         Ok(())
     }

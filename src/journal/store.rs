@@ -99,7 +99,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// As [`Store::append`]; always if this store keeps none.
     fn keep_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
         let _ = snapshot;
-        Err(journal("this store keeps no snapshots"))
+        Err(journal("this store keeps no snapshots").in_chinese("此处不留存账册快照"))
     }
 
     /// The same stream once more, to read what stands there while this store is busy writing; none if it can be
@@ -123,7 +123,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// # Errors
     /// If this store cannot keep people apart, or cannot be read.
     fn salt(&self) -> Result<Salt, Error> {
-        Err(journal("this store cannot keep people apart from their entries"))
+        Err(journal("this store cannot keep people apart from their entries")
+            .in_chinese("此处不能把人员与记录分开存放"))
     }
 
     /// Everyone who is kept apart, and everyone who was and is erased.
@@ -141,7 +142,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// As [`Store::append`]; always if this store cannot keep people apart.
     fn erase(&mut self, references: &[String]) -> Result<(), Error> {
         let _ = references;
-        Err(journal("this store cannot keep people apart from their entries"))
+        Err(journal("this store cannot keep people apart from their entries")
+            .in_chinese("此处不能把人员与记录分开存放"))
     }
 
     /// The digests of all policy sets that are kept.
@@ -249,16 +251,19 @@ impl Header {
             return Err(journal(format!(
                 "the journal has format {}, written by a newer version; this one reads up to {FORMAT}",
                 self.format
-            )));
+            ))
+            .in_chinese(format!("日志格式为 {}，出自更新的版本；本版本至多读到 {FORMAT}", self.format)));
         }
         if self.algorithm != ALGORITHM {
             let found = &self.algorithm;
             return Err(journal(format!(
                 "the journal is chained by `{found}`; this version knows `{ALGORITHM}`"
-            )));
+            ))
+            .in_chinese(format!("日志以 `{found}` 成链；本版本只认 `{ALGORITHM}`")));
         }
         if self.charter_digest != Digest::of(self.charter.as_bytes()) {
-            return Err(journal("the opening books in the journal do not have the digest of its header"));
+            return Err(journal("the opening books in the journal do not have the digest of its header")
+                .in_chinese("日志中的期初账与其文件头所记摘要不符"));
         }
         Ok(())
     }
@@ -289,12 +294,14 @@ impl Head {
     pub fn follow(&mut self, record: &Record) -> Result<(), Error> {
         let (due, number) = (self.records, record.number);
         if number != due {
-            return Err(journal(format!("entry {due} is missing: entry {number} stands in its place")));
+            return Err(journal(format!("entry {due} is missing: entry {number} stands in its place"))
+                .in_chinese(format!("缺第 {due} 条记录：该处是第 {number} 条")));
         }
         if record.hash != self.hash_of(record.request_id.as_deref(), &record.body) {
             return Err(journal(format!(
                 "entry {number} is not what was written: its hash does not follow from the entries before it"
-            )));
+            ))
+            .in_chinese(format!("第 {number} 条记录已非原文：其哈希与此前记录不相接")));
         }
         *self = self.after(record);
         Ok(())
@@ -375,7 +382,10 @@ impl FromStr for Digest {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let bad = || journal(format!("`{text}` is no digest of 64 hexadecimal digits"));
+        let bad = || {
+            journal(format!("`{text}` is no digest of 64 hexadecimal digits"))
+                .in_chinese(format!("`{text}` 不是 64 位十六进制摘要"))
+        };
         let mut bytes = [0_u8; 32];
         if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(bad());
@@ -399,8 +409,10 @@ impl FromStr for Head {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let parts = text.split_once(':').and_then(|(records, hash)| Some((records.parse().ok()?, hash)));
-        let (records, hash) =
-            parts.ok_or_else(|| journal(format!("`{text}` is no head; one looks like `12:9f…`")))?;
+        let (records, hash) = parts.ok_or_else(|| {
+            journal(format!("`{text}` is no head; one looks like `12:9f…`"))
+                .in_chinese(format!("`{text}` 不是链头；链头形如 `12:9f…`"))
+        })?;
         Ok(Self { records, hash: hash.parse()? })
     }
 }
@@ -412,9 +424,12 @@ pub(super) fn choose(place: &str, streams: &[String], named: Option<&str>) -> Re
     match (named, streams) {
         (Some(named), _) if streams.iter().any(|one| one == named) => Ok(named.to_owned()),
         (None, [only]) => Ok(only.clone()),
-        (_, []) => Err(journal(format!("`{place}` holds no stream yet"))),
-        (Some(named), _) => Err(journal(format!("`{place}` holds no stream `{named}`; it holds {}", list()))),
-        (None, _) => Err(journal(format!("`{place}` holds several streams, name one: {}", list()))),
+        (_, []) => Err(journal(format!("`{place}` holds no stream yet"))
+            .in_chinese(format!("`{place}` 还没有任何一本账"))),
+        (Some(named), _) => Err(journal(format!("`{place}` holds no stream `{named}`; it holds {}", list()))
+            .in_chinese(format!("`{place}` 没有名为 `{named}` 的账；有 {}", list()))),
+        (None, _) => Err(journal(format!("`{place}` holds several streams, name one: {}", list()))
+            .in_chinese(format!("`{place}` 有几本账，请指明一本：{}", list()))),
     }
 }
 

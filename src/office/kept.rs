@@ -43,7 +43,8 @@ impl Office {
             (Some(header), charter) => Self::reopen(shelf, &header, charter, policies),
             (None, Some(charter)) => Self::begin(shelf, charter, policies),
             (None, None) => {
-                Err(Error::new(ErrorKind::Journal, "the journal is empty; a charter is needed to begin it"))
+                Err(Error::new(ErrorKind::Journal, "the journal is empty; a charter is needed to begin it")
+                    .in_chinese("日志是空的；需要期初账（charter）才能开始"))
             }
         }
     }
@@ -162,14 +163,16 @@ pub(super) fn charter_of(header: &Header, shelf: &Shelf, given: Option<Charter>)
             let stream = &header.stream;
             let message =
                 format!("the journal of `{stream}` began with other opening books than this charter's");
-            return Err(Error::new(ErrorKind::Journal, message));
+            let zh = format!("`{stream}` 的日志始于另一份期初账，不是此处给出的");
+            return Err(Error::new(ErrorKind::Journal, message).in_chinese(zh));
         }
     }
     match given {
         Some(charter) if !erased => Ok(charter),
         Some(_) | None => Charter::from_opening(opening).map_err(|error| {
             let message = format!("the opening books in the journal do not hold: {error}");
-            Error::new(ErrorKind::Journal, message)
+            let zh = format!("日志中的期初账不成立：{}", error.zh());
+            Error::new(ErrorKind::Journal, message).in_chinese(zh)
         }),
     }
 }
@@ -180,7 +183,7 @@ pub(super) fn begun(reading: &Reading) -> Result<(), Error> {
         return Ok(());
     }
     let message = "entry 0 is missing: the journal has a header and no opening";
-    Err(Error::new(ErrorKind::Journal, message))
+    Err(Error::new(ErrorKind::Journal, message).in_chinese("缺第 0 条记录：日志有文件头而没有期初"))
 }
 
 /// Whether the policies declare every name that a charter uses.
@@ -203,6 +206,8 @@ pub(super) fn there(books: &Ledger, policies: Option<&PolicySet>) -> Result<(), 
 /// The books that a charter begins with.
 pub(super) fn books_of(charter: Charter) -> Result<Ledger, Error> {
     let (opening, nodes, tree) = charter.into_parts();
-    Ledger::open_with(opening, nodes, tree)
-        .map_err(|cause| Error::new(ErrorKind::Internal, format!("the books do not open: {cause}")))
+    Ledger::open_with(opening, nodes, tree).map_err(|cause| {
+        Error::new(ErrorKind::Internal, format!("the books do not open: {cause}"))
+            .in_chinese(format!("账册打不开：{cause}"))
+    })
 }

@@ -152,19 +152,23 @@ impl Drop for Keeper {
 }
 
 pub(super) fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
-    Builder::new()
-        .name(name.to_owned())
-        .spawn(work)
-        .map_err(|cause| Error::new(ErrorKind::Io, format!("no thread can be had for the office: {cause}")))
+    Builder::new().name(name.to_owned()).spawn(work).map_err(|cause| {
+        Error::new(ErrorKind::Io, format!("no thread can be had for the office: {cause}"))
+            .in_chinese(format!("系统无法再给出线程：{cause}"))
+    })
 }
 
 /// Why nobody answers.
 pub(super) fn closed(failed: &OnceLock<Error>) -> Error {
-    failed.get().cloned().unwrap_or_else(|| Error::new(ErrorKind::Internal, "the office is closed"))
+    failed
+        .get()
+        .cloned()
+        .unwrap_or_else(|| Error::new(ErrorKind::Internal, "the office is closed").in_chinese("办公室已关闭"))
 }
 
 pub(super) fn stopped(panic: &(dyn Any + Send)) -> Error {
     let said = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
     let said = said.unwrap_or("without a word");
     Error::new(ErrorKind::Internal, format!("the office stopped because of a bug: {said}"))
+        .in_chinese(format!("程序有错，办公室已停止：{said}"))
 }

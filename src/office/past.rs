@@ -70,7 +70,9 @@ impl Replay {
 
     fn apply(&mut self, entry: &Entry) -> Result<(), Error> {
         Arc::make_mut(&mut self.books).replay(entry.events()).map_err(|broken| {
-            Error::new(ErrorKind::Journal, format!("entry {}: {broken}", self.journal.next()))
+            let next = self.journal.next();
+            Error::new(ErrorKind::Journal, format!("entry {next}: {broken}"))
+                .in_chinese(format!("第 {next} 条记录不合账法：{broken}"))
         })
     }
 
@@ -133,7 +135,10 @@ impl Office {
         let recorded = match self.journal.entry(entry) {
             Some(Entry::Decided(decision)) => Arc::clone(decision),
             Some(Entry::Opened { .. } | Entry::Advanced(_)) => {
-                return Err(unusable(format!("entry {entry} is no decision: nothing was asked")));
+                return Err(unusable(
+                    format!("entry {entry} is no decision: nothing was asked"),
+                    format!("第 {entry} 条记录不是裁定：无人提出申请"),
+                ));
             }
             None => return Err(self.journal.sound().err().unwrap_or_else(|| self.no_entry(entry))),
         };
@@ -165,15 +170,18 @@ impl Office {
         match moment {
             Moment::Entry(number) if number < self.journal.next() => Ok(number),
             Moment::Entry(number) => Err(self.no_entry(number)),
-            Moment::Date(date) if date > self.today() => Err(unusable(format!(
-                "the books have come to {}; there are none of {date} yet",
-                self.today()
-            ))),
+            Moment::Date(date) if date > self.today() => Err(unusable(
+                format!("the books have come to {}; there are none of {date} yet", self.today()),
+                format!("账册已到 {}；尚无 {date} 的账", self.today()),
+            )),
             Moment::Date(date) => {
                 let until = self.entries_by(date)?;
                 until.checked_sub(1).ok_or_else(|| {
                     let opened = self.journal.entry(0).map_or_else(|| self.today(), Entry::date);
-                    unusable(format!("the books opened on {opened}; there are none of {date}"))
+                    unusable(
+                        format!("the books opened on {opened}; there are none of {date}"),
+                        format!("账册始于 {opened}；没有 {date} 的账"),
+                    )
                 })
             }
         }
@@ -201,22 +209,27 @@ impl Office {
         }
         let files = self.journal.policies(digest)?.ok_or_else(|| {
             Error::new(ErrorKind::Journal, format!("the journal does not hold the policies `{digest}`"))
+                .in_chinese(format!("日志中没有政策 `{digest}`"))
         })?;
         let policies = PolicySet::from_files(files)?;
         if *policies.digest() == *digest {
             Ok(policies)
         } else {
             let message = format!("the policies kept as `{digest}` are not what was kept");
-            Err(Error::new(ErrorKind::Journal, message))
+            let zh = format!("留存为 `{digest}` 的政策已非原文");
+            Err(Error::new(ErrorKind::Journal, message).in_chinese(zh))
         }
     }
 
     fn no_entry(&self, number: u64) -> Error {
         let last = self.journal.next().saturating_sub(1);
-        unusable(format!("there is no entry {number}; the journal ends with entry {last}"))
+        unusable(
+            format!("there is no entry {number}; the journal ends with entry {last}"),
+            format!("没有第 {number} 条记录；日志止于第 {last} 条"),
+        )
     }
 }
 
-fn unusable(message: String) -> Error {
-    Error::input(vec![Fault::nowhere(message)])
+fn unusable(en: String, zh: String) -> Error {
+    Error::input(vec![Fault::nowhere(en).in_chinese(zh)])
 }

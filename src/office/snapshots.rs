@@ -72,7 +72,8 @@ impl Office {
         kept::begun(&reading)?;
         if let Some(snapshot) = due.last() {
             let last = snapshot.head.records.saturating_sub(1);
-            return Err(bad(format!("entry {last} is missing: a snapshot was taken behind it")));
+            return Err(bad(format!("entry {last} is missing: a snapshot was taken behind it"))
+                .in_chinese(format!("缺第 {last} 条记录：其后留存过账册快照")));
         }
         let mut office = replay.into_office(None);
         drop((store, people));
@@ -123,11 +124,13 @@ fn nearest_in(store: &dyn Store, people: &People, until: u64) -> Result<Option<(
             Some(_) => {
                 return Err(bad(format!(
                     "a snapshot was taken of another chain than what stands before entry {records}"
-                )));
+                ))
+                .in_chinese(format!("账册快照所依据的链，不是第 {records} 条之前的这条")));
             }
             None => {
                 let last = records.saturating_sub(1);
-                return Err(bad(format!("entry {last} is missing: a snapshot was taken behind it")));
+                return Err(bad(format!("entry {last} is missing: a snapshot was taken behind it"))
+                    .in_chinese(format!("缺第 {last} 条记录：其后留存过账册快照")));
             }
         }
         if let Some(found) = restored(&snapshot, people) {

@@ -34,6 +34,11 @@ fn played() -> tempfile::TempDir {
 fn refused(folder: &Path, words: &[&str], expected: &str) {
     let ran = bianzhi(folder, words);
     assert_eq!((ran.code, ran.err.trim_end()), (Some(2), expected), "{words:?}\n{}", ran.out);
+    // And in Chinese, but for names and what other programs say.
+    let told = bianzhi(folder, &[&["--lang", "zh"], words].concat()).err;
+    let own = told.strip_prefix("错误：").unwrap();
+    let own: String = own.split('`').step_by(2).collect();
+    assert!(own.chars().any(|one| ('一'..='龥').contains(&one)), "{words:?}: {told}");
 }
 
 #[test]

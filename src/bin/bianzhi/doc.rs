@@ -53,5 +53,6 @@ fn nothing_of_others(path: &Path, mark: &str) -> Result<(), Error> {
         return Ok(());
     }
     let message = format!("`{}` is there already, and was not written by `bianzhi doc`", path.display());
-    Err(Error::input(vec![Fault::nowhere(message)]))
+    let zh = format!("`{}` 已经存在，且不是 `bianzhi doc` 写的", path.display());
+    Err(Error::input(vec![Fault::nowhere(message).in_chinese(zh)]))
 }

@@ -147,7 +147,8 @@ impl Folder {
             Some(path) if !own => {
                 let message =
                     format!("`{}` is there already, and is no generated {}", path.display(), self.what);
-                Err(Error::input(vec![Fault::nowhere(message)]))
+                let zh = format!("`{}` 已经存在，且不是生成的", path.display());
+                Err(Error::input(vec![Fault::nowhere(message).in_chinese(zh)]))
             }
             Some(_) | None => Ok(()),
         }

@@ -48,7 +48,8 @@ pub(crate) fn history(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
     let known = found > 0 || office.books().node(&arguments.id).is_some();
     if !known {
         let message = format!("no entry of the journal names `{}`, and no node is called so", arguments.id);
-        return Err(Error::new(ErrorKind::Journal, message).into());
+        let zh = format!("日志中没有记录提到 `{0}`，也没有名为 `{0}` 的节点", arguments.id);
+        return Err(Error::new(ErrorKind::Journal, message).in_chinese(zh).into());
     }
     if !arguments.json {
         let text = match lang {

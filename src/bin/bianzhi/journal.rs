@@ -162,8 +162,10 @@ fn erase(
 
 /// Whether a stream passes through a head that was kept elsewhere.
 fn passes(store: &dyn Store, earlier: Head) -> Result<(), Error> {
-    let bad = |message: String| Error::new(bianzhi::ErrorKind::Journal, message);
-    let Some(header) = store.header()? else { return Err(bad("the journal is empty".to_owned())) };
+    let bad = |en: String, zh: String| Error::new(bianzhi::ErrorKind::Journal, en).in_chinese(zh);
+    let Some(header) = store.header()? else {
+        return Err(bad("the journal is empty".to_owned(), "日志是空的".to_owned()));
+    };
     let mut head = Head::of(&header);
     let mut passed = head == earlier;
     store.read(&mut |record| {
@@ -173,14 +175,14 @@ fn passes(store: &dyn Store, earlier: Head) -> Result<(), Error> {
     })?;
     match (passed, head.records < earlier.records) {
         (true, _) => Ok(()),
-        (false, true) => Err(bad(format!(
-            "entry {} is missing: the journal ends before the head that was kept",
-            head.records
-        ))),
-        (false, false) => Err(bad(format!(
-            "what stands before entry {} is not what the kept head was taken from",
-            earlier.records
-        ))),
+        (false, true) => Err(bad(
+            format!("entry {} is missing: the journal ends before the head that was kept", head.records),
+            format!("缺第 {} 条记录：日志止于所留链头之前", head.records),
+        )),
+        (false, false) => Err(bad(
+            format!("what stands before entry {} is not what the kept head was taken from", earlier.records),
+            format!("第 {} 条之前的记录，不是所留链头所依据的那些", earlier.records),
+        )),
     }
 }
 

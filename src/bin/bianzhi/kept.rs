@@ -150,6 +150,7 @@ fn on_server_to_write(_: &str, _: &str, _: bool) -> Result<Box<dyn Store>, Error
 fn without_servers() -> Error {
     let message = "this build knows journals in files only; one with the feature `postgres` knows servers";
     Error::new(bianzhi::ErrorKind::Io, message)
+        .in_chinese("本程序只认文件中的日志；带 `postgres` 特性编译的才认服务器")
 }
 
 /// The policy set that decided last in `then`, as the journal of `office` keeps it.

@@ -153,7 +153,14 @@ fn report(failure: &Failure, lang: bianzhi::Lang) -> ExitCode {
         Failure::Output(error) => {
             writeln!(err, "{word}{}{error}", lang.pick("写不出结果：", "cannot write the output: "))
         }
-        Failure::Unusable(error) if error.faults().is_empty() => writeln!(err, "{word}{error}"),
+        Failure::Unusable(error) if error.faults().is_empty() => writeln!(
+            err,
+            "{word}{}",
+            match lang {
+                bianzhi::Lang::Zh => error.zh(),
+                bianzhi::Lang::En => error.to_string(),
+            }
+        ),
         Failure::Unusable(error) => {
             error.faults().iter().try_for_each(|fault| writeln!(err, "{word}{}", fault_in(fault, lang)))
         }

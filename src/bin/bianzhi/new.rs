@@ -56,7 +56,11 @@ pub(crate) fn new(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
     ];
     for part in parts.iter().filter(|part| part.before.is_none()) {
         if folder.join(&part.path).exists() {
-            return Err(bad(format!("`{}` is there already; nothing is written", part.path)).into());
+            return Err(bad(
+                format!("`{}` is there already; nothing is written", part.path),
+                format!("`{}` 已经存在；未写入任何文件", part.path),
+            )
+            .into());
         }
     }
     // The tests are no part of a policy set, and are left out here.
@@ -73,7 +77,8 @@ pub(crate) fn new(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
             let message = format!(
                 "another rule of the folder answers the test of `{rule}` otherwise; nothing is written"
             );
-            return Err(bad(message).into());
+            let zh = format!("文件夹中另有规则对 `{rule}` 的测试作出不同答复；未写入任何文件");
+            return Err(bad(message, zh).into());
         }
         Err(error) => {
             undo();
@@ -92,8 +97,8 @@ pub(crate) fn new(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
     Ok(Ending::AsExpected)
 }
 
-fn bad(message: String) -> Error {
-    Error::new(ErrorKind::Input, message)
+fn bad(en: String, zh: String) -> Error {
+    Error::new(ErrorKind::Input, en).in_chinese(zh)
 }
 
 fn check_name(rule: &str) -> Result<(), Error> {
@@ -105,7 +110,10 @@ fn check_name(rule: &str) -> Result<(), Error> {
         return Ok(());
     }
     let form = "a rule is named by small letters, digits and `_`, a letter first, at most 40";
-    Err(bad(format!("`{rule}` cannot be the name of a rule; {form}")))
+    Err(bad(
+        format!("`{rule}` cannot be the name of a rule; {form}"),
+        format!("`{rule}` 不能作规则名：规则名用小写字母、数字与 `_`，字母开头，至多 {MOST} 个字符"),
+    ))
 }
 
 /// The script's file, after all that are there: the number of the last, and ten more.
@@ -114,7 +122,10 @@ fn script_name(rule: &str, files: &BTreeMap<String, Vec<u8>>) -> Result<String, 
     for path in files.keys().filter(|path| path.strip_suffix(".rhai").is_some() && !path.contains('/')) {
         let bare = path.trim_start_matches(|one: char| one.is_ascii_digit());
         if bare == format!("{rule}.rhai") || bare == format!("_{rule}.rhai") {
-            return Err(bad(format!("the rule `{rule}` is there already: `{path}`; nothing is written")));
+            return Err(bad(
+                format!("the rule `{rule}` is there already: `{path}`; nothing is written"),
+                format!("规则 `{rule}` 已经存在：`{path}`；未写入任何文件"),
+            ));
         }
         let number = path.strip_suffix(bare).and_then(|number| number.parse().ok()).unwrap_or(0);
         last = last.max(number);

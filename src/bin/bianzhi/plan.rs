@@ -93,7 +93,8 @@ fn write_scenario(plan: &SchoolPlan, path: &Path, charter: &Path, policies: &Pat
     // A plan may be drafted again; whatever else stands there is somebody's work.
     if path.is_file() && !fs::read_to_string(path).is_ok_and(|text| text.contains(SCENARIO)) {
         let message = format!("`{}` is there already, and is no scenario", path.display());
-        return Err(Error::input(vec![Fault::nowhere(message)]));
+        let zh = format!("`{}` 已经存在，且不是情景", path.display());
+        return Err(Error::input(vec![Fault::nowhere(message).in_chinese(zh)]));
     }
     let text = plan.scenario(&seen_from(&folder, &charter)?, Some(&seen_from(&folder, &policies)?));
     fs::write(path, text).map_err(|cause| Error::io(path, &cause))
@@ -111,7 +112,8 @@ pub(crate) fn seen_from(folder: &Path, path: &Path) -> Result<String, Error> {
     let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
     let Some(parts) = parts else {
         let message = format!("`{}` cannot be written into a scenario: it is no text", path.display());
-        return Err(Error::input(vec![Fault::nowhere(message)]));
+        let zh = format!("`{}` 不能写进情景：它不是文本", path.display());
+        return Err(Error::input(vec![Fault::nowhere(message).in_chinese(zh)]));
     };
     Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/").replace("//", "/") })
 }

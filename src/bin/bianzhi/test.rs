@@ -100,6 +100,7 @@ fn once(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending
         let written = fs::write(path, junit::report(&run.tests, lang));
         written.map_err(|cause| {
             bianzhi::Error::new(ErrorKind::Io, format!("cannot write `{}`: {cause}", path.display()))
+                .in_chinese(format!("无法写入 `{}`：{cause}", path.display()))
         })?;
     }
     if arguments.json {

@@ -71,7 +71,8 @@ fn inside(folder: &Path, file: &Path) -> Result<String, Error> {
     let (root, path) = (whole(folder)?, whole(file)?);
     let inside = path.strip_prefix(&root).map_err(|_| {
         let message = format!("`{}` does not stand in the folder `{}`", file.display(), folder.display());
-        Error::new(ErrorKind::Input, message)
+        let zh = format!("`{}` 不在文件夹 `{}` 之内", file.display(), folder.display());
+        Error::new(ErrorKind::Input, message).in_chinese(zh)
     })?;
     let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
     Ok(parts.join("/"))

@@ -76,8 +76,9 @@ impl Link {
     /// Connects to the server that an address names.
     pub(super) fn open(address: &str) -> Result<Self, Error> {
         let mut config: Config = address.parse().map_err(|cause| {
-            let message = format!("this is no address of a PostgreSQL server: {}", told(&cause));
-            Error::new(ErrorKind::Io, message)
+            let told = told(&cause);
+            Error::new(ErrorKind::Io, format!("this is no address of a PostgreSQL server: {told}"))
+                .in_chinese(format!("这不是 PostgreSQL 服务器的地址：{told}"))
         })?;
         if config.get_application_name().is_none() {
             config.application_name("bianzhi");
@@ -147,8 +148,10 @@ impl Link {
             Some(format) if (1..=i64::from(FORMAT)).contains(&format) => Ok(()),
             Some(format) => Err(journal(format!(
                 "`{place}` has format {format}, written by a newer version; this one reads up to {FORMAT}"
-            ))),
-            None => Err(journal(format!("`{place}` is a database, but no journal"))),
+            ))
+            .in_chinese(format!("`{place}` 的格式为 {format}，出自更新的版本；本版本至多读到 {FORMAT}"))),
+            None => Err(journal(format!("`{place}` is a database, but no journal"))
+                .in_chinese(format!("`{place}` 是数据库，但没有日志"))),
         }
     }
 
@@ -295,7 +298,8 @@ impl Link {
                 let message = format!(
                     "`{place}` cannot keep a journal safely: its {name} is `{found}`, and must be {right}"
                 );
-                return Ok(Err(Error::new(ErrorKind::Io, message)));
+                let zh = format!("`{place}` 不能安全留存日志：其 {name} 为 `{found}`，应为 {right}");
+                return Ok(Err(Error::new(ErrorKind::Io, message).in_chinese(zh)));
             }
         }
         Ok(Ok(client))
@@ -305,9 +309,11 @@ impl Link {
     pub(super) fn failed(&self, cause: &postgres::Error) -> Error {
         let (place, told) = (&self.place, told(cause));
         if cause.code() == Some(&SqlState::UNIQUE_VIOLATION) {
-            return journal(format!("another writer uses `{place}`: {told}; open it again"));
+            return journal(format!("another writer uses `{place}`: {told}; open it again"))
+                .in_chinese(format!("`{place}` 另有写入者：{told}；请重新打开"));
         }
         Error::new(ErrorKind::Io, format!("cannot use `{place}`: {told}"))
+            .in_chinese(format!("无法使用 `{place}`：{told}"))
     }
 }
 
@@ -331,14 +337,17 @@ impl Trouble {
 /// Somebody opened the stream to write it.
 pub(super) fn taken_over(place: &str, stream: &str) -> Error {
     journal(format!("another writer has taken `{stream}` in `{place}` over; open it again"))
+        .in_chinese(format!("`{place}` 中的 `{stream}` 已由另一写入者接管；请重新打开"))
 }
 
 pub(super) fn busy(place: &str) -> Error {
     Error::new(ErrorKind::Io, format!("`{place}` is too busy: every try lost a race"))
+        .in_chinese(format!("`{place}` 过于繁忙：每次都被抢先"))
 }
 
 pub(super) fn gone(place: &str) -> Error {
     Error::new(ErrorKind::Io, format!("the connection to `{place}` is lost"))
+        .in_chinese(format!("与 `{place}` 的连接已断"))
 }
 
 fn settings(client: &mut Client) -> Result<BTreeMap<String, String>, postgres::Error> {

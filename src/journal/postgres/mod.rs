@@ -14,6 +14,7 @@ use postgres::types::ToSql;
 use postgres::{GenericClient, Row, Statement};
 
 use self::link::{End, Link, MOST_RACES, Trouble, busy, gone, taken_over};
+use super::form::of_entry;
 use super::people::{PersonRow, Salt};
 use super::snapshot::Snapshot;
 use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, choose, journal};
@@ -179,7 +180,7 @@ impl Store for PostgresStore {
         match end {
             Some((records, hash)) if !passed => Err(journal(format!(
                 "entry {due} is missing: `{place}` ends with what stands before it, and last was written {records}:{hash}"
-            ))),
+            )).in_chinese(format!("缺第 {due} 条记录：`{place}` 到此为止，而最后写到 {records}:{hash}"))),
             Some(_) | None => Ok(()),
         }
     }
@@ -212,7 +213,8 @@ impl Store for PostgresStore {
         if link.asking(|client| snapshots::keep(client, stream, snapshot))? {
             return Ok(());
         }
-        Err(journal(format!("another writer uses `{stream}` in `{}`; open it again", link.place())))
+        Err(journal(format!("another writer uses `{stream}` in `{}`; open it again", link.place()))
+            .in_chinese(format!("`{}` 中的 `{stream}` 另有写入者；请重新打开", link.place())))
     }
 
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
@@ -253,7 +255,10 @@ impl Store for PostgresStore {
         if salts.is_empty() {
             *salts = self.link().asking(people::salts)?;
         }
-        salts.pop().ok_or_else(|| journal(format!("`{}` gives no salt", self.link().place())))
+        salts.pop().ok_or_else(|| {
+            journal(format!("`{}` gives no salt", self.link().place()))
+                .in_chinese(format!("`{}` 没有给出盐", self.link().place()))
+        })
     }
 
     fn people(&self) -> Result<Vec<PersonRow>, Error> {
@@ -281,7 +286,10 @@ impl Store for PostgresStore {
             "they are erased, but somebody reads `{place}`, so rows of before stand in its files until \
              `VACUUM FULL bianzhi.person, bianzhi.snapshot` is run there"
         );
-        Err(Error::new(ErrorKind::Io, message))
+        let zh = format!(
+            "已经抹去，但有人正在读 `{place}`，旧行仍留在其文件中，须在那里执行 `VACUUM FULL bianzhi.person, bianzhi.snapshot`"
+        );
+        Err(Error::new(ErrorKind::Io, message).in_chinese(zh))
     }
 
     fn policy_digests(&self) -> Result<Vec<String>, Error> {
@@ -309,7 +317,8 @@ fn to_write(link: &Link, stream: &str) -> Result<(), Error> {
         return Ok(());
     }
     let message = format!("`{stream}` in `{}` was opened to read; it cannot be written", link.place());
-    Err(Error::new(ErrorKind::Io, message))
+    let zh = format!("`{}` 中的 `{stream}` 是为读取打开的，不能写入", link.place());
+    Err(Error::new(ErrorKind::Io, message).in_chinese(zh))
 }
 
 /// Writes a batch, all or nothing; `false` if this is not the writer any more, or the head is another one.
@@ -414,14 +423,19 @@ fn conflict(link: &mut Link, stream: &str, batch: &Batch<'_>) -> Result<Error, E
     if link.writing(|_, own, _| Some(own)) != Some(epoch) {
         return Ok(taken_over(link.place(), stream));
     }
-    let stands = match end {
-        Some((records, _)) if records > 0 => format!("it ends with entry {}", records.saturating_sub(1)),
-        Some(_) | None => "it is empty".to_owned(),
+    let (stands, zh) = match end {
+        Some((records, _)) if records > 0 => {
+            let last = records.saturating_sub(1);
+            (format!("it ends with entry {last}"), format!("它止于第 {last} 条"))
+        }
+        Some(_) | None => ("it is empty".to_owned(), "它是空的".to_owned()),
     };
+    let (place, records) = (link.place(), batch.expected.records);
     Ok(journal(format!(
-        "another writer uses `{stream}` in `{}`: entry {} was to be written behind what was read, but {stands}; open it again",
-        link.place(),
-        batch.expected.records
+        "another writer uses `{stream}` in `{place}`: entry {records} was to be written behind what was read, but {stands}; open it again"
+    ))
+    .in_chinese(format!(
+        "`{place}` 中的 `{stream}` 另有写入者：第 {records} 条本应接在读到的记录之后，而{zh}；请重新打开"
     )))
 }
 
@@ -444,11 +458,12 @@ fn record(row: &Row, due: u64) -> Result<Result<Record, Error>, postgres::Error>
     let (number, request_id, body): (i64, _, _) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     let hash: String = row.try_get(3)?;
     let Ok(number) = u64::try_from(number) else {
-        return Ok(Err(journal(format!("entry {due} is missing: entry {number} stands in its place"))));
+        return Ok(Err(journal(format!("entry {due} is missing: entry {number} stands in its place"))
+            .in_chinese(format!("缺第 {due} 条记录：该处是第 {number} 条"))));
     };
     Ok(match hash.parse::<Digest>() {
         Ok(hash) => Ok(Record { number, request_id, body, hash }),
-        Err(error) => Err(journal(format!("entry {number}: {error}"))),
+        Err(error) => Err(of_entry(number, &error)),
     })
 }
 

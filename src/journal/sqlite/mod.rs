@@ -128,7 +128,8 @@ impl SqliteStore {
         if found == "ok" {
             Ok(())
         } else {
-            Err(journal(format!("`{}` is damaged: {found}", self.path.display())))
+            Err(journal(format!("`{}` is damaged: {found}", self.path.display()))
+                .in_chinese(format!("`{}` 已损坏：{found}", self.path.display())))
         }
     }
 
@@ -170,6 +171,7 @@ impl Store for SqliteStore {
         let unreadable = |due: u64, cause: &rusqlite::Error| {
             let error = self.failed(cause);
             Error::new(error.kind(), format!("entry {due} cannot be read: {error}"))
+                .in_chinese(format!("第 {due} 条记录无法读取：{}", error.zh()))
         };
         while let Some(row) = rows.next().map_err(|cause| unreadable(due, &cause))? {
             let record = tables::record(row).map_err(|cause| unreadable(due, &cause))?;
@@ -213,7 +215,8 @@ impl Store for SqliteStore {
         if kept {
             Ok(())
         } else {
-            Err(journal(format!("another writer uses `{}`; open it again", path.display())))
+            Err(journal(format!("another writer uses `{}`; open it again", path.display()))
+                .in_chinese(format!("`{}` 另有写入者；请重新打开", path.display())))
         }
     }
 
@@ -255,7 +258,7 @@ impl Store for SqliteStore {
             format!(
                 "another process has `{path}` open, so bytes of the erased may stay beside it; close it and erase once more"
             ),
-        ))
+        ).in_chinese(format!("另一进程正打开 `{path}`，被抹去者的字节可能仍留在旁边的文件里；请关闭后再抹一次")))
     }
 
     fn policy_digests(&self) -> Result<Vec<String>, Error> {
@@ -292,7 +295,8 @@ fn prepare(path: &Path, connection: &Connection) -> Result<&'static Tables, Erro
         connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
         let message = format!("`{}` cannot be written safely here: its disk has no WAL mode", path.display());
-        return Err(Error::new(ErrorKind::Io, message));
+        let zh = format!("`{}` 在此处不能安全写入：其磁盘不支持 WAL 方式", path.display());
+        return Err(Error::new(ErrorKind::Io, message).in_chinese(zh));
     }
     let set = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
     connection.execute_batch(set).map_err(failed)?;
@@ -364,13 +368,15 @@ fn recognised(path: &Path, connection: &Connection) -> Result<&'static Tables, E
     };
     let shown = path.display();
     if number("application_id")? != i64::from(APPLICATION) {
-        return Err(journal(format!("`{shown}` is a database, but no journal")));
+        return Err(journal(format!("`{shown}` is a database, but no journal"))
+            .in_chinese(format!("`{shown}` 是数据库，但不是日志")));
     }
     let format = number("user_version")?;
     Tables::of(format).ok_or_else(|| {
         journal(format!(
             "`{shown}` has format {format}, written by a newer version; this one reads up to {FILE}"
         ))
+        .in_chinese(format!("`{shown}` 的格式为 {format}，出自更新的版本；本版本至多读到 {FILE}"))
     })
 }
 

@@ -3,6 +3,7 @@
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Row};
 
+use super::super::form::of_entry;
 use super::super::store::{Digest, Record, journal};
 use crate::error::Error;
 
@@ -76,14 +77,17 @@ pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Result<Record, Error>> {
     let (number, request_id, body): (u64, _, _) = (row.get(0)?, row.get(1)?, row.get(2)?);
     Ok(match hash(row, 3)? {
         Ok(hash) => Ok(Record { number, request_id, body, hash }),
-        Err(error) => Err(journal(format!("entry {number}: {error}"))),
+        Err(error) => Err(of_entry(number, &error)),
     })
 }
 
 /// The hash in a column, whichever way it is kept.
 pub(super) fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<Result<Digest, Error>> {
     if let ValueRef::Blob(bytes) = row.get_ref(column)? {
-        let wrong = |_| journal(format!("a hash has 32 bytes, and this one {}", bytes.len()));
+        let wrong = |_| {
+            journal(format!("a hash has 32 bytes, and this one {}", bytes.len()))
+                .in_chinese(format!("哈希应有 32 字节，此处有 {}", bytes.len()))
+        };
         return Ok(<[u8; 32]>::try_from(bytes).map(Digest::from).map_err(wrong));
     }
     Ok(row.get::<_, String>(column)?.parse())
