@@ -7,6 +7,7 @@ mod record;
 mod table;
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use check::{Flaw, Unread};
 pub use part::CharterPart;
@@ -14,7 +15,7 @@ use part::Places;
 
 use crate::document::{MOST_YAML_BYTES, read_text};
 use crate::error::{Error, Fault};
-use crate::model::{Mention, Opening, PoolSize};
+use crate::model::{Mention, NodeId, NodeRows, NodeTree, NodeView, Opening, PoolSize};
 
 /// A city's opening books, checked: whoever holds one can open books from it.
 ///
@@ -37,7 +38,12 @@ use crate::model::{Mention, Opening, PoolSize};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Charter {
+    /// All but the nodes.
     opening: Opening,
+    nodes: NodeRows,
+    tree: NodeTree,
+    /// The opening books as plain values, once somebody asks for them.
+    whole: OnceLock<Opening>,
     places: Places,
 }
 
@@ -58,25 +64,37 @@ impl Charter {
     /// As [`Charter::load`].
     pub fn parse(path: impl AsRef<Path>, text: &str) -> Result<Self, Error> {
         let read = read::read(path.as_ref(), text).map_err(Error::input)?;
-        Self::judge(read.opening, read.places, &read.unread, read.faults)
+        Self::judge(read.opening, read.nodes, read.places, &read.unread, read.faults)
     }
 
     /// A charter from values, under the same checks; its faults have no places.
     ///
     /// # Errors
     /// All faults.
-    pub fn from_opening(opening: Opening) -> Result<Self, Error> {
-        Self::judge(opening, Places::default(), &Unread::default(), Vec::new())
+    pub fn from_opening(mut opening: Opening) -> Result<Self, Error> {
+        let nodes = std::mem::take(&mut opening.nodes).into();
+        Self::judge(opening, nodes, Places::default(), &Unread::default(), Vec::new())
     }
 
-    /// The opening books.
+    /// The opening books. They are made when somebody first asks: a nation's are several times what the charter keeps.
     pub fn opening(&self) -> &Opening {
-        &self.opening
+        self.whole.get_or_init(|| Opening { nodes: self.nodes.to_nodes(), ..self.opening.clone() })
     }
 
     /// The opening books, to keep.
     pub fn into_opening(self) -> Opening {
-        self.opening
+        let Self { opening, nodes, whole, .. } = self;
+        whole.into_inner().unwrap_or_else(|| Opening { nodes: nodes.to_nodes(), ..opening })
+    }
+
+    /// All but the nodes, the nodes, and who lies in whom.
+    pub(crate) fn into_parts(self) -> (Opening, NodeRows, NodeTree) {
+        (self.opening, self.nodes, self.tree)
+    }
+
+    /// The id of the root.
+    pub(crate) fn root(&self) -> Option<&NodeId> {
+        self.nodes.get(*self.nodes.roots().first()? as usize).map(NodeView::id)
     }
 
     /// Every name that a policy set must declare, with the part of the charter that uses it.
@@ -84,14 +102,34 @@ impl Charter {
         self.each_mention().collect()
     }
 
-    /// The same one by one: a nation's names take more memory in a list than its units do.
-    pub(crate) fn each_mention(&self) -> impl Iterator<Item = (Mention<'_>, CharterPart)> {
-        let opening = &self.opening;
-        let nodes = opening.nodes.iter().enumerate().flat_map(|(number, node)| {
-            let tags = node.tags.iter().map(|tag| Mention::Tag(tag));
-            let facts = node.facts.iter().map(|(name, value)| Mention::Fact(name, value));
+    fn each_mention(&self) -> impl Iterator<Item = (Mention<'_>, CharterPart)> {
+        let tags = self.nodes.tag_lists();
+        let nodes = self.nodes.iter().enumerate().flat_map(move |(number, node)| {
+            let tags = tags.get(node.tags_place()).into_iter().flatten().map(|tag| Mention::Tag(tag));
+            let facts = node.facts().into_iter().flat_map(|facts| facts.iter());
+            let facts = facts.map(|(name, value)| Mention::Fact(name, value));
             tags.chain(facts).map(move |mention| (mention, CharterPart::Node(number)))
         });
+        nodes.chain(self.each_mention_elsewhere())
+    }
+
+    /// A fault for each name that `undeclared` has something to say about, in no order. A nation's tags are asked about once.
+    pub(crate) fn undeclared(&self, undeclared: impl Fn(&Mention<'_>) -> Option<String>) -> Vec<Fault> {
+        let fault = |(mention, part)| undeclared(&mention).map(|message| self.fault(part, message));
+        let bad = |tags: &Vec<String>| tags.iter().any(|tag| undeclared(&Mention::Tag(tag)).is_some());
+        if self.nodes.tag_lists().iter().any(bad) {
+            return self.each_mention().filter_map(fault).collect();
+        }
+        let facts = self.nodes.iter().enumerate().flat_map(|(number, node)| {
+            let facts = node.facts().into_iter().flat_map(|facts| facts.iter());
+            facts.map(move |(name, value)| (Mention::Fact(name, value), CharterPart::Node(number)))
+        });
+        facts.chain(self.each_mention_elsewhere()).filter_map(fault).collect()
+    }
+
+    /// What is mentioned by all but the nodes.
+    fn each_mention_elsewhere(&self) -> impl Iterator<Item = (Mention<'_>, CharterPart)> {
+        let opening = &self.opening;
         let pools = opening.pools.iter().enumerate().flat_map(|(number, pool)| {
             let tags = pool.tags.iter().map(|tag| Mention::Tag(tag));
             let facts = pool.facts.iter().map(|(name, value)| Mention::Fact(name, value));
@@ -111,7 +149,7 @@ impl Charter {
         let permits = opening.permits.iter().enumerate().filter_map(|(number, permit)| {
             Some((Mention::Purpose(permit.purpose.as_deref()?), CharterPart::Permit(number)))
         });
-        nodes.chain(pools).chain(people).chain(loans).chain(permits)
+        pools.chain(people).chain(loans).chain(permits)
     }
 
     /// A fault of a part of this charter, with its file and line if it was read from a file.
@@ -121,12 +159,14 @@ impl Charter {
 
     fn judge(
         mut opening: Opening,
+        nodes: NodeRows,
         places: Places,
         unread: &Unread,
         mut faults: Vec<Fault>,
     ) -> Result<Self, Error> {
         seat_the_drawn(&mut opening);
-        for Flaw { part, message, first } in check::check(&opening, unread) {
+        let (flaws, tree) = check::check(&opening, &nodes, unread);
+        for Flaw { part, message, first } in flaws {
             let message = match first.and_then(|first| places.line(first)) {
                 Some(line) => format!("{message}, first on line {line}"),
                 None => message,
@@ -134,7 +174,7 @@ impl Charter {
             faults.push(places.fault(part, message));
         }
         if faults.is_empty() {
-            return Ok(Self { opening, places });
+            return Ok(Self { opening, nodes, tree, whole: OnceLock::new(), places });
         }
         faults.sort();
         faults.dedup();

@@ -65,10 +65,14 @@ impl Spots {
 
     /// Where the elements of a later part of the list stand.
     pub(super) fn append(&mut self, later: &Self) {
-        for number in 0..later.count {
-            let (line, column) = later.at(number).unwrap_or_default();
-            self.push(line, column);
+        let before = self.count;
+        for &(first, line, column) in &later.runs {
+            let number = before.saturating_add(first);
+            if self.runs.last().map(|run| in_run(run, number)) != Some((line, column)) {
+                self.runs.push((number, line, column));
+            }
         }
+        self.count = before.saturating_add(later.count);
     }
 
     /// Line and column of an element.

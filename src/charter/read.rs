@@ -9,13 +9,15 @@ use super::table;
 use crate::document::{Document, Node, Table};
 use crate::error::Fault;
 use crate::model::{
-    ByKind, Date, ExcessRule, KindId, NodeId, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode,
-    OpeningPeople, OpeningPermit, OpeningPerson, OpeningPool, PoolSize, Seats,
+    ByKind, Date, ExcessRule, KindId, NodeId, NodeRows, Opening, OpeningHistory, OpeningKind, OpeningLoan,
+    OpeningNode, OpeningPeople, OpeningPermit, OpeningPerson, OpeningPool, PoolSize, Seats,
 };
 
 /// What could be read, and what could not.
 pub(super) struct Read {
+    /// All but the nodes.
     pub(super) opening: Opening,
+    pub(super) nodes: NodeRows,
     pub(super) places: Places,
     pub(super) unread: Unread,
     pub(super) faults: Vec<Fault>,
@@ -35,14 +37,18 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Read, Vec<Fault>> {
     let mut reading = Reading {
         document: &document,
         opening: empty(),
+        nodes: NodeRows::default(),
         places: Places { file: Some(path.to_path_buf()), ..Places::default() },
         unread: Unread::default(),
         faults,
     };
     reading.charter(record);
     reading.faults.extend(own);
-    let Reading { opening, places, unread, faults, .. } = reading;
-    Ok(Read { opening, places, unread, faults })
+    let Reading { mut opening, mut nodes, places, unread, faults, .. } = reading;
+    if !opening.nodes.is_empty() {
+        nodes = std::mem::take(&mut opening.nodes).into();
+    }
+    Ok(Read { opening, nodes, places, unread, faults })
 }
 
 fn empty() -> Opening {
@@ -61,7 +67,10 @@ fn empty() -> Opening {
 
 struct Reading<'a> {
     document: &'a Document,
+    /// Its nodes are those that stand in the charter itself.
     opening: Opening,
+    /// The nodes of a table.
+    nodes: NodeRows,
     places: Places,
     unread: Unread,
     faults: Vec<Fault>,
@@ -172,8 +181,8 @@ impl<'a> Reading<'a> {
         match self.table(node) {
             Some(csv) => {
                 self.places.nodes = Spots::beside(&csv.file);
-                let spots = &mut self.places.nodes;
-                table::nodes(&csv, &mut self.opening, spots, &mut self.unread, &mut self.faults);
+                let (nodes, spots) = (&mut self.nodes, &mut self.places.nodes);
+                table::nodes(&csv, &self.opening, nodes, spots, &mut self.unread, &mut self.faults);
             }
             None => self.unread.nameless_node = true,
         }

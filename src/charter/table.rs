@@ -1,17 +1,16 @@
 //! Tables: the nodes and people of a large charter, from CSV files.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::check::Unread;
 use super::part::Spots;
 use super::record::bad_count;
-use crate::document::{Plain, Row, Table, date, did_you_mean, whole_number};
+use crate::document::{Plain, Row, Table, date, did_you_mean, trimmed, whole_number};
 use crate::error::Fault;
-use crate::model::{
-    ByKind, FactValue, KindId, NodeId, Opening, OpeningHistory, OpeningNode, OpeningPeople, Seats,
-};
+use crate::model::{FactValue, Facts, NodeDraft, NodeRows, NodeWords, Opening, OpeningPeople, Seats, What};
 
 /// What a column of `nodes.csv` holds.
+#[derive(Clone)]
 enum Column {
     Id,
     Parent,
@@ -19,11 +18,9 @@ enum Column {
     Tier,
     Name,
     Tags,
-    Cap(KindId),
-    Occupied(KindId),
-    /// Vacancies at the last year ends, oldest first, separated by `;`.
-    History(KindId),
-    Fact(String),
+    /// Caps, people, or vacancies at the last year ends, oldest first, separated by `;`: of the kind at this place.
+    Counted(What, u16),
+    Fact(Arc<str>),
     /// Reported already.
     Unknown,
 }
@@ -32,16 +29,20 @@ const NODE_COLUMNS: [&str; 6] = ["id", "parent", "level", "tier", "name", "tags"
 const NODE_COLUMNS_BY_NAME: [&str; 4] = ["cap.", "occupied.", "history.", "fact."];
 const PERSON_COLUMNS: [&str; 6] = ["id", "unit", "kind", "category", "since", "loan"];
 
+/// So many nodes at most are drafted together.
+const DRAFT: usize = 1 << 16;
+
 /// Reads `nodes.csv`.
 pub(super) fn nodes(
     table: &Table,
-    opening: &mut Opening,
+    opening: &Opening,
+    nodes: &mut NodeRows,
     spots: &mut Spots,
     unread: &mut Unread,
     faults: &mut Vec<Fault>,
 ) {
     let columns: Vec<Column> =
-        table.columns.iter().map(|name| column(table, name, opening, unread, faults)).collect();
+        table.columns.iter().map(|name| column(table, name, opening, nodes, unread, faults)).collect();
     let has = |wanted: fn(&Column) -> bool| columns.iter().any(wanted);
     let needed = [
         ("id", has(|one| matches!(one, Column::Id))),
@@ -52,33 +53,44 @@ pub(super) fn nodes(
         unread.nameless_node = true;
         return;
     }
+    // Caps, people and year ends stand by the ids of their kinds.
+    let mut columns: Vec<(usize, Column)> = columns.into_iter().enumerate().collect();
+    columns.sort_by_key(|(_, column)| {
+        let Column::Counted(what, kind) = column else { return None };
+        Some((*what as u8, nodes.kinds().get(usize::from(*kind)).cloned()))
+    });
     table.gather(
         |rows| {
-            let columns: Vec<Column> = columns.iter().map(Column::apart).collect();
-            let mut part: Part<Vec<OpeningNode>> = Part::default();
-            let mut parent: Option<NodeId> = None;
+            let columns: Vec<(usize, Column)> = columns.iter().map(|(at, one)| (*at, one.apart())).collect();
+            let mut part: Part<Vec<NodeDraft>> = Part::default();
+            let mut draft = NodeDraft::with_capacity(rows.about().min(DRAFT));
+            let mut read = 0_usize;
             let bad_rows = rows.each(|row| {
                 let before = part.faults.len();
-                match node(table, row, &columns, &mut parent, &mut part.faults) {
-                    Some(node) => {
-                        if part.faults.len() > before {
-                            part.tainted.push(part.read.len());
-                        }
-                        part.read.push(node);
-                        part.spots.push(row.line, 0);
+                if node(table, row, &columns, &mut draft, &mut part.faults).is_some() {
+                    if part.faults.len() > before {
+                        part.tainted.push(read);
                     }
-                    None => part.lost = true,
+                    read = read.saturating_add(1);
+                    part.spots.push(row.line, 0);
+                } else {
+                    draft.forget();
+                    part.lost = true;
+                }
+                if draft.len() >= DRAFT {
+                    part.read.push(std::mem::take(&mut draft));
                 }
             });
+            part.read.push(draft);
             part.lost |= !bad_rows.is_empty();
             part.faults.extend(bad_rows);
             part
         },
         |mut part| {
-            let before = opening.nodes.len();
+            let before = nodes.len();
             unread.tainted.extend(part.tainted.iter().map(|number| before.saturating_add(*number)));
             unread.nameless_node |= part.lost;
-            opening.nodes.append(&mut part.read);
+            part.read.drain(..).for_each(|draft| nodes.append(draft));
             spots.append(&part.spots);
             faults.append(&mut part.faults);
         },
@@ -98,25 +110,20 @@ struct Part<T> {
 }
 
 impl Column {
-    /// The same column with a kind of its own, so that two cores do not count the users of one.
+    /// The same column with a name of its own, so that two cores do not count the users of one.
     fn apart(&self) -> Self {
-        match self {
-            Self::Id => Self::Id,
-            Self::Parent => Self::Parent,
-            Self::Level => Self::Level,
-            Self::Tier => Self::Tier,
-            Self::Name => Self::Name,
-            Self::Tags => Self::Tags,
-            Self::Cap(kind) => Self::Cap(kind.as_str().into()),
-            Self::Occupied(kind) => Self::Occupied(kind.as_str().into()),
-            Self::History(kind) => Self::History(kind.as_str().into()),
-            Self::Fact(name) => Self::Fact(name.clone()),
-            Self::Unknown => Self::Unknown,
-        }
+        if let Self::Fact(name) = self { Self::Fact((&**name).into()) } else { self.clone() }
     }
 }
 
-fn column(table: &Table, name: &str, opening: &Opening, unread: &Unread, faults: &mut Vec<Fault>) -> Column {
+fn column(
+    table: &Table,
+    name: &str,
+    opening: &Opening,
+    nodes: &mut NodeRows,
+    unread: &Unread,
+    faults: &mut Vec<Fault>,
+) -> Column {
     match name {
         "id" => return Column::Id,
         "parent" => return Column::Parent,
@@ -130,11 +137,11 @@ fn column(table: &Table, name: &str, opening: &Opening, unread: &Unread, faults:
         Some((what, of)) if !of.is_empty() => (what, of),
         Some(_) | None => ("", ""),
     };
-    let kind = match what {
-        "fact" => return Column::Fact(of.to_owned()),
-        "cap" => Column::Cap(of.into()),
-        "occupied" => Column::Occupied(of.into()),
-        "history" => Column::History(of.into()),
+    let what = match what {
+        "fact" => return Column::Fact(of.into()),
+        "cap" => What::Cap,
+        "occupied" => What::Occupied,
+        "history" => What::Years,
         _ => {
             let hint = match did_you_mean(name, NODE_COLUMNS) {
                 hint if hint.is_empty() => format!(
@@ -158,37 +165,26 @@ fn column(table: &Table, name: &str, opening: &Opening, unread: &Unread, faults:
         ));
         return Column::Unknown;
     }
-    kind
+    Column::Counted(what, nodes.kind(&of.into()))
 }
 
 fn node(
     table: &Table,
     row: &Row<'_>,
-    columns: &[Column],
-    last_parent: &mut Option<NodeId>,
+    columns: &[(usize, Column)],
+    draft: &mut NodeDraft,
     faults: &mut Vec<Fault>,
-) -> Option<OpeningNode> {
-    let (mut id, mut level) = (None, None);
-    let mut node = OpeningNode {
-        id: NodeId::new(""),
-        parent: None,
-        level: String::new(),
-        tier: None,
-        name: String::new(),
-        tags: Vec::new(),
-        facts: BTreeMap::new(),
-        caps: ByKind::new(),
-        occupied: ByKind::new(),
-        history: ByKind::new(),
-    };
-    for (number, column) in columns.iter().enumerate() {
-        let Some(field) = row.field(number) else { continue };
+) -> Option<()> {
+    let (mut id, mut level, mut parent, mut tier, mut name, mut tags) = (None, None, None, None, None, "");
+    let mut facts = Facts::default();
+    for (number, column) in columns {
+        let Some(field) = row.field(*number) else { continue };
         let mut fault = |message: String| faults.push(Fault::at(&table.file, row.line, 0, message));
         let mut count = |field: &str| {
             let count = whole_number(field).map(Seats::new);
             let count = count.filter(|&count| count >= Seats::ZERO && count <= Seats::MOST);
             if count.is_none() {
-                let name = table.columns.get(number).map_or("", String::as_str);
+                let name = table.columns.get(*number).map_or("", String::as_str);
                 fault(bad_count(name, &format!("`{field}`"), Seats::ZERO));
             }
             count
@@ -196,29 +192,22 @@ fn node(
         match column {
             Column::Id => id = Some(field),
             Column::Level => level = Some(field),
-            Column::Parent => {
-                // Children mostly stand together: their parent's id is kept in memory once.
-                if last_parent.as_ref().is_none_or(|last| last.as_str() != field) {
-                    *last_parent = Some(field.into());
+            Column::Parent => parent = Some(field),
+            Column::Tier => tier = Some(field),
+            Column::Name => name = Some(field),
+            Column::Tags => tags = field,
+            Column::Counted(What::Years, kind) => {
+                draft.count(What::Years, *kind, Seats::ZERO);
+                split(field).filter_map(count).for_each(|year| draft.count(What::Year, *kind, year));
+            }
+            Column::Counted(what, kind) => {
+                if let Some(count) = count(field) {
+                    draft.count(*what, *kind, count);
                 }
-                node.parent.clone_from(last_parent);
-            }
-            Column::Tier => node.tier = Some(field.to_owned()),
-            Column::Name => field.clone_into(&mut node.name),
-            Column::Tags => node.tags = split(field).map(str::to_owned).collect(),
-            Column::Cap(kind) => {
-                node.caps.extend(count(field).map(|count| (kind.clone(), count)));
-            }
-            Column::Occupied(kind) => {
-                node.occupied.extend(count(field).map(|count| (kind.clone(), count)));
-            }
-            Column::History(kind) => {
-                let year_end_vacancy = split(field).filter_map(count).collect();
-                node.history.insert(kind.clone(), OpeningHistory { year_end_vacancy });
             }
             Column::Fact(name) => match fact(field) {
                 Some(value) => {
-                    node.facts.insert(name.clone(), value);
+                    facts.insert(Arc::clone(name), value);
                 }
                 None => fault(format!("`fact.{name}`: `{field}` has too many digits to be kept exactly")),
             },
@@ -229,12 +218,9 @@ fn node(
     faults.extend(id.is_none().then(|| line("id")));
     faults.extend(level.is_none().then(|| line("level")));
     let (id, level) = id.zip(level)?;
-    node.id = id.into();
-    level.clone_into(&mut node.level);
-    if node.name.is_empty() {
-        id.clone_into(&mut node.name);
-    }
-    Some(node)
+    let tags = draft.tags(tags, split);
+    draft.push(NodeWords { id, parent, level, tier, name, tags, facts });
+    Some(())
 }
 
 /// A fact as a plain YAML scalar would be read.
@@ -249,7 +235,7 @@ fn fact(field: &str) -> Option<FactValue> {
 }
 
 fn split(field: &str) -> impl Iterator<Item = &str> {
-    field.split(';').map(str::trim).filter(|part| !part.is_empty())
+    field.split([';']).map(trimmed).filter(|part| !part.is_empty())
 }
 
 /// Reads `people.csv`.

@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use fields::Fields;
 pub use nearest::{did_you_mean, nearest};
 pub use scalar::{Plain, date, whole_number};
-pub use table::{Row, Rows, Table};
+pub use table::{Row, Rows, Table, trimmed};
 pub use text::read_text;
 
 use crate::error::Message;

@@ -46,6 +46,12 @@ impl Plain {
 /// The whole number written here. One beyond the range is read as the end of the range, which lies above
 /// every bound that counts have, so that it is answered like any number that is too large.
 pub fn whole_number(text: &str) -> Option<i64> {
+    // What most are: a few digits.
+    if (1..=9).contains(&text.len()) && text.bytes().all(|one| one.is_ascii_digit()) {
+        let digit = |byte: u8| i64::from(byte.saturating_sub(b'0'));
+        let add = |sum: i64, byte: u8| sum.saturating_mul(10).saturating_add(digit(byte));
+        return Some(text.bytes().fold(0, add));
+    }
     if !is_whole(text) {
         return None;
     }
@@ -162,6 +168,11 @@ mod tests {
     fn whole_numbers_are_strict() {
         for (text, expect) in [("3", Some(3)), ("1.0", None), ("1e3", None), ("-", None), ("", None)] {
             assert_eq!(whole_number(text), expect, "{text}");
+        }
+        for (text, number) in
+            [("007", 7), ("123456789", 123_456_789), ("1234567890", 1_234_567_890), ("0x1f", 31)]
+        {
+            assert_eq!(whole_number(text), Some(number));
         }
         assert_eq!(whole_number("99999999999999999999"), Some(i64::MAX));
         assert_eq!(whole_number("-99999999999999999999"), Some(i64::MIN));

@@ -2,14 +2,15 @@
 
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::{MOST_CSV_BYTES, read_text, shortened};
 use crate::error::Fault;
 
-/// How many bytes of a table are read at once on one core: enough that starting a thread costs little beside it, and few
-/// enough that what was read, before it goes to the rest, takes little room.
-const PART: usize = 1 << 20;
+/// How many bytes of a table are read at once on one core, at least and at most: enough that a part costs little beside its
+/// rows, and few enough that a city's table has some for each core.
+const PART: (usize, usize) = (1 << 16, 1 << 20);
 
 /// A CSV file: its header, and its rows when asked for.
 #[derive(Debug, Clone)]
@@ -29,6 +30,7 @@ pub struct Rows<'a> {
     table: &'a Table,
     text: &'a str,
     lines_before: u32,
+    lines: u32,
     /// Whether the header is the first of them.
     header: bool,
 }
@@ -81,24 +83,23 @@ impl Table {
     }
 
     fn whole(&self) -> Rows<'_> {
-        Rows { table: self, text: &self.text, lines_before: 0, header: true }
+        Rows { table: self, text: &self.text, lines_before: 0, lines: 0, header: true }
     }
 
     /// Reads the rows of a large table in parts on all cores, and those of a small one as a single part; what was
     /// made of each part is handed to `take` in the order of the file.
     pub fn gather<T: Send>(&self, read: impl Fn(&Rows<'_>) -> T + Sync, mut take: impl FnMut(T)) {
+        /// So many parts for each core are read before they are handed on: one that waits for another is not felt, and
+        /// what waits to be handed on takes little room.
+        const TOGETHER: usize = 16;
+        let parts = self.parts((self.text.len() / 16).clamp(PART.0, PART.1));
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        for together in self.parts(PART).chunks(cores) {
-            let Some((first, others)) = together.split_first() else { continue };
-            let read = &read;
-            let done: Vec<T> = thread::scope(|scope| {
-                let hands: Vec<_> = others.iter().map(|part| scope.spawn(move || read(part))).collect();
-                let first = read(first);
-                let others =
-                    hands.into_iter().map(|hand| hand.join().unwrap_or_else(|panic| resume_unwind(panic)));
-                std::iter::once(first).chain(others).collect()
-            });
-            done.into_iter().for_each(&mut take);
+        for together in parts.chunks(cores.saturating_mul(TOGETHER)) {
+            let mut done = on_all_cores(together, cores, &read);
+            done.sort_unstable_by_key(|(number, _)| *number);
+            for (_, part) in done {
+                take(part);
+            }
         }
     }
 
@@ -123,15 +124,46 @@ impl Table {
             if text.starts_with('\u{feff}') && lines_before > 0 {
                 return vec![whole];
             }
-            parts.push(Rows { text, lines_before, header: parts.is_empty(), ..whole });
-            lines_before = lines_before.saturating_add(line_ends(text));
+            let lines = line_ends(text);
+            parts.push(Rows { text, lines_before, lines, header: parts.is_empty(), ..whole });
+            lines_before = lines_before.saturating_add(lines);
             rest = after;
         }
         parts
     }
 }
 
+/// What `read` makes of each part, with its number: whoever is free takes the next.
+fn on_all_cores<'a, T: Send>(
+    parts: &[Rows<'a>],
+    cores: usize,
+    read: &(impl Fn(&Rows<'a>) -> T + Sync),
+) -> Vec<(usize, T)> {
+    let next = AtomicUsize::new(0);
+    let hand = || {
+        let mut done = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = parts.get(number) else { return done };
+            done.push((number, read(part)));
+        }
+    };
+    thread::scope(|scope| {
+        let hands: Vec<_> = (1..cores.min(parts.len())).map(|_| scope.spawn(hand)).collect();
+        let mut done = hand();
+        for hand in hands {
+            done.extend(hand.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    })
+}
+
 impl Rows<'_> {
+    /// About how many rows there are, where that is known.
+    pub fn about(&self) -> usize {
+        self.lines as usize
+    }
+
     /// Hands each row to `each`, and tells the faults of rows that could not be handed on.
     pub fn each(&self, mut each: impl FnMut(&Row<'_>)) -> Vec<Fault> {
         if self.table.quoted { self.each_quoted(&mut each) } else { self.each_plain(&mut each) }
@@ -166,16 +198,12 @@ impl Rows<'_> {
         let text = marked.unwrap_or(self.text);
         let mut fields: Vec<&str> = Vec::with_capacity(self.table.columns.len());
         let (mut start, mut line) = (0, self.lines_before.saturating_add(1));
-        let end = std::iter::once(b'\n');
-        for (at, byte) in text.bytes().chain(end).enumerate() {
-            if !matches!(byte, b',' | b'\n' | b'\r') {
-                continue;
-            }
+        let mut ended = |at: usize, byte: u8| {
             let field = text.get(start..at).unwrap_or_default();
             start = at.saturating_add(1);
             if byte == b',' {
                 fields.push(field);
-                continue;
+                return;
             }
             if !field.is_empty() || !fields.is_empty() {
                 fields.push(field);
@@ -187,7 +215,9 @@ impl Rows<'_> {
             if byte == b'\n' {
                 line = line.saturating_add(1);
             }
-        }
+        };
+        each_end(text.as_bytes(), &mut ended);
+        ended(text.len(), b'\n');
         faults
     }
 
@@ -209,11 +239,40 @@ impl<'a> Row<'a> {
     /// The field in this column, without spaces around it; none where it is empty.
     pub fn field(&self, column: usize) -> Option<&'a str> {
         let field = self.fields.get(column).copied().filter(|field| !field.is_empty())?;
-        // Looked at by its ends first: of a nation's fields hardly one has spaces around it.
-        match field.as_bytes() {
-            [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => Some(field),
-            _ => Some(field.trim()).filter(|field| !field.is_empty()),
+        Some(trimmed(field)).filter(|field| !field.is_empty())
+    }
+}
+
+/// A text without spaces around it. Looked at by its ends first: of a nation's fields hardly one has any.
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
+/// Hands on every place where a field or a row of plain text ends, and what ends it.
+fn each_end(text: &[u8], ended: &mut impl FnMut(usize, u8)) {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    // The high bit of each byte of a word that is this one.
+    let is = |word: u64, byte: u8| {
+        let differs = word ^ u64::from_ne_bytes([byte; 8]);
+        !(((differs & LOW).wrapping_add(LOW)) | differs | LOW)
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    let mut before = 0_usize;
+    for bytes in words {
+        let word = u64::from_le_bytes(*bytes);
+        let mut ends = is(word, b',') | is(word, b'\n') | is(word, b'\r');
+        while ends != 0 {
+            let at = (ends.trailing_zeros() / 8) as usize;
+            ended(before.saturating_add(at), bytes.get(at).copied().unwrap_or_default());
+            ends &= ends.wrapping_sub(1);
         }
+        before = before.saturating_add(8);
+    }
+    for (at, byte) in rest.iter().enumerate().filter(|(_, byte)| matches!(byte, b',' | b'\n' | b'\r')) {
+        ended(before.saturating_add(at), *byte);
     }
 }
 

@@ -23,10 +23,12 @@ pub fn read_text(path: &Path, most_bytes: u64) -> Result<String, Fault> {
         whole(format!("is larger than {most} MB{hint}"), format!("超过 {most} MB{zh}"))
     };
     // What says how large it is need not be read to be refused.
-    if file.metadata().is_ok_and(|file| file.len() > most_bytes) {
+    let length = file.metadata().map_or(0, |file| file.len());
+    if length > most_bytes {
         return Err(too_large());
     }
-    let mut bytes = Vec::new();
+    // One more, so that the end is found without room for more.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0).saturating_add(1));
     file.take(most_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|cause| {
         whole(format!("cannot be read: {cause}"), format!("无法读取：{}", in_chinese(&cause)))
     })?;

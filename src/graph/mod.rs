@@ -57,6 +57,11 @@ impl NodeIx {
         self.0 as usize
     }
 
+    /// The place with this number.
+    pub(crate) fn at(number: u32) -> Self {
+        Self(number)
+    }
+
     fn new(index: NodeIndex) -> Self {
         Self(u32::try_from(index.index()).unwrap_or(u32::MAX))
     }
@@ -76,13 +81,23 @@ impl QuotaGraph {
         Self { tree, parents: vec![place], ids, root: place }
     }
 
-    /// Makes room for so many nodes at once.
-    pub(crate) fn reserve(&mut self, nodes: usize) {
-        self.tree.reserve_nodes(nodes);
-        self.tree.reserve_edges(nodes);
-        let tree = &self.tree;
-        self.ids.reserve(nodes, |place| id_at(tree, place));
-        self.parents.reserve(nodes);
+    /// A graph of so many nodes in their places, each with its level, what it is, and the node it lies in; the first is the
+    /// root. `ids` says where each stands.
+    pub(crate) fn of(
+        count: usize,
+        nodes: impl Iterator<Item = (NodeId, u8, Role, NodeIx)>,
+        ids: IdTable,
+    ) -> Self {
+        let mut tree = DiGraph::with_capacity(count, count);
+        let mut parents = Vec::with_capacity(count);
+        for (id, level, role, parent) in nodes {
+            let place = tree.add_node(Shape { id, role, level, gone: false });
+            if place != parent.petgraph() {
+                tree.add_edge(parent.petgraph(), place, Contains);
+            }
+            parents.push(parent);
+        }
+        Self { tree, parents, ids, root: NodeIx(0) }
     }
 
     /// A new node below `parent`. A node of this id that has gone comes back in its old place.

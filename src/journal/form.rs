@@ -1,6 +1,6 @@
 //! The stored form: entries and opening books as JSON and back.
 
-use std::io;
+use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
@@ -32,17 +32,61 @@ pub fn read_opening(text: &str) -> Result<Opening, Error> {
     })
 }
 
+/// What a store keeps in one value: SQLite takes 1,000,000,000 bytes a row, PostgreSQL a little more a field. The rest of
+/// the row has room beside it.
+const MOST_BYTES: usize = 999_000_000;
+
+/// The stored form of opening books, unless it is longer than so many bytes: then no more of it is made.
+fn write_within(opening: &Opening, most: usize) -> Result<String, Error> {
+    let mut bounded = Bounded { bytes: Vec::new(), most };
+    match serde_json::to_writer(&mut bounded, opening) {
+        Ok(()) => String::from_utf8(bounded.bytes)
+            .map_err(|cause| journal(format!("the opening books are no text: {cause}"))),
+        Err(cause) if !cause.is_io() => Err(unwritable("the opening books", &cause)),
+        Err(_) => Err(journal(format!(
+            "the opening books take more than {most} bytes as one text, and a store keeps no longer one; \
+             nothing was written. Fewer named people make them shorter"
+        ))
+        .in_chinese(format!(
+            "期初账写成一段文字超过 {most} 字节，日志存不下；什么都没有写入。实名人员少些，期初账就短些"
+        ))),
+    }
+}
+
+/// Bytes up to so many.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() > self.most.saturating_sub(self.bytes.len()) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The header of a new stream with these opening books, and its people if they are kept apart.
+///
+/// # Errors
+/// If the books are longer than a store keeps: before anything is written.
 pub(crate) fn new_header(shelf: &Shelf, opening: &Opening) -> Result<(Header, Vec<PersonRow>), Error> {
     let store = shelf.read();
     let mut people = shelf.people_mut();
     if !people.are_apart() {
-        return Ok((Header::new(store.stream(), write_opening(opening)?), Vec::new()));
+        return Ok((Header::new(store.stream(), write_within(opening, MOST_BYTES)?), Vec::new()));
     }
     let mut rows = Vec::new();
     let mut opening = opening.clone();
     people.hide_opening(&mut opening, &mut New { rows: &mut rows, salt: &|| store.salt() })?;
-    Ok((Header::new(store.stream(), write_opening(&opening)?).with_people_apart(), rows))
+    Ok((Header::new(store.stream(), write_within(&opening, MOST_BYTES)?).with_people_apart(), rows))
 }
 
 /// The opening books of a header with its people, and whether any of them was erased.
@@ -126,4 +170,19 @@ fn unwritable(what: &str, cause: &serde_json::Error) -> Error {
 /// What is wrong with an entry.
 pub(super) fn of_entry(number: u64, error: &Error) -> Error {
     journal(format!("entry {number}: {error}")).in_chinese(format!("第 {number} 条记录：{}", error.zh()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{write_opening, write_within};
+    use crate::charter::Charter;
+
+    #[test]
+    fn opening_books_longer_than_a_store_keeps_are_refused_in_words() {
+        let charter = Charter::load("examples/nanping/charter.yaml").unwrap();
+        let whole = write_opening(charter.opening()).unwrap();
+        assert_eq!(write_within(charter.opening(), whole.len()).unwrap(), whole);
+        let error = write_within(charter.opening(), whole.len() - 1).unwrap_err().to_string();
+        assert!(error.contains("take more than") && error.contains("nothing was written"), "{error}");
+    }
 }

@@ -141,11 +141,6 @@ impl Book {
         self.occupied + self.permitted + self.lent
     }
 
-    /// The first thing that stands in it.
-    pub(super) fn open(&mut self, delta: Delta) {
-        self.change(delta);
-    }
-
     /// Counts whoever arrived or left, if somebody did; the past is up to date.
     fn count(&mut self, movement: Option<Movement>, mode: Mode) {
         if let (Some(movement), Some(past)) = (movement, &mut self.past) {
@@ -249,9 +244,8 @@ impl Ledger {
             return place;
         }
         let place = self.books.push(Book::default());
-        if let (Some(row), Ok(place)) = (self.rows.get_mut(node.index()), u32::try_from(place)) {
-            let at = row.books.partition_point(|(known, _)| *known < kind);
-            row.books.insert(at, (kind, place));
+        if let Some(row) = self.rows.get_mut(node.index()) {
+            row.have(kind, place);
         }
         place
     }

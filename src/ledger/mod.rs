@@ -24,6 +24,7 @@ mod effect;
 mod laws;
 mod loans;
 mod open;
+mod open_nodes;
 mod past;
 mod people;
 mod read;
@@ -42,7 +43,7 @@ use smallvec::SmallVec;
 
 use crate::graph::{NodeIx, QuotaGraph};
 use crate::model::{
-    Date, FactValue, IdTable, KindId, LoanId, Pages, PermitId, PersonId, Places, PoolSize, Seats,
+    Date, Facts, IdTable, KindId, LoanId, Pages, PermitId, PersonId, Piece, Places, PoolSize, Seats,
 };
 
 use book::{Book, Sums};
@@ -68,7 +69,7 @@ pub struct Ledger {
     today: Date,
     /// Granted draws so far; the next draw's loan is `draw:<draws + 1>`.
     draws: u64,
-    details: Pages<Arc<Detail>>,
+    details: Pages<Detail>,
     rows: Pages<Row>,
     books: Pages<Book>,
     groups: Pages<Sums>,
@@ -138,9 +139,9 @@ struct TagNames {
 /// What is known of a node beside its figures and tags: read seldom, changed less.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Detail {
-    name: Box<str>,
+    name: Piece,
     tier: Option<Box<str>>,
-    facts: Option<Arc<BTreeMap<String, FactValue>>>,
+    facts: Option<Arc<Facts>>,
     pool: Option<Box<Pool>>,
 }
 
@@ -172,6 +173,16 @@ struct Ties {
     borrowed: Vec<LoanIx>,
     permits: Vec<PermitIx>,
     roster: Vec<PersonIx>,
+}
+
+impl Row {
+    /// Notes where the book of a kind stands that has none yet.
+    fn have(&mut self, kind: KindIx, book: usize) {
+        if let Ok(book) = u32::try_from(book) {
+            let at = self.books.partition_point(|(known, _)| *known < kind);
+            self.books.insert(at, (kind, book));
+        }
+    }
 }
 
 impl TagIx {

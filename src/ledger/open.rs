@@ -1,6 +1,6 @@
 //! Opening: a charter's opening books as a ledger.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
@@ -8,15 +8,17 @@ use std::thread;
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use smallvec::SmallVec;
 
-use super::book::{Delta, Sums};
+use super::book::Delta;
 use super::loans::{Loan, Permit, Sitting};
-use super::past::{Past, YEARS};
+use super::open_nodes::Later;
+use super::past::Past;
 use super::people::{Person, PersonIx, Seat, SeatRest};
-use super::{Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, Row, TagIx, TagNames, Tags, Terms};
+use super::{Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, TagNames, Terms};
 use crate::event::LoanTerms;
 use crate::graph::{NodeIx, QuotaGraph, Role};
 use crate::model::{
-    IdTable, KindId, LoanId, NodeId, Opening, OpeningLoan, OpeningNode, OpeningPeople, PersonRow, Post, Seats,
+    IdTable, KindId, LoanId, NodeId, NodeRows, NodeTree, Opening, OpeningLoan, OpeningPeople, PersonRow,
+    Post, Seats,
 };
 
 /// From so many people on a thread of its own finds their places.
@@ -30,16 +32,16 @@ impl Ledger {
     /// # Errors
     /// The first thing that cannot stand: an unknown parent, kind or level.
     pub fn open(opening: &Opening) -> Result<Self, String> {
-        Self::open_with(opening.clone())
+        let nodes = NodeRows::from(opening.nodes.clone());
+        let tree = nodes.tree()?;
+        Self::open_with(Opening { nodes: Vec::new(), ..opening.clone() }, nodes, tree)
     }
 
-    /// The same from opening books that nobody needs any more: names and facts are not copied.
+    /// The same from opening books that nobody needs any more, whose nodes stand apart: names and facts are not copied.
     ///
     /// # Errors
     /// As [`Ledger::open`].
-    pub(crate) fn open_with(mut opening: Opening) -> Result<Self, String> {
-        let root = opening.nodes.iter().find(|node| node.parent.is_none()).ok_or("there is no root")?;
-        let role = if opening.levels.len() > 1 { Role::Jurisdiction } else { Role::Unit };
+    pub(crate) fn open_with(mut opening: Opening, nodes: NodeRows, tree: NodeTree) -> Result<Self, String> {
         let kinds = opening.kinds.iter();
         let kinds = kinds.map(|kind| Kind { id: kind.id.clone(), zh: kind.zh.clone(), en: kind.en.clone() });
         let mut books = Self {
@@ -48,7 +50,7 @@ impl Ledger {
                 levels: opening.levels.clone(),
                 kinds: kinds.collect(),
             }),
-            shape: Arc::new(QuotaGraph::new(root.id.clone(), 0, role)),
+            shape: Arc::new(QuotaGraph::new(NodeId::new(""), 0, Role::Jurisdiction)),
             tags: Arc::new(TagNames::default()),
             today: opening.opened,
             draws: 0,
@@ -69,131 +71,35 @@ impl Ledger {
             pool_sizes: Arc::default(),
             mode: Mode::Opening,
         };
-        let (level, role) = books.level_place(&root.level).ok_or("the root's level is unknown")?;
-        let mut shape = QuotaGraph::new(root.id.clone(), level, role);
-        shape.reserve(opening.nodes.len());
-        books.shape = Arc::new(shape);
-        let (places, table) = books.open_nodes_and_keys(&mut opening)?;
+        let (later, table) = books.open_nodes_and_keys(&mut opening, nodes, tree)?;
         books.open_pools(&opening)?;
         books.open_loans(&opening)?;
         books.open_people(std::mem::take(&mut opening.people), table)?;
         books.open_permits(&opening)?;
-        books.open_history(&opening, &places)?;
+        books.open_history(later);
         books.mode = Mode::Running;
         Ok(books)
     }
 
     /// The nodes, and where the people stand, who are told apart by their keys alone: a nation's take as long as all its units.
-    fn open_nodes_and_keys(&mut self, opening: &mut Opening) -> Result<(Vec<NodeIx>, IdTable), String> {
+    fn open_nodes_and_keys(
+        &mut self,
+        opening: &mut Opening,
+        nodes: NodeRows,
+        tree: NodeTree,
+    ) -> Result<(Later, IdTable), String> {
         let people = std::mem::take(&mut opening.people);
         let found = if people.len() < MANY {
-            (self.open_nodes(opening)?, people.places()?)
+            (self.open_nodes(nodes, tree)?, people.places()?)
         } else {
             thread::scope(|scope| {
                 let table = scope.spawn(|| people.places());
-                let places = self.open_nodes(opening)?;
-                Ok::<_, String>((places, table.join().unwrap_or_else(|panic| resume_unwind(panic))?))
+                let later = self.open_nodes(nodes, tree)?;
+                Ok::<_, String>((later, table.join().unwrap_or_else(|panic| resume_unwind(panic))?))
             })?
         };
         opening.people = people;
         Ok(found)
-    }
-
-    /// Nodes from the root down, each place's children in the order of the charter; says where each stands now.
-    fn open_nodes(&mut self, opening: &mut Opening) -> Result<Vec<NodeIx>, String> {
-        let Below { root, mut inside } = Below::of(opening)?;
-        let mut places = vec![self.root(); opening.nodes.len()];
-        let mut waiting = vec![root];
-        let mut above = Above::default();
-        // What a node has goes into the books at once: what is left of it costs nothing to let go.
-        let nobody = NodeId::new("");
-        if let Some(node) = opening.nodes.get_mut(root) {
-            self.open_node(self.root(), node, &mut above)?;
-        }
-        // Nothing lies above the root.
-        above = Above::default();
-        while let Some(parent) = waiting.pop() {
-            let parent_place = places.get(parent).copied().ok_or("a parent is unknown")?;
-            for number in inside.remove(&parent).unwrap_or_default() {
-                let Some(node) = opening.nodes.get_mut(number) else { continue };
-                let (level, role) = self
-                    .level_place(&node.level)
-                    .ok_or_else(|| format!("level `{}` is unknown", node.level))?;
-                let id = std::mem::replace(&mut node.id, nobody.clone());
-                let shape = Arc::make_mut(&mut self.shape);
-                let place = shape.attach(id, level, role, parent_place);
-                self.open_node(place, node, &mut above)?;
-                if let Some(known) = places.get_mut(number) {
-                    *known = place;
-                }
-                if role == Role::Jurisdiction {
-                    waiting.push(number);
-                }
-            }
-            self.open_above(parent_place, &mut above);
-        }
-        if inside.is_empty() { Ok(places) } else { Err("a node hangs on nothing".to_owned()) }
-    }
-
-    /// Opens a node's own books, and gathers what follows from them above.
-    fn open_node(&mut self, place: NodeIx, node: &mut OpeningNode, above: &mut Above) -> Result<(), String> {
-        let tags: Tags = std::mem::take(&mut node.tags).iter().map(|tag| self.tag(tag)).collect();
-        let name = std::mem::take(&mut node.name);
-        let facts = std::mem::take(&mut node.facts);
-        let detail = Detail {
-            name: if name == self.id_word(place) { Box::default() } else { name.into_boxed_str() },
-            tier: node.tier.take().map(String::into_boxed_str),
-            facts: (!facts.is_empty()).then(|| Arc::new(facts)),
-            pool: None,
-        };
-        if place.index() != self.rows.len() {
-            return Err(format!("id `{}` stands twice", self.id_word(place)));
-        }
-        let unit = self.role(place) == Role::Unit;
-        let own = if unit { tags.clone() } else { Tags::new() };
-        self.details.push(Arc::new(detail));
-        self.rows.push(Row { tags, ..Row::default() });
-        let (caps, all_occupied) = (std::mem::take(&mut node.caps), std::mem::take(&mut node.occupied));
-        node.level = String::new();
-        node.parent = None;
-        let mut each = |kind: &KindId, delta: Delta| -> Result<(), String> {
-            if delta == Delta::default() {
-                return Ok(());
-            }
-            let kind = self.known_kind(kind)?;
-            let book = self.book_or_open(place, kind);
-            let Some(book) = self.books.get_mut(book) else { return Ok(()) };
-            let before = book.sums();
-            book.open(delta);
-            let sums = if unit { book.sums().minus(before) } else { Sums::default() };
-            above.add(kind, delta, sums, &own);
-            Ok(())
-        };
-        for (kind, cap) in &caps {
-            let occupied = all_occupied.get(kind).copied().unwrap_or_default();
-            each(kind, Delta { cap: *cap, occupied, ..Delta::default() })?;
-        }
-        for (kind, occupied) in all_occupied.iter().filter(|(kind, _)| caps.get(*kind).is_none()) {
-            each(kind, Delta { occupied: *occupied, ..Delta::default() })?;
-        }
-        Ok(())
-    }
-
-    /// Adds what was gathered from a jurisdiction's children to it and everything above it, once for all.
-    fn open_above(&mut self, parent: NodeIx, above: &mut Above) {
-        for (kind, gathered) in above.kinds.drain(..) {
-            if !gathered.allotted.is_zero() {
-                let book = self.book_or_open(parent, kind);
-                if let Some(book) = self.books.get_mut(book) {
-                    book.allotted += gathered.allotted;
-                }
-            }
-            self.climb(parent, kind, gathered.charge, gathered.every, Some(Tags::new()), None);
-            for (tag, sums) in gathered.tagged.into_iter().filter(|(_, sums)| *sums != Sums::default()) {
-                let shape = Arc::clone(&self.shape);
-                shape.path(parent).for_each(|place| self.add_to_group(place, tag, kind, sums));
-            }
-        }
     }
 
     fn open_pools(&mut self, opening: &Opening) -> Result<(), String> {
@@ -327,36 +233,29 @@ impl Ledger {
         Ok(())
     }
 
-    /// What is known of earlier years. A unit's past is made when its book first changes.
-    fn open_history(&mut self, opening: &Opening, places: &[NodeIx]) -> Result<(), String> {
-        for (node, place) in opening.nodes.iter().zip(places) {
-            for (kind, history) in &node.history {
-                let kind = self.known_kind(kind)?;
-                let mut ends = [None; YEARS];
-                for (end, vacancy) in ends.iter_mut().zip(history.year_end_vacancy.iter().rev()) {
-                    *end = Some(*vacancy);
-                }
-                let unit = self.role(*place) == Role::Unit;
-                let past = || {
-                    let (vacancy, cap) = (self.vacancy(*place, kind), self.cap(*place, kind));
-                    triomphe::Arc::new(Past::opening(opening.opened, vacancy, cap, ends))
-                };
-                let past = (!unit).then(past);
-                let book = self.book_or_open(*place, kind);
-                if let Some(book) = self.books.get_mut(book) {
-                    book.past = past;
-                    book.ends = unit.then(|| Arc::new(ends));
-                }
+    /// What is known of earlier years, where it is not in a unit's book yet. A unit's past is made when its book first changes.
+    fn open_history(&mut self, mut later: Later) {
+        later.sort_by_key(|(number, ..)| *number);
+        for (_, place, kind, ends) in later {
+            let unit = self.role(place) == Role::Unit;
+            let past = || {
+                let (vacancy, cap) = (self.vacancy(place, kind), self.cap(place, kind));
+                triomphe::Arc::new(Past::opening(self.terms.opened, vacancy, cap, ends))
+            };
+            let past = (!unit).then(past);
+            let book = self.book_or_open(place, kind);
+            if let Some(book) = self.books.get_mut(book) {
+                book.past = past;
+                book.ends = unit.then(|| Arc::new(ends));
             }
         }
-        Ok(())
     }
 
     fn known_node(&self, id: &NodeId) -> Result<NodeIx, String> {
         self.node(id.as_str()).ok_or_else(|| format!("node `{id}` is unknown"))
     }
 
-    fn known_kind(&self, id: &KindId) -> Result<super::KindIx, String> {
+    pub(super) fn known_kind(&self, id: &KindId) -> Result<super::KindIx, String> {
         self.kind(id.as_str()).ok_or_else(|| format!("kind `{id}` is unknown"))
     }
 }
@@ -376,78 +275,11 @@ struct Run {
     named: SmallVec<[(KindIx, Seats); 4]>,
 }
 
-/// The nodes inside each jurisdiction, by number in the charter.
-struct Below {
-    root: usize,
-    inside: HashMap<usize, Vec<usize>>,
-}
-
-impl Below {
-    fn of(opening: &Opening) -> Result<Self, String> {
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
-        let last = opening.levels.last();
-        for (number, node) in opening.nodes.iter().enumerate() {
-            if Some(&node.level) != last || node.parent.is_none() {
-                numbers.insert(node.id.as_str(), number);
-            }
-        }
-        let mut below = Self { root: 0, inside: HashMap::new() };
-        // Children mostly stand together: their parent is looked up once.
-        let mut run: Option<(&NodeId, usize, Vec<usize>)> = None;
-        for (number, node) in opening.nodes.iter().enumerate() {
-            let Some(parent) = &node.parent else {
-                below.root = number;
-                continue;
-            };
-            match &mut run {
-                Some((known, _, children)) if *known == parent => children.push(number),
-                _ => {
-                    let found = numbers.get(parent.as_str()).copied();
-                    let found = found.ok_or_else(|| format!("the parent `{parent}` is unknown"))?;
-                    below.put(run.replace((parent, found, vec![number])));
-                }
-            }
-        }
-        below.put(run);
-        Ok(below)
-    }
-
-    fn put(&mut self, run: Option<(&NodeId, usize, Vec<usize>)>) {
-        if let Some((_, parent, children)) = run {
-            self.inside.entry(parent).or_default().extend(children);
-        }
-    }
-}
-
-/// What follows from the books of one jurisdiction's children for it and everything above it.
-#[derive(Default)]
-struct Above {
-    kinds: SmallVec<[(KindIx, Gathered); 4]>,
-}
-
-#[derive(Default)]
-struct Gathered {
-    allotted: Seats,
-    charge: Seats,
-    every: Sums,
-    tagged: SmallVec<[(TagIx, Sums); 4]>,
-}
-
-impl Above {
-    fn add(&mut self, kind: KindIx, delta: Delta, sums: Sums, tags: &[TagIx]) {
-        let gathered = entry(&mut self.kinds, kind);
-        gathered.allotted += delta.cap;
-        gathered.charge += delta.charge();
-        gathered.every = gathered.every.plus(sums);
-        for tag in tags {
-            let known = entry(&mut gathered.tagged, *tag);
-            *known = known.plus(sums);
-        }
-    }
-}
-
 /// The value under a key of a few, which is added if it is new.
-fn entry<K: PartialEq, V: Default, const N: usize>(few: &mut SmallVec<[(K, V); N]>, key: K) -> &mut V
+pub(super) fn entry<K: PartialEq, V: Default, const N: usize>(
+    few: &mut SmallVec<[(K, V); N]>,
+    key: K,
+) -> &mut V
 where
     [(K, V); N]: smallvec::Array<Item = (K, V)>,
 {

@@ -72,14 +72,14 @@ impl Ledger {
 
     /// The rows of the next place in the graph.
     pub(super) fn add_rows(&mut self) {
-        self.details.push(Arc::default());
+        self.details.push(Detail::default());
         self.rows.push(Row::default());
     }
 
     /// Sets what is known of a node that has nothing yet.
     pub(super) fn describe(&mut self, place: NodeIx, tags: Tags, detail: Detail) {
         if let Some(known) = self.details.get_mut(place.index()) {
-            *known = Arc::new(detail);
+            *known = detail;
         }
         if let Some(row) = self.rows.get_mut(place.index()) {
             row.tags = tags;
@@ -102,9 +102,9 @@ impl Ledger {
                 let Some(detail) = self.detail_mut(node) else { return };
                 let facts = Arc::make_mut(detail.facts.get_or_insert_default());
                 match after {
-                    Some(value) => facts.insert(name.clone(), value.clone()),
+                    Some(value) => facts.insert(name.as_str().into(), value.clone()),
                     None => facts.remove(name),
-                };
+                }
             }
             Amendment::Tags { after, .. } => {
                 let tags: Tags = after.iter().map(|tag| self.tag(tag)).collect();

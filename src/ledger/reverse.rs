@@ -4,7 +4,7 @@ use super::{Ledger, Loan};
 use crate::decision::Happened;
 use crate::event::{Amendment, Event, Field, PermitTerms, PersonTerms, TermsChange};
 use crate::graph::{NodeIx, Role};
-use crate::model::{Date, KindId, LoanId, NodeId, PersonId, PoolSize, Seats};
+use crate::model::{Date, Facts, KindId, LoanId, NodeId, PersonId, PoolSize, Seats};
 use crate::request::{Establish, Place};
 
 impl Ledger {
@@ -311,7 +311,7 @@ impl Ledger {
             id: node.clone(),
             name: Some(self.name(place).to_owned()),
             tags: self.tags(place).into_iter().map(str::to_owned).collect(),
-            facts: detail.facts.as_deref().cloned().unwrap_or_default(),
+            facts: detail.facts.as_deref().map(Facts::to_map).unwrap_or_default(),
             place: stands,
         })
     }

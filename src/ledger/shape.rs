@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Detail, Kind, KindIx, Ledger, LoanIx, PermitIx, Pool, Slots, TagIx, TagNames, Ties};
 use crate::graph::{Network, NodeIx, Place, QuotaGraph, Role, Tie};
-use crate::model::{Date, FactValue, KindId, NodeId, Seats};
+use crate::model::{Date, FactValue, Facts, KindId, NodeId, Piece, Seats};
 use crate::request::{self, Sitting, Verb};
 
 impl Ledger {
@@ -71,7 +71,7 @@ impl Ledger {
 
     /// What people call a node.
     pub fn name(&self, node: NodeIx) -> &str {
-        let name = self.details.get(node.index()).map_or("", |detail| &detail.name);
+        let name = self.details.get(node.index()).map_or("", |detail| detail.name.as_str());
         if name.is_empty() { self.shape.id(node).map_or("", NodeId::as_str) } else { name }
     }
 
@@ -146,7 +146,7 @@ impl Ledger {
     /// A node's facts, by name.
     pub fn facts(&self, node: NodeIx) -> impl Iterator<Item = (&str, &FactValue)> {
         let facts = self.details.get(node.index()).and_then(|detail| detail.facts.as_deref());
-        facts.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+        facts.into_iter().flat_map(Facts::iter)
     }
 
     /// A pool's kind and size; none for other nodes.
@@ -313,7 +313,7 @@ impl Ledger {
 
     /// A node's own part of the details, for a change.
     pub(super) fn detail_mut(&mut self, node: NodeIx) -> Option<&mut Detail> {
-        self.details.get_mut(node.index()).map(std::sync::Arc::make_mut)
+        self.details.get_mut(node.index())
     }
 }
 
@@ -321,8 +321,8 @@ impl Detail {
     /// What is known of a node. A name that is the id is not kept twice, and no facts take no room.
     pub(super) fn new(id: &NodeId, name: &str, facts: &BTreeMap<String, FactValue>) -> Self {
         Self {
-            name: if name == id.as_str() { Box::default() } else { name.into() },
-            facts: (!facts.is_empty()).then(|| Arc::new(facts.clone())),
+            name: if name == id.as_str() { Piece::default() } else { name.into() },
+            facts: (!facts.is_empty()).then(|| Arc::new(facts.into())),
             ..Self::default()
         }
     }

@@ -23,7 +23,7 @@ pub(crate) struct StoredBooks<'a> {
     tags: Cow<'a, [String]>,
     today: Date,
     draws: u64,
-    details: Cow<'a, Pages<Arc<Detail>>>,
+    details: Cow<'a, Pages<Detail>>,
     rows: Cow<'a, Pages<Row>>,
     books: Cow<'a, Pages<Book>>,
     groups: Cow<'a, Pages<Sums>>,

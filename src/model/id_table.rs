@@ -17,10 +17,9 @@ impl IdTable {
         Self { places: HashTable::with_capacity(ids), hasher: foldhash::fast::RandomState::default() }
     }
 
-    /// Makes room for so many more.
-    pub(crate) fn reserve<'a>(&mut self, ids: usize, at: impl Fn(u32) -> Option<&'a str>) {
-        let hash = |place: &u32| at(*place).map_or(0, |id| self.hasher.hash_one(id));
-        self.places.reserve(ids, hash);
+    /// Gives every id another place.
+    pub(crate) fn renumber(&mut self, place: impl Fn(u32) -> u32) {
+        self.places.iter_mut().for_each(|known| *known = place(*known));
     }
 
     /// The place of this id, where `at` shows the id of each place.

@@ -11,7 +11,6 @@ use crate::journal::{
     Group, Head, Header, Journal, PolicyFiles, Reading, Shelf, Store, new_header, opening_of, write_opening,
 };
 use crate::ledger::Ledger;
-use crate::model::Opening;
 use crate::policy::PolicySet;
 use crate::request::Request;
 
@@ -118,7 +117,7 @@ impl Office {
     ) -> Result<Self, Error> {
         let charter = charter_of(header, &shelf, charter)?;
         declared(&charter, policies.as_ref())?;
-        let first = Arc::new(books_of(charter.into_opening())?);
+        let first = Arc::new(books_of(charter)?);
         let head = Head::of(header);
         let (mut replay, mut reading) = match snapshots::nearest(&shelf, u64::MAX)? {
             Some((reading, books)) => {
@@ -190,10 +189,7 @@ pub(super) fn begun(reading: &Reading) -> Result<(), Error> {
 /// Whether the policies declare every name that a charter uses.
 pub(super) fn declared(charter: &Charter, policies: Option<&PolicySet>) -> Result<(), Error> {
     let Some(policies) = policies else { return Ok(()) };
-    let undeclared = charter.each_mention().filter_map(|(mention, part)| {
-        policies.undeclared(&mention).map(|message| charter.fault(part, message))
-    });
-    let mut faults: Vec<_> = undeclared.collect();
+    let mut faults = charter.undeclared(|mention| policies.undeclared(mention));
     if faults.is_empty() {
         return Ok(());
     }
@@ -207,9 +203,10 @@ pub(super) fn there(books: &Ledger, policies: Option<&PolicySet>) -> Result<(), 
     if missing.is_empty() { Ok(()) } else { Err(Error::input(missing)) }
 }
 
-/// The books that an opening begins with.
-pub(super) fn books_of(opening: Opening) -> Result<Ledger, Error> {
-    Ledger::open_with(opening).map_err(|cause| {
+/// The books that a charter begins with.
+pub(super) fn books_of(charter: Charter) -> Result<Ledger, Error> {
+    let (opening, nodes, tree) = charter.into_parts();
+    Ledger::open_with(opening, nodes, tree).map_err(|cause| {
         Error::new(ErrorKind::Internal, format!("the books do not open: {cause}"))
             .in_chinese(format!("账册打不开：{cause}"))
     })

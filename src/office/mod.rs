@@ -84,7 +84,7 @@ impl Office {
     pub fn open(charter: Charter, policies: impl Into<Option<PolicySet>>) -> Result<Self, Error> {
         let policies = policies.into();
         kept::declared(&charter, policies.as_ref())?;
-        let first = Arc::new(kept::books_of(charter.into_opening())?);
+        let first = Arc::new(kept::books_of(charter)?);
         kept::there(&first, policies.as_ref())?;
         let mut office = Self { books: Arc::clone(&first), first, policies, journal: Journal::default() };
         let (pool_sizes, _) = office.pool_sizes(&office.books);
@@ -104,7 +104,7 @@ impl Office {
         policies: impl Into<Option<PolicySet>>,
         entries: impl IntoIterator<Item = &'a Entry>,
     ) -> Result<Self, Error> {
-        let first = Arc::new(kept::books_of(charter.opening().clone())?);
+        let first = Arc::new(kept::books_of(charter.clone())?);
         let mut replay = past::Replay::new(first);
         entries.into_iter().try_for_each(|entry| replay.add(entry.clone()))?;
         Ok(replay.into_office(policies.into()))

@@ -51,7 +51,7 @@ impl Office {
         let shelf = Shelf::new(Box::new(store), Some(&header))?;
         let (store, people) = (shelf.read(), shelf.people());
         let charter = kept::charter_of(&header, &shelf, None)?;
-        let mut replay = Replay::new(Arc::new(kept::books_of(charter.into_opening())?));
+        let mut replay = Replay::new(Arc::new(kept::books_of(charter)?));
         let mut reading = Reading::new(Head::of(&header));
         let mut due = Vec::new();
         for records in store.snapshots()? {

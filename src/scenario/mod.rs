@@ -135,8 +135,7 @@ impl Scenario {
         }
         let policies = policies.or(self.policies()).map(PolicySet::load).transpose();
         self.opened_by(policies, |charter, policies| {
-            let root = charter.opening().nodes.iter().find(|node| node.parent.is_none());
-            let store = store(root.map_or("", |root| root.id.as_str()))?;
+            let store = store(charter.root().map_or("", NodeId::as_str))?;
             Office::open_on(store, charter, policies)
         })
     }

@@ -7,13 +7,15 @@ mod tree;
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Display;
-use std::hash::BuildHasherDefault;
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::thread;
 
 use super::CharterPart;
 use crate::document::did_you_mean;
-use crate::model::{KindId, LoanId, NodeId, Opening, OpeningLoan, OpeningNode, OpeningPool, Seats};
+use crate::model::{
+    IdTable, KindId, LoanId, NodeId, NodeRows, NodeTree, NodeView, Opening, OpeningLoan, OpeningPool, Seats,
+};
 use quick::QuickMap;
 
 /// One thing that is wrong, with the part at fault.
@@ -43,23 +45,25 @@ pub(super) struct Unread {
     pub(super) tainted: HashSet<usize>,
 }
 
-/// Every flaw of these books, in no order. Of large ones two parts that know nothing of each other are checked side by side.
-pub(super) fn check(opening: &Opening, unread: &Unread) -> Vec<Flaw> {
+/// Every flaw of these books, in no order, and what was found of who lies in whom. Of large ones two parts that know
+/// nothing of each other are checked side by side. The nodes of `opening` stand apart.
+pub(super) fn check(opening: &Opening, nodes: &NodeRows, unread: &Unread) -> (Vec<Flaw>, NodeTree) {
     /// Below it a thread costs more than it saves.
-    const MANY: usize = 10_000;
-    let mut check = Check::new(opening, unread);
+    const MANY: usize = 5_000;
+    let mut check = Check::new(opening, nodes, unread);
     check.levels_and_kinds();
     check.rank_nodes();
     let mut beside = check.beside();
     let each_alone = move || {
+        beside.well_formed_nodes();
         beside.counts();
         beside.ids_of_people();
         beside.flaws
     };
-    if opening.nodes.len().saturating_add(opening.people.len()) < MANY {
+    if nodes.len().saturating_add(opening.people.len()) < MANY {
         check.flaws.extend(each_alone());
         check.together();
-        return check.flaws;
+        return check.done();
     }
     let flaws = thread::scope(|scope| {
         let hand = scope.spawn(each_alone);
@@ -67,7 +71,7 @@ pub(super) fn check(opening: &Opening, unread: &Unread) -> Vec<Flaw> {
         hand.join().unwrap_or_else(|panic| resume_unwind(panic))
     });
     check.flaws.extend(flaws);
-    check.flaws
+    check.done()
 }
 
 /// What an id of the one space of nodes and pools names.
@@ -81,56 +85,63 @@ enum Named {
 
 struct Check<'a> {
     opening: &'a Opening,
+    nodes: &'a NodeRows,
     unread: &'a Unread,
     flaws: Vec<Flaw>,
     kinds: QuickMap<&'a KindId, usize>,
     /// The rank of each level from the top; empty where the levels are at fault themselves, so that nothing
     /// follows from them.
     levels: QuickMap<&'a str, usize>,
-    named: QuickMap<&'a NodeId, Named>,
+    /// Where the nodes stand by id, and the pools, in one space.
+    ids: IdTable,
+    pools: QuickMap<&'a NodeId, usize>,
     loans: QuickMap<&'a LoanId, usize>,
-    /// By node: the rank of its level, if that is declared.
+    /// By level: its rank, if it is declared.
     ranks: Vec<Option<u32>>,
-    /// By node: the node it lies in, if that can be told.
-    parents: Vec<Option<usize>>,
-    /// Nodes from the tops down; those in a circle, and below one, are not among them.
-    order: Vec<usize>,
-    /// By node: whether it is in `order`.
+    /// By run of nodes: the node they lie in, if that can be told.
+    parents: Vec<Option<u32>>,
+    /// Nodes from the tops down, run by run; those in a circle, and below one, are not among them.
+    order: Vec<Range<u32>>,
+    /// By node: whether it is in `order`; empty where all are.
     reached: Vec<bool>,
 }
 
 impl<'a> Check<'a> {
-    fn new(opening: &'a Opening, unread: &'a Unread) -> Self {
+    fn new(opening: &'a Opening, nodes: &'a NodeRows, unread: &'a Unread) -> Self {
         let levels = opening.levels.iter().enumerate().filter(|_| !unread.levels);
         Self {
             opening,
+            nodes,
             unread,
             flaws: Vec::new(),
             kinds: QuickMap::default(),
             levels: levels.map(|(rank, level)| (level.as_str(), rank)).collect(),
-            named: QuickMap::with_capacity_and_hasher(opening.nodes.len(), BuildHasherDefault::default()),
+            ids: IdTable::default(),
+            pools: QuickMap::default(),
             loans: QuickMap::default(),
             ranks: Vec::new(),
-            parents: Vec::with_capacity(opening.nodes.len()),
-            order: Vec::with_capacity(opening.nodes.len()),
+            parents: Vec::new(),
+            order: Vec::new(),
             reached: Vec::new(),
         }
     }
 
     /// A check of the same books, as far as levels and kinds tell.
     fn beside(&self) -> Self {
-        Self {
-            kinds: self.kinds.clone(),
-            levels: self.levels.clone(),
-            ranks: self.ranks.clone(),
-            flaws: Vec::new(),
-            named: QuickMap::default(),
-            loans: QuickMap::default(),
-            parents: Vec::new(),
-            order: Vec::new(),
-            reached: Vec::new(),
-            ..*self
-        }
+        let (kinds, levels, ranks) = (self.kinds.clone(), self.levels.clone(), self.ranks.clone());
+        Self { kinds, levels, ranks, ..Self::new(self.opening, self.nodes, self.unread) }
+    }
+
+    fn done(self) -> (Vec<Flaw>, NodeTree) {
+        (self.flaws, NodeTree { ids: self.ids, parents: self.parents })
+    }
+
+    /// What an id names.
+    fn named(&self, id: &NodeId) -> Option<Named> {
+        let node = self.ids.find(id.as_str(), |at| self.nodes.id(at));
+        let pool = || self.pools.get(id).copied().map(Named::Pool);
+        let unread = || self.unread.nodes.contains(id).then_some(Named::Unread);
+        node.map(|number| Named::Node(number as usize)).or_else(pool).or_else(unread)
     }
 
     /// What an id names, who lies in whom, and what follows.
@@ -180,23 +191,26 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Looks each node's level up once; neighbours mostly have the same.
+    /// Looks each level up once.
     fn rank_nodes(&mut self) {
-        let mut last: Option<(&str, Option<u32>)> = None;
-        let ranks = self.opening.nodes.iter().map(|node| match last {
-            Some((level, rank)) if level == node.level => rank,
-            Some(_) | None => {
-                let rank = self.levels.get(node.level.as_str()).and_then(|&rank| u32::try_from(rank).ok());
-                last = Some((&node.level, rank));
-                rank
-            }
-        });
-        self.ranks = ranks.collect();
+        let rank = |word: &String| self.levels.get(word.as_str()).and_then(|&rank| u32::try_from(rank).ok());
+        self.ranks = self.nodes.words().iter().map(rank).collect();
     }
 
     /// The rank of a node's level from the top; none if that is not declared.
-    fn rank(&self, number: usize) -> Option<usize> {
-        self.ranks.get(number).copied().flatten().map(|rank| rank as usize)
+    fn rank_of(&self, node: NodeView<'_>) -> Option<usize> {
+        self.ranks.get(node.level_place()).copied().flatten().map(|rank| rank as usize)
+    }
+
+    /// Whether a node is a unit; none if its level is not known.
+    fn is_unit_at(&self, node: NodeView<'_>) -> Option<bool> {
+        let below = self.rank_of(node)?.checked_add(1)?;
+        Some(below == self.opening.levels.len())
+    }
+
+    /// The node that another lies in, if that can be told.
+    fn above(&self, node: NodeView<'_>) -> Option<u32> {
+        self.parents.get(node.run()? as usize).copied().flatten()
     }
 
     fn bad_id(&mut self, part: CharterPart, what: &str, id: &str) {
@@ -221,8 +235,8 @@ impl<'a> Check<'a> {
         false
     }
 
-    fn node(&self, number: usize) -> Option<&'a OpeningNode> {
-        self.opening.nodes.get(number)
+    fn node(&self, number: usize) -> Option<NodeView<'a>> {
+        self.nodes.get(number)
     }
 
     fn pool(&self, number: usize) -> Option<&'a OpeningPool> {
@@ -235,17 +249,16 @@ impl<'a> Check<'a> {
 
     /// Whether a node is a unit; none if its level is not known.
     fn is_unit(&self, number: usize) -> Option<bool> {
-        let below = self.rank(number)?.checked_add(1)?;
-        Some(below == self.opening.levels.len())
+        self.is_unit_at(self.node(number)?)
     }
 
     /// The unit with this id; a flaw of `part` if there is none. `who` says whose unit it should be.
     fn unit(&mut self, part: CharterPart, who: &dyn Display, id: &NodeId) -> Option<usize> {
-        match self.named.get(id) {
-            Some(&Named::Node(number)) => match self.is_unit(number) {
+        match self.named(id) {
+            Some(Named::Node(number)) => match self.is_unit(number) {
                 Some(true) => return Some(number),
                 Some(false) => {
-                    let level = self.node(number).map_or("", |node| &node.level);
+                    let level = self.node(number).map_or("", NodeView::level);
                     self.flaw(
                         part,
                         format!("{who} sits at `{id}`, which is a {level}; only units have people"),
@@ -268,9 +281,9 @@ impl<'a> Check<'a> {
         if self.unread.nameless_node {
             return;
         }
-        let nodes = &self.opening.nodes;
+        let nodes = self.nodes;
         let hint = match nodes.len() {
-            0..=MOST_COMPARED => did_you_mean(id.as_str(), nodes.iter().map(|node| node.id.as_str())),
+            0..=MOST_COMPARED => did_you_mean(id.as_str(), nodes.iter().map(|node| node.id().as_str())),
             _ => String::new(),
         };
         let of = if of.is_empty() { String::new() } else { format!(" of `{of}`") };
@@ -279,7 +292,7 @@ impl<'a> Check<'a> {
 
     /// Whether a node is another or lies in it; also true where the way up cannot be told.
     fn within(&self, inner: usize, outer: usize) -> bool {
-        let reached = |number: usize| self.reached.get(number).copied().unwrap_or(false);
+        let reached = |number: usize| self.reached.get(number).copied().unwrap_or(self.reached.is_empty());
         if !reached(inner) || !reached(outer) {
             return true;
         }
@@ -288,9 +301,10 @@ impl<'a> Check<'a> {
             if at == outer {
                 return true;
             }
-            match self.parents.get(at).copied().flatten() {
-                Some(parent) => at = parent,
-                None => return self.node(at).is_some_and(|top| top.parent.is_some()),
+            let Some(node) = self.node(at) else { return false };
+            match self.above(node) {
+                Some(parent) => at = parent as usize,
+                None => return node.run().is_some(),
             }
         }
     }

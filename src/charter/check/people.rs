@@ -39,8 +39,8 @@ impl Check<'_> {
         if lender == borrower {
             self.flaw(part, format!("lender and borrower of `{id}` are both `{lender}`"));
         }
-        match self.named.get(lender) {
-            Some(&Named::Pool(pool)) => {
+        match self.named(lender) {
+            Some(Named::Pool(pool)) => {
                 if let Some(pool) = self.pool(pool).filter(|pool| pool.kind != *kind) {
                     let message =
                         format!("the pool `{lender}` lends `{}`, not `{kind}`; kinds never mix", pool.kind);
@@ -50,7 +50,7 @@ impl Check<'_> {
             Some(Named::Node(_) | Named::Unread) => {}
             None => self.unknown_node(part, "the lender", lender, id.as_str()),
         }
-        match self.named.get(borrower) {
+        match self.named(borrower) {
             Some(Named::Pool(_)) => {
                 self.flaw(
                     part,
@@ -67,7 +67,7 @@ impl Check<'_> {
         for (unit, &count) in &loan.occupied {
             self.in_range(part, &format!("`occupied` at `{unit}`"), count, Seats::ZERO);
             let Some(at) = self.unit(part, &format_args!("someone on `{id}`"), unit) else { continue };
-            if let Some(&Named::Node(outer)) = self.named.get(borrower)
+            if let Some(Named::Node(outer)) = self.named(borrower)
                 && !self.within(at, outer)
             {
                 let message = format!("people on `{id}` sit at `{unit}`, outside its borrower `{borrower}`");
@@ -127,10 +127,10 @@ impl Check<'_> {
             let message = format!("the draw `{id}` has {named} named people; a draw is one named person");
             self.flaw(part, message);
         }
-        if let Some(&Named::Node(_)) = self.named.get(lender) {
+        if let Some(Named::Node(_)) = self.named(lender) {
             self.flaw(part, format!("the lender of the draw `{id}`, `{lender}`, is not a pool"));
         }
-        if let Some(&Named::Node(number)) = self.named.get(borrower)
+        if let Some(Named::Node(number)) = self.named(borrower)
             && self.is_unit(number) == Some(false)
         {
             self.flaw(part, format!("the borrower of the draw `{id}`, `{borrower}`, is not a unit"));
@@ -151,8 +151,8 @@ impl Check<'_> {
                 );
                 self.flaw(part, message);
             }
-            match self.named.get(&permit.unit) {
-                Some(&Named::Node(unit)) if self.is_unit(unit) == Some(false) => {
+            match self.named(&permit.unit) {
+                Some(Named::Node(unit)) if self.is_unit(unit) == Some(false) => {
                     let message =
                         format!("permit `{}` is for `{}`, which is no unit", permit.id, permit.unit);
                     self.flaw(part, message);
@@ -210,7 +210,7 @@ impl Check<'_> {
 
     fn person_on_own_seat(&mut self, who: &Who<'_>, unit: usize, kind: usize, named: &mut Own) {
         let Some(node) = self.node(unit) else { return };
-        let occupied = || node.occupied.get(&who.post.kind).copied().unwrap_or_default();
+        let occupied = || node.occupied(&who.post.kind);
         // Told once a unit and kind, at the first person who is too many.
         if named.add((unit, kind), || occupied().get()) && !self.unread.tainted.contains(&unit) {
             let message = format!(
@@ -247,7 +247,7 @@ impl Check<'_> {
             self.flaw(part, message);
         }
         let Some(unit) = unit else { return };
-        if let Some(&Named::Node(borrower)) = self.named.get(&loan.borrower)
+        if let Some(Named::Node(borrower)) = self.named(&loan.borrower)
             && !self.within(unit, borrower)
         {
             let message =

@@ -3,7 +3,7 @@
 use super::quick::QuickMap;
 use super::{Check, Named};
 use crate::charter::CharterPart;
-use crate::model::{ExcessRule, KindId, NodeId, OpeningNode, Seats};
+use crate::model::{ExcessRule, KindId, NodeId, NodeView, Seats, What};
 
 /// Own seats of nodes and pools that people elsewhere use, or that are promised.
 #[derive(Default)]
@@ -34,21 +34,52 @@ impl<'a> Check<'a> {
         let kinds = opening.kinds.iter().enumerate();
         let kinds = kinds.filter(|(number, kind)| self.kinds.get(&kind.id) == Some(number));
         let kinds: Vec<&KindId> = kinds.map(|(_, kind)| &kind.id).collect();
-        let mut below = vec![Below::default(); opening.nodes.len().saturating_mul(kinds.len())];
+        // Most nodes have nothing below them: the others' sums stand together.
+        let mut places = vec![u32::MAX; self.nodes.len()];
+        let mut below: Vec<Below> = Vec::new();
+        let parents = self.parents.iter().flatten().map(|parent| *parent as usize);
+        let sponsors = opening.pools.iter().filter_map(|pool| match self.named(&pool.sponsor) {
+            Some(Named::Node(number)) => Some(number),
+            Some(Named::Pool(_) | Named::Unread) | None => None,
+        });
+        for number in parents.chain(sponsors) {
+            if let Some(place) = places.get_mut(number).filter(|place| **place == u32::MAX) {
+                *place = u32::try_from(below.len()).unwrap_or(u32::MAX);
+                below.resize(below.len().saturating_add(kinds.len()), Below::default());
+            }
+        }
+        let at = |number: usize| places.get(number).map_or(usize::MAX, |place| *place as usize);
         for pool in &opening.pools {
-            let Some(&Named::Node(sponsor)) = self.named.get(&pool.sponsor) else { continue };
-            for (kind, below) in kinds.iter().zip(row(&mut below, sponsor, kinds.len())) {
+            let Some(Named::Node(sponsor)) = self.named(&pool.sponsor) else { continue };
+            for (kind, below) in kinds.iter().zip(row(&mut below, at(sponsor))) {
                 below.charged += amount(&given.lent, &pool.id, kind);
             }
         }
+        let places_of_kinds: Vec<Option<usize>> =
+            self.nodes.kinds().iter().map(|kind| kinds.iter().position(|known| *known == kind)).collect();
+        let mut counted = vec![[Seats::ZERO; 2]; kinds.len()];
         let order = std::mem::take(&mut self.order);
-        for &number in order.iter().rev() {
-            let parent = self.parents.get(number).copied().flatten();
-            for (place, kind) in kinds.iter().enumerate() {
-                let at = |number: usize| number.saturating_mul(kinds.len()).saturating_add(place);
-                let Some(&own) = below.get(at(number)) else { continue };
-                let all = self.sums_of(number, kind, own, &given);
-                if let Some(above) = parent.and_then(|parent| below.get_mut(at(parent))) {
+        let nodes = self.nodes;
+        for (number, node) in order.iter().rev().flat_map(|run| nodes.run(run.clone())) {
+            let number = number as usize;
+            counted.fill([Seats::ZERO; 2]);
+            for (what, kind, count) in node.counts() {
+                let of_kind = places_of_kinds.get(kind).copied().flatten();
+                let Some([cap, occupied]) = of_kind.and_then(|place| counted.get_mut(place)) else {
+                    continue;
+                };
+                match what {
+                    What::Cap => *cap = count,
+                    What::Occupied => *occupied = count,
+                    What::Years | What::Year => {}
+                }
+            }
+            let above = self.above(node).map(|above| at(above as usize));
+            let own = at(number);
+            for (place, (kind, counts)) in kinds.iter().zip(&counted).enumerate() {
+                let below_it = below.get(own.saturating_add(place)).copied().unwrap_or_default();
+                let all = self.sums_of((number, node), kind, *counts, below_it, &given);
+                if let Some(above) = above.and_then(|above| below.get_mut(above.saturating_add(place))) {
                     above.charged += all.charged;
                     above.allotted += all.allotted;
                 }
@@ -58,24 +89,30 @@ impl<'a> Check<'a> {
     }
 
     /// Judges a node by what lies below it, and says what it adds to the one above.
-    fn sums_of(&mut self, number: usize, kind: &KindId, below: Below, given: &Given<'a>) -> Below {
-        let Some(node) = self.node(number) else { return Below::default() };
-        let cap = node.caps.get(kind).copied().unwrap_or_default();
-        let permitted = amount(&given.permitted, &node.id, kind);
-        let lent = amount(&given.lent, &node.id, kind);
-        let occupied = node.occupied.get(kind).copied().unwrap_or_default();
-        if !self.unread.tainted.contains(&number) {
+    fn sums_of(
+        &mut self,
+        (number, node): (usize, NodeView<'_>),
+        kind: &KindId,
+        [cap, occupied]: [Seats; 2],
+        below: Below,
+        given: &Given<'a>,
+    ) -> Below {
+        let permitted = amount(&given.permitted, node.id(), kind);
+        let lent = amount(&given.lent, node.id(), kind);
+        let charged = below.charged + occupied + permitted + lent;
+        let handed_down = below.allotted + permitted + lent;
+        if (handed_down > cap || charged > cap) && !self.unread.tainted.contains(&number) {
             self.allotment(number, node, kind, [below.allotted, permitted, lent, cap]);
             self.charge(number, node, kind, [occupied, permitted, lent, below.charged, cap]);
         }
-        Below { charged: below.charged + occupied + permitted + lent, allotted: cap }
+        Below { charged, allotted: cap }
     }
 
     /// L2: what a jurisdiction hands down, promises and lends itself is at most its cap.
     fn allotment(
         &mut self,
         number: usize,
-        node: &OpeningNode,
+        node: NodeView<'_>,
         kind: &KindId,
         [handed_down, permitted, lent, cap]: [Seats; 4],
     ) {
@@ -83,7 +120,7 @@ impl<'a> Check<'a> {
             return;
         }
         let lends = if lent.is_zero() { String::new() } else { format!(" and lends {lent}") };
-        let id = &node.id;
+        let id = node.id();
         let message = format!("`{id}` hands down {handed_down} seats of `{kind}`{lends}, its cap is {cap}");
         self.flaw(CharterPart::Node(number), message);
     }
@@ -92,19 +129,19 @@ impl<'a> Check<'a> {
     fn charge(
         &mut self,
         number: usize,
-        node: &OpeningNode,
+        node: NodeView<'_>,
         kind: &KindId,
         [occupied, permitted, lent, below, cap]: [Seats; 5],
     ) {
         let charged = occupied + permitted + lent + below;
         let tolerated = self.opening.excess == ExcessRule::Tolerate || self.unread.excess;
-        if charged <= cap || (tolerated && node.parent.is_some()) {
+        if charged <= cap || (tolerated && node.run().is_some()) {
             return;
         }
         let parts = [("occupied", occupied), ("permitted", permitted), ("lent", lent), ("below", below)];
         let parts = parts.into_iter().filter(|(_, count)| !count.is_zero());
         let parts: Vec<String> = parts.map(|(what, count)| format!("{count} {what}")).collect();
-        let id = &node.id;
+        let id = node.id();
         let message =
             format!("`{id}` is charged {charged} seats of `{kind}` ({}), its cap is {cap}", parts.join(", "));
         self.flaw(CharterPart::Node(number), message);
@@ -115,7 +152,7 @@ fn amount(counts: &QuickMap<(&NodeId, &KindId), Seats>, node: &NodeId, kind: &Ki
     counts.get(&(node, kind)).copied().unwrap_or_default()
 }
 
-/// A node's sums, one for each kind.
-fn row(below: &mut [Below], number: usize, kinds: usize) -> impl Iterator<Item = &mut Below> {
-    below.iter_mut().skip(number.saturating_mul(kinds)).take(kinds)
+/// A node's sums, one for each kind, from their place on.
+fn row(below: &mut [Below], place: usize) -> impl Iterator<Item = &mut Below> {
+    below.iter_mut().skip(place)
 }

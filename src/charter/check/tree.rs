@@ -1,30 +1,26 @@
 //! The tree: ids, parents, levels and pools of opening books.
 
-use std::collections::hash_map::Entry;
-
 use super::quick::QuickMap;
 use super::{Check, Named, in_range};
 use crate::charter::CharterPart;
-use crate::model::{IdTable, NodeId, PoolSize, Seats};
+use crate::model::{Children, IdTable, NodeId, NodeView, PoolSize, Seats, What};
 
 impl Check<'_> {
     /// Ids are well formed and stand once: nodes and pools in one space; loans, permits and people each.
     pub(super) fn ids(&mut self) {
         let opening = self.opening;
-        let nodes = opening.nodes.iter().enumerate().map(|(at, node)| (Named::Node(at), &node.id));
-        let pools = opening.pools.iter().enumerate().map(|(at, pool)| (Named::Pool(at), &pool.id));
-        for (named, id) in nodes.chain(pools) {
-            let part = part_of(named);
+        self.ids_of_nodes();
+        for (number, pool) in opening.pools.iter().enumerate() {
+            let (part, id) = (CharterPart::Pool(number), &pool.id);
             if !id.is_well_formed() {
                 self.bad_id(part, "node", id.as_str());
             }
-            match self.named.entry(id) {
-                Entry::Occupied(first) => {
-                    let first = part_of(*first.get());
-                    self.twice(part, first, format!("id `{id}` stands twice"));
+            match self.named(id) {
+                Some(first @ (Named::Node(_) | Named::Pool(_))) => {
+                    self.twice(part, part_of(first), format!("id `{id}` stands twice"));
                 }
-                Entry::Vacant(free) => {
-                    free.insert(named);
+                Some(Named::Unread) | None => {
+                    self.pools.insert(id, number);
                 }
             }
         }
@@ -55,8 +51,26 @@ impl Check<'_> {
                 permits.insert(&permit.id, number);
             }
         }
-        for id in &self.unread.nodes {
-            self.named.entry(id).or_insert(Named::Unread);
+    }
+
+    fn ids_of_nodes(&mut self) {
+        let nodes = self.nodes;
+        let mut ids = IdTable::with_capacity(nodes.len());
+        for (node, number) in nodes.iter().zip(0_u32..) {
+            if let Some(first) = ids.put(node.id().as_str(), number, |at| nodes.id(at)) {
+                let (part, first) = (CharterPart::Node(number as usize), CharterPart::Node(first as usize));
+                self.twice(part, first, format!("id `{}` stands twice", node.id()));
+            }
+        }
+        self.ids = ids;
+    }
+
+    /// Nodes' ids are well formed.
+    pub(super) fn well_formed_nodes(&mut self) {
+        for (number, node) in self.nodes.iter().enumerate() {
+            if !node.id().is_well_formed() {
+                self.bad_id(CharterPart::Node(number), "node", node.id().as_str());
+            }
         }
     }
 
@@ -79,33 +93,47 @@ impl Check<'_> {
 
     /// Caps, occupied and history: declared kinds, numbers in range, people in units only.
     pub(super) fn counts(&mut self) {
-        let opening = self.opening;
-        for (number, node) in opening.nodes.iter().enumerate() {
-            let part = CharterPart::Node(number);
-            for (what, counts) in [("cap", &node.caps), ("occupied", &node.occupied)] {
-                for (kind, &count) in counts {
-                    self.kind_is_declared(part, kind);
-                    if !in_range(count, Seats::ZERO) {
-                        self.in_range(part, &format!("{what} of `{kind}`"), count, Seats::ZERO);
-                    }
+        let nodes = self.nodes;
+        let declared: Vec<bool> = nodes.kinds().iter().map(|kind| self.kinds.contains_key(kind)).collect();
+        for (number, node) in nodes.iter().enumerate() {
+            let mut people = false;
+            let mut years = 0_usize;
+            for (what, place, count) in node.counts() {
+                let good = declared.get(place).copied().unwrap_or(false) && in_range(count, Seats::ZERO);
+                people |= what == What::Occupied && !count.is_zero();
+                years = if what == What::Year { years.saturating_add(1) } else { 0 };
+                if !good || years > 3 {
+                    self.bad_count(number, what, place, count, years);
                 }
             }
-            if self.is_unit(number) == Some(false) && node.occupied.values().any(|count| !count.is_zero()) {
-                let message =
-                    format!("`occupied` of `{}`, which is a {}; only units have people", node.id, node.level);
-                self.flaw(part, message);
+            if people && self.is_unit_at(node) == Some(false) {
+                let (id, level) = (node.id(), node.level());
+                let message = format!("`occupied` of `{id}`, which is a {level}; only units have people");
+                self.flaw(CharterPart::Node(number), message);
             }
-            for (kind, history) in &node.history {
+        }
+    }
+
+    /// Tells what may be wrong with a count. Of year ends that are too many only the last says how many.
+    fn bad_count(&mut self, number: usize, what: What, place: usize, count: Seats, years: usize) {
+        let Some(kind) = self.nodes.kinds().get(place) else { return };
+        let part = CharterPart::Node(number);
+        match what {
+            What::Cap | What::Occupied => {
+                let what = if what == What::Cap { "cap" } else { "occupied" };
                 self.kind_is_declared(part, kind);
-                let years = history.year_end_vacancy.len();
-                if years > 3 {
+                self.in_range(part, &format!("{what} of `{kind}`"), count, Seats::ZERO);
+            }
+            What::Years => {
+                self.kind_is_declared(part, kind);
+            }
+            What::Year => {
+                self.in_range(part, &format!("a year-end vacancy of `{kind}`"), count, Seats::ZERO);
+                let all = self.node(number).map_or(0, |node| node.years(place));
+                if years == all && years > 3 {
                     let message =
                         format!("the history of `{kind}` has {years} year ends, at most 3 are kept");
                     self.flaw(part, message);
-                }
-                let ends = history.year_end_vacancy.iter();
-                for &vacancy in ends.filter(|&&vacancy| !in_range(vacancy, Seats::ZERO)) {
-                    self.in_range(part, &format!("a year-end vacancy of `{kind}`"), vacancy, Seats::ZERO);
                 }
             }
         }
@@ -128,82 +156,75 @@ impl Check<'_> {
         self.level_order();
     }
 
+    /// Those of one run have one parent, which is looked up once.
     fn find_parents(&mut self) {
-        let opening = self.opening;
-        // Children mostly stand together: their parent is looked up once.
-        let mut last: Option<(&NodeId, usize)> = None;
-        for (number, node) in opening.nodes.iter().enumerate() {
+        let nodes = self.nodes;
+        let named: Vec<Option<Named>> = nodes.parents().iter().map(|id| self.named(id)).collect();
+        let number = |named: &Option<Named>| match named {
+            Some(Named::Node(number)) => u32::try_from(*number).ok(),
+            Some(Named::Pool(_) | Named::Unread) | None => None,
+        };
+        self.parents = named.iter().map(number).collect();
+        if self.parents.iter().all(Option::is_some) {
+            return;
+        }
+        for (number, node) in nodes.iter().enumerate() {
             let part = CharterPart::Node(number);
-            let parent = match &node.parent {
-                None => None,
-                Some(id) if last.is_some_and(|(known, _)| known == id) => last.map(|(_, parent)| parent),
-                Some(id) => match self.named.get(id) {
-                    Some(&Named::Node(parent)) => {
-                        last = Some((id, parent));
-                        Some(parent)
-                    }
-                    Some(Named::Pool(_)) => {
-                        self.flaw(part, format!("`{}` lies in `{id}`, which is a pool", node.id));
-                        None
-                    }
-                    Some(Named::Unread) => None,
-                    None => {
-                        self.unknown_node(part, "the parent", id, node.id.as_str());
-                        None
-                    }
-                },
-            };
-            self.parents.push(parent);
+            let (Some(run), Some(id)) = (node.run(), node.parent()) else { continue };
+            match named.get(run as usize) {
+                Some(Some(Named::Pool(_))) => {
+                    self.flaw(part, format!("`{}` lies in `{id}`, which is a pool", node.id()));
+                }
+                Some(None) => self.unknown_node(part, "the parent", id, node.id().as_str()),
+                Some(Some(Named::Node(_) | Named::Unread)) | None => {}
+            }
         }
     }
 
     fn find_roots(&mut self) {
-        let opening = self.opening;
-        let mut roots = opening.nodes.iter().enumerate().filter(|(_, node)| node.parent.is_none());
+        let mut roots =
+            self.nodes.roots().iter().filter_map(|at| Some((*at as usize, self.node(*at as usize)?)));
         let Some((first, root)) = roots.next() else {
             if !self.unread.nameless_node && self.unread.nodes.is_empty() {
                 self.flaw(CharterPart::Whole, "there is no root: one node must have no `parent`");
             }
             return;
         };
-        for (number, node) in roots {
-            let message = format!("`{}` has no `parent`, but `{}` is the root already", node.id, root.id);
+        let others: Vec<_> = roots.collect();
+        for (number, node) in others {
+            let message = format!("`{}` has no `parent`, but `{}` is the root already", node.id(), root.id());
             self.twice(CharterPart::Node(number), CharterPart::Node(first), message);
         }
     }
 
     /// Orders the nodes from the tops down, one pass over each level.
     fn walk_down(&mut self) {
-        let count = self.opening.nodes.len();
-        let mut children: Vec<Vec<usize>> = vec![Vec::new(); count];
-        for (number, parent) in self.parents.iter().enumerate() {
-            match parent {
-                Some(parent) => {
-                    if let Some(children) = children.get_mut(*parent) {
-                        children.push(number);
-                    }
-                }
-                None => self.order.push(number),
-            }
-        }
-        let mut at = 0;
-        while let Some(&number) = self.order.get(at) {
-            if let Some(children) = children.get_mut(number) {
-                self.order.append(children);
+        let nodes = self.nodes;
+        let children = Children::of(nodes, &self.parents);
+        let roots = nodes.roots().iter().map(|root| *root..root.saturating_add(1));
+        let orphans = nodes.runs().iter().zip(&self.parents).filter(|(_, parent)| parent.is_none());
+        self.order = roots.chain(orphans.map(|(run, _)| run.clone())).collect();
+        let (mut at, mut reached) = (0_usize, 0_usize);
+        while let Some(run) = self.order.get(at).cloned() {
+            for number in run {
+                self.order.extend(children.inside(nodes, number));
+                reached = reached.saturating_add(1);
             }
             at = at.saturating_add(1);
         }
-        self.reached = vec![false; count];
-        for &number in &self.order {
-            if let Some(reached) = self.reached.get_mut(number) {
-                *reached = true;
-            }
+        if reached == nodes.len() {
+            return;
+        }
+        self.reached = vec![false; nodes.len()];
+        for run in &self.order {
+            let reached = self.reached.get_mut(run.start as usize..run.end as usize);
+            reached.unwrap_or_default().fill(true);
         }
     }
 
     /// Every circle once, at its first node.
     fn find_circles(&mut self) {
-        let count = self.opening.nodes.len();
+        let count = self.reached.len();
         let mut walks = vec![0_usize; count];
         for start in 0..count {
             if self.reached.get(start) == Some(&true) {
@@ -215,7 +236,7 @@ impl Check<'_> {
                 if let Some(mark) = walks.get_mut(at) {
                     *mark = walk;
                 }
-                let Some(parent) = self.parents.get(at).copied().flatten() else { break };
+                let Some(parent) = self.above_number(at) else { break };
                 at = parent;
             }
             if walks.get(at) == Some(&walk) {
@@ -224,19 +245,23 @@ impl Check<'_> {
         }
     }
 
+    fn above_number(&self, number: usize) -> Option<usize> {
+        self.above(self.node(number)?).map(|parent| parent as usize)
+    }
+
     fn circle(&mut self, start: usize) {
         const MOST_NAMED: usize = 6;
         let mut members = vec![start];
-        let mut at = self.parents.get(start).copied().flatten();
+        let mut at = self.above_number(start);
         while let Some(number) = at.filter(|&number| number != start) {
             members.push(number);
-            at = self.parents.get(number).copied().flatten();
+            at = self.above_number(number);
         }
         let first = members.iter().copied().min().unwrap_or(start);
         let names: Vec<String> = members
             .iter()
             .take(MOST_NAMED)
-            .filter_map(|&number| self.node(number).map(|node| format!("`{}`", node.id)))
+            .filter_map(|&number| self.node(number).map(|node| format!("`{}`", node.id())))
             .collect();
         let more = if members.len() > MOST_NAMED { ", …" } else { "" };
         let message = format!("the parents run in a circle: {}{more}", names.join(", "));
@@ -244,33 +269,45 @@ impl Check<'_> {
     }
 
     fn level_order(&mut self) {
-        let opening = self.opening;
+        let nodes = self.nodes;
         if self.levels.is_empty() {
             return;
         }
-        for (number, node) in opening.nodes.iter().enumerate() {
+        // Those of one run have one parent.
+        let mut last: Option<(u32, Option<NodeView<'_>>)> = None;
+        for (number, node) in nodes.iter().enumerate() {
             let part = CharterPart::Node(number);
-            let rank = self.rank(number);
+            let rank = self.rank_of(node);
             if rank.is_none() {
-                self.declared_level(part, "level", &node.level);
+                self.declared_level(part, "level", node.level());
             }
-            let above = self.parents.get(number).copied().flatten();
-            let parent = above.and_then(|parent| self.node(parent));
+            let parent = match (node.run(), last) {
+                (None, _) => None,
+                (Some(run), Some((known, parent))) if known == run => parent,
+                (Some(run), _) => {
+                    let parent = self.above(node).and_then(|above| nodes.get(above as usize));
+                    last = Some((run, parent));
+                    parent
+                }
+            };
             if let (Some(rank), Some(parent)) = (rank, parent)
-                && above.and_then(|above| self.rank(above)).is_some_and(|above| above >= rank)
+                && self.rank_of(parent).is_some_and(|above| above >= rank)
             {
                 let message = format!(
                     "`{}` is a {} and cannot lie in `{}`, which is a {}",
-                    node.id, node.level, parent.id, parent.level
+                    node.id(),
+                    node.level(),
+                    parent.id(),
+                    parent.level()
                 );
                 self.flaw(part, message);
             }
-            if let Some(tier) = &node.tier
+            if let Some(tier) = node.tier()
                 && self.declared_level(part, "tier", tier).is_some()
-                && self.is_unit(number) == Some(true)
-                && parent.is_some_and(|parent| parent.tier.as_ref().unwrap_or(&parent.level) != tier)
+                && self.is_unit_at(node) == Some(true)
+                && parent.is_some_and(|parent| parent.tier().unwrap_or(parent.level()) != tier)
             {
-                self.flaw(part, format!("the unit `{}` has a `tier`; units take their parent's", node.id));
+                self.flaw(part, format!("the unit `{}` has a `tier`; units take their parent's", node.id()));
             }
         }
     }
@@ -298,8 +335,8 @@ impl Check<'_> {
     }
 
     fn sponsor(&mut self, part: CharterPart, pool: &NodeId, sponsor: &NodeId) {
-        match self.named.get(sponsor) {
-            Some(&Named::Node(number)) => {
+        match self.named(sponsor) {
+            Some(Named::Node(number)) => {
                 if self.is_unit(number) == Some(true) {
                     let message = format!(
                         "the sponsor of `{pool}`, `{sponsor}`, is a unit; a pool lies in a jurisdiction"
