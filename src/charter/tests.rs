@@ -435,6 +435,39 @@ fn a_count_that_cannot_be_read_far_down_a_large_table_is_the_one_fault_of_its_ro
     }
 }
 
+/// Charters whose tables have so many plain units before these rows: what is wrong with them, without the lines.
+fn told_behind(units: usize, nodes: &str, people: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let charter = folder.path().join("charter.yaml");
+    let head = "bianzhi: charter/1\nopened: 2024-01-01\nlevels: [city, unit]\nkinds: {a: {}}\n";
+    fs::write(&charter, format!("{head}nodes: {{csv: nodes.csv}}\npeople: {{csv: people.csv}}\n")).unwrap();
+    let mut table = "id,parent,level,name,cap.a,occupied.a\nc,,city,市,1000000,\n".to_owned();
+    (0..units).for_each(|number| writeln!(table, "u{number},c,unit,机构,5,5").unwrap());
+    fs::write(folder.path().join("nodes.csv"), format!("{table}{nodes}")).unwrap();
+    fs::write(folder.path().join("people.csv"), format!("id,unit,kind\n{people}")).unwrap();
+    match Charter::load(&charter) {
+        Ok(read) => read.opening().nodes.iter().map(|node| node.id.to_string()).collect(),
+        Err(error) => error.faults().iter().map(|fault| fault.message.clone()).collect(),
+    }
+}
+
+#[test]
+fn a_large_charter_has_the_faults_that_a_small_one_has() {
+    let nodes = "a b,c,unit,,5,5\nu1,c,unit,,5,5\nlost,nowhere,unit,,5,5\nfull,c,unit,,5,6\nlow,c,town,,5,5\nlast,c,unit,,5,5\n";
+    let people = "p 1,last,a\np2,last,a\np2,last,a\np3,gone,a\n";
+    let few = told_behind(2, nodes, people);
+    assert!(few.len() >= 7, "{few:?}");
+    assert_eq!(told_behind(12_000, nodes, people), few);
+}
+
+#[test]
+fn a_large_table_keeps_the_order_of_its_rows() {
+    let read = told_behind(60_000, "last,c,unit,,5,5\n", "p1,last,a\n");
+    let expected = (0..60_000).map(|number| format!("u{number}"));
+    assert!(read.iter().skip(1).take(60_000).cloned().eq(expected));
+    assert_eq!(read.last().unwrap(), "last");
+}
+
 #[test]
 fn mutated_bytes_never_panic() {
     let mut seed: u64 = 0x2545_F491_4F6C_DD17;
