@@ -1,21 +1,23 @@
-//! People on a server: what is erased stands in no file of its tables, and only the holder of a stream erases.
+//! People and snapshots on a server: what is erased stands in no file of its tables, only the holder of a stream
+//! erases, and a snapshot stands behind a head of the chain.
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use bianzhi::journal::{PostgresStore, Store, erase};
+use bianzhi::journal::{Digest, PostgresStore, Store, erase};
 use bianzhi::{ErrorKind, Office, Request};
 
 use super::Named;
 use super::books::charter;
 use super::server::Server;
 
-pub(crate) const TESTS: [Named; 4] = [
+pub(crate) const TESTS: [Named; 5] = [
     ("what is erased stands in no file", no_file),
     ("a writer that was shut out erases nothing", shut_out),
     ("whoever reads the tables for long is told of", read_for_long),
     ("a database of the first builds gets its table", first_builds),
+    ("a snapshot stands behind a head of the chain", behind_a_head),
 ];
 
 /// A key that stands nowhere by chance.
@@ -99,4 +101,20 @@ fn first_builds(server: &Arc<Server>) {
     assert!(office.submit(Request::appoint("clinic", "administrative")).unwrap().granted());
     let error = erase(&mut apart(server, &database), &[KEY.into()]).unwrap_err();
     assert!(error.to_string().starts_with("this journal keeps people inside"), "{error}");
+}
+
+fn behind_a_head(server: &Arc<Server>) {
+    let database = came(server);
+    let mut store = apart(server, &database);
+    let sound = store.snapshot(2).unwrap().unwrap();
+    let mut other = sound.clone();
+    other.head.hash = Digest::of(b"of another chain");
+    let mut beyond = sound.clone();
+    beyond.head.records = 3;
+    for wrong in [other, beyond] {
+        let error = store.keep_snapshot(&wrong).unwrap_err();
+        assert!(error.to_string().starts_with("another writer uses `city`"), "{error}");
+    }
+    assert_eq!(store.snapshots().unwrap(), [2]);
+    assert_eq!(store.snapshot(2).unwrap().unwrap(), sound);
 }
