@@ -107,8 +107,9 @@ fn resident() -> u64 {
 /// The bytes that the books take for each unit and kind.
 fn memory(kinds: &[&str]) -> Result<u64, Error> {
     let charter = Charter::from_opening(opening(NATION, kinds))?;
+    let opening = charter.opening();
     let before = resident();
-    let books = Ledger::open(charter.opening());
+    let books = Ledger::open(opening);
     let held = resident().saturating_sub(before);
     black_box(&books);
     Ok(held / u64::from(NATION.units) / kinds.len() as u64)
