@@ -73,17 +73,18 @@ pub(super) fn erase(
 /// Writes the tables anew without what was erased, for until then the rows of before stand in their files; `false` if
 /// somebody reads them for too long. A server that does not know the statement lets old rows go by itself.
 pub(super) fn write_anew(client: &mut Client) -> Result<bool, postgres::Error> {
-    let mut is_done = true;
     client.batch_execute("SET lock_timeout = 5000")?;
-    for table in ["bianzhi.person", "bianzhi.snapshot"] {
+    let done = ["bianzhi.person", "bianzhi.snapshot"].map(|table| {
         match client.batch_execute(&format!("VACUUM FULL {table}")) {
-            Err(cause) if cause.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => is_done = false,
-            Err(cause) if cause.code().is_some_and(is_unknown) => {}
-            done => done?,
+            Err(cause) if cause.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => Ok(false),
+            Err(cause) if cause.code().is_some_and(is_unknown) => Ok(true),
+            done => done.map(|()| true),
         }
-    }
+    });
+    // Whatever came of it: what is written next waits as long as ever.
     client.batch_execute("SET lock_timeout = 0")?;
-    Ok(is_done)
+    let [people, snapshots] = done;
+    Ok(people? && snapshots?)
 }
 
 fn is_unknown(code: &SqlState) -> bool {
