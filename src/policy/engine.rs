@@ -156,7 +156,7 @@ fn read<'a>(
     let at = rows.binary_search_by_key(&sort, |(sort, _)| *sort).ok();
     let (_, row) = at.and_then(|at| rows.get(at)).ok_or_else(|| Fail::absent(word))?;
     let args = values(rest).ok_or_else(|| Fail::wrong_type(word))?;
-    (row.read)(call, &view, &args)
+    row.value(call, &view, &args)
 }
 
 fn register_host(engine: &mut Engine, function: &'static HostFn) {

@@ -264,7 +264,7 @@ impl PolicySet {
         }
     }
 
-    /// Carries a hook out from a statement on, one way or both.
+    /// Carries a hook out from a statement on, one way or all.
     fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View, from: usize) -> Run<'a> {
         if self.1 == Interpreter::Tree {
             return self.run_on_tree(hook, call, given, from);
@@ -278,10 +278,15 @@ impl PolicySet {
             return run;
         }
         call.scene.sizes.replace(sizes.clone());
-        let again = self.run_on_tree(hook, call, given, from);
+        let again = if self.1 == Interpreter::Both && !watched {
+            self.on_tree(hook, call, given, 0, &mut Some(Box::default()))
+        } else {
+            self.run_on_tree(hook, call, given, from)
+        };
         let mut agreed = run.agrees_with(&again);
-        if self.1 == Interpreter::Both && (watched || hook.led) {
-            // What is watched, and what is entered in vain, is what happens when nobody watches, step for step.
+        if self.1 == Interpreter::Both {
+            // The tree as it is watched does what its compiled forms do when nobody watches, step for step; and what
+            // is entered in vain does nothing.
             call.scene.sizes.replace(sizes);
             let unwatched = Call::again(call.scene, call.situation);
             let ahead = if hook.led { self.ahead(hook, &unwatched, given) } else { Some(0) };

@@ -108,12 +108,20 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Stands where another stood. Mostly that one was plain, and there is nothing to give up.
+    /// The same value. Most are plain, and copied as they stand.
     #[inline]
-    pub(crate) fn put(self, place: &mut Self) {
-        let old = std::mem::replace(place, self);
-        if old.is_plain() {
-            std::mem::forget(old);
+    pub(crate) fn copied(&self) -> Self {
+        match self {
+            Self::View(view) => Self::View(view.copied()),
+            Self::Number(number) => Self::Number(*number),
+            Self::YesNo(yes) => Self::YesNo(*yes),
+            Self::Text(Text::Borrowed(text)) => Self::Text(Text::Borrowed(text)),
+            Self::Nothing
+            | Self::Decimal(_)
+            | Self::Text(Text::Own(_))
+            | Self::Date(_)
+            | Self::List(_)
+            | Self::Facts(_) => self.clone(),
         }
     }
 

@@ -174,13 +174,22 @@ fn a_difference_between_the_interpreters_is_found() {
     };
     let set = super::script(ORDERED).with_interpreter(Interpreter::Both);
     assert!(asked(&set, 2).is_empty());
-    let PolicySet(inner, way, tally, traces) = set;
-    let mut inner = Arc::try_unwrap(inner).ok().unwrap();
-    seed(&mut inner.scripts[0].tree);
-    let set = PolicySet(Arc::new(inner), way, tally, traces);
-    let told = asked(&set, 2);
-    assert!(told.len() == 1 && told[0].contains("the two interpreters disagree"), "{told:?}");
-    assert!(asked(&set, 1).is_empty());
+    // One that only the tree has, then one that its compiled forms have, too.
+    let mut set = set;
+    for compiled in [false, true] {
+        let PolicySet(inner, way, tally, traces) = set;
+        let mut inner = Arc::try_unwrap(inner).ok().unwrap();
+        let tree = &mut inner.scripts[0].tree;
+        if compiled {
+            tree.compile();
+        } else {
+            seed(tree);
+        }
+        set = PolicySet(Arc::new(inner), way, tally, traces);
+        let told = asked(&set, 2);
+        assert!(told.len() == 1 && told[0].contains("the two interpreters disagree"), "{told:?}");
+        assert!(asked(&set, 1).is_empty());
+    }
 }
 
 #[test]

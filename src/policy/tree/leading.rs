@@ -143,7 +143,7 @@ fn value<'a>(node: &'a Node, call: &'a Call<'a>, given: &View) -> Option<Value<'
     match &node.what {
         What::Constant(value) => Some(value.borrowed()),
         What::Path(_, inner) => value(inner, call, given),
-        What::Word(_, row, _, args) => (row.read)(call, given, constants(args)?).ok(),
+        What::Word(_, row, _, args) => row.value(call, given, constants(args)?).ok(),
         _ => None,
     }
 }

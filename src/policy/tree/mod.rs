@@ -2,6 +2,7 @@
 
 mod always;
 mod calls;
+mod compiled;
 mod compute;
 mod expressions;
 mod guards;
@@ -34,6 +35,8 @@ pub(crate) use trail::{At, Looked, Read, Trail};
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     pub(crate) bodies: Vec<Body>,
+    /// The same functions as they are carried out when nobody watches.
+    compiled: Vec<compiled::Compiled>,
 }
 
 /// One function with its argument types known.

@@ -9,7 +9,7 @@ use super::{Block, Node, Over, Step, Tree, What};
 use crate::policy::vocabulary::{HostPlace, Row, Sort};
 
 /// What is owed for facts that are not computed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Quiet {
     /// The parameters that they read, by their places.
     pub(super) parameters: Box<[usize]>,
@@ -201,20 +201,25 @@ fn same(one: &Node, other: &Node) -> bool {
 
 impl Block {
     /// Every expression in it, blocks inside included.
-    fn each<'a>(&'a self, seen: &mut impl FnMut(&'a Node)) {
+    pub(super) fn each<'a>(&'a self, seen: &mut dyn FnMut(&'a Node)) {
+        self.outer(&mut |node| node.each(seen));
+    }
+
+    /// Every expression in it that is inside of no other.
+    pub(super) fn outer<'a>(&'a self, seen: &mut dyn FnMut(&'a Node)) {
         for step in &self.steps {
             match step {
-                Step::Set(_, node) | Step::Do(node) | Step::Return(Some(node)) => node.each(seen),
+                Step::Set(_, node) | Step::Do(node) | Step::Return(Some(node)) => seen(node),
                 Step::If(parts) => choice(parts, seen),
                 Step::For(parts) => {
                     match &parts.1 {
-                        Over::List(list) => list.each(seen),
+                        Over::List(list) => seen(list),
                         Over::Range(from, to, _) => {
-                            from.each(seen);
-                            to.each(seen);
+                            seen(from);
+                            seen(to);
                         }
                     }
-                    parts.2.each(seen);
+                    parts.2.outer(seen);
                 }
                 Step::Return(None) | Step::Break | Step::Continue => {}
             }
@@ -222,45 +227,44 @@ impl Block {
     }
 }
 
-fn choice<'a>(parts: &'a (Node, Block, Block), seen: &mut impl FnMut(&'a Node)) {
-    parts.0.each(seen);
-    parts.1.each(seen);
-    parts.2.each(seen);
-}
-
-fn each_of<'a>(nodes: &'a [Node], seen: &mut impl FnMut(&'a Node)) {
-    for node in nodes {
-        node.each(seen);
-    }
+fn choice<'a>(parts: &'a (Node, Block, Block), seen: &mut dyn FnMut(&'a Node)) {
+    seen(&parts.0);
+    parts.1.outer(seen);
+    parts.2.outer(seen);
 }
 
 impl Node {
     /// The expression and every one in it.
-    fn each<'a>(&'a self, seen: &mut impl FnMut(&'a Node)) {
+    fn each<'a>(&'a self, seen: &mut dyn FnMut(&'a Node)) {
         seen(self);
+        self.inner(&mut |node| node.each(seen));
+    }
+
+    /// Every expression that stands right in it.
+    pub(super) fn inner<'a>(&'a self, seen: &mut dyn FnMut(&'a Node)) {
         match &self.what {
             What::Constant(_) | What::Local(..) => {}
             What::Word(receiver, _, _, args) => {
-                receiver.each(seen);
-                each_of(args, seen);
+                seen(receiver);
+                args.iter().for_each(seen);
             }
             What::Host(_, _, args)
             | What::Own(_, _, args)
             | What::List(args)
             | What::And(args)
-            | What::Or(args) => each_of(args, seen),
+            | What::Or(args) => args.iter().for_each(seen),
             What::Parameter(_, inner)
             | What::Path(_, inner)
             | What::Required(inner, _)
             | What::Not(inner)
-            | What::Minus(inner) => inner.each(seen),
+            | What::Minus(inner) => seen(inner),
             What::Binary(_, sides) | What::In(sides) => {
-                sides.0.each(seen);
-                sides.1.each(seen);
+                seen(&sides.0);
+                seen(&sides.1);
             }
-            What::Facts(fields, _) => fields.iter().for_each(|(_, value)| value.each(seen)),
+            What::Facts(fields, _) => fields.iter().for_each(|(_, value)| seen(value)),
             What::If(parts) => choice(parts, seen),
-            What::Block(inner) => inner.each(seen),
+            What::Block(inner) => inner.outer(seen),
         }
     }
 }

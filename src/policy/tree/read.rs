@@ -152,6 +152,7 @@ pub(crate) fn read(
     for hook in &reading.hooks {
         reading.tree.keep_paths(hook.body);
     }
+    reading.tree.compile();
     reading.edits.sort();
     reading.edits.dedup();
     reading.faults.sort();

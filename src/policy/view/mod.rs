@@ -7,7 +7,6 @@ pub(crate) mod proposals;
 use std::sync::Arc;
 
 use super::call::{Call, Fail};
-use super::value::Value;
 use super::vocabulary::{Situation, Sort, event_sort, request_sort};
 use crate::graph::{NodeIx, Role};
 use crate::ledger::{KindIx, Loan, LoanIx, Permit, PermitIx, Sitter};
@@ -54,6 +53,17 @@ impl View {
     #[inline]
     pub(crate) fn is_plain(&self) -> bool {
         !matches!(self.what, What::Person(_) | What::Group(..) | What::Part(_))
+    }
+
+    /// The same view. Most are nodes, and copied as they stand.
+    #[inline]
+    pub(crate) fn copied(&self) -> Self {
+        let what = match &self.what {
+            What::Node(node) => What::Node(*node),
+            What::Request => What::Request,
+            other => other.clone(),
+        };
+        Self { what, kind: self.kind }
     }
 
     /// A node, read in this kind.
@@ -258,11 +268,11 @@ pub(crate) fn pool_size(call: &Call<'_>, pool: NodeIx) -> Result<Seats, Fail> {
 }
 
 /// Seats as a number.
-pub(crate) fn seats<'a>(seats: Seats) -> Value<'a> {
-    Value::Number(seats.get())
+pub(crate) fn seats(seats: Seats) -> i64 {
+    seats.get()
 }
 
 /// A figure of the past, which may be unknown.
-pub(crate) fn known<'a>(figure: Option<Seats>, word: &str) -> Result<Value<'a>, Fail> {
+pub(crate) fn known(figure: Option<Seats>, word: &str) -> Result<i64, Fail> {
     figure.map(seats).ok_or_else(|| Fail::history(word))
 }

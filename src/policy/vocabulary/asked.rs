@@ -73,7 +73,7 @@ pub(super) fn person_key<'a>(call: &Call<'a>) -> Result<&'a str, Fail> {
     })
 }
 
-pub(super) fn pool<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+pub(super) fn pool(call: &Call<'_>, _: &View, _: &[Value<'_>]) -> Result<View, Fail> {
     let pool = match verb(call)? {
         Verb::Draw(verb) => lender(call, &verb.pool)?,
         Verb::Resize(verb) => lender(call, &verb.pool)?,
@@ -83,10 +83,10 @@ pub(super) fn pool<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<
     if call.books().role(pool) != Role::Pool {
         return Err(Fail::absent("pool"));
     }
-    Ok(Value::View(View::of_pool(call, pool)))
+    Ok(View::of_pool(call, pool))
 }
 
-pub(super) fn above<'a>(call: &'a Call<'a>, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+pub(super) fn above(call: &Call<'_>, view: &View, _: &[Value<'_>]) -> Result<View, Fail> {
     let id = match verb(call)? {
         Verb::Relocate(verb) => &verb.parent,
         Verb::Establish(verb) => match &verb.place {

@@ -16,7 +16,6 @@ use crate::policy::value::Value;
 use crate::policy::view::{PersonSeen, View, What, proposals, seats};
 
 const EVENT: Sort = Sort::Event(u8::MAX);
-const NODE: Type = Type::view(Sort::Node);
 
 /// The events that hooks may follow, and whether their nodes are read in a kind.
 const EVENTS: &[(&str, bool)] = &[
@@ -78,187 +77,200 @@ pub(super) fn given(event: &str) -> Type {
     Type::One(Item::View(sort(event), bound))
 }
 
-const fn row(en: &'static str, zh: &'static str, ty: Type, read: super::types::Read) -> Row {
-    Row::new(EVENT, en, zh, ty, read)
-}
-
 const OF_LOANS: &[&str] =
     &["extended", "rescheduled", "evaluated", "fell_due", "expired", "converted", "returned", "lent", "owed"];
 const OF_PERMITS: &[&str] = &["permitted", "withdrawn", "lapsed"];
 
-pub(super) static ROWS: &[Row] =
-    &[
-        row("name", "名称", Type::TEXT, |c, _, _| Ok(Value::text(c.event()?.event.name()))),
-        row("on", "日期", Type::DATE, |c, _, _| Ok(Value::Date(c.scene.date))),
-        row("by", "申请方", NODE, |c, v, _| Ok(node(c.event()?.by, v.kind))),
-        row("request", "请求", super::requests::any(), |c, v, _| {
-            c.request()?;
-            Ok(Value::View(View { what: What::Request, kind: v.kind }))
-        }),
-        row("kind", "编制类别", Type::TEXT, |c, v, _| super::nodes::kind(c.books(), v.kind)).only(&[
-            "authorized",
-            "transferred",
-            "permitted",
-            "withdrawn",
-            "lapsed",
-            "appointed",
-            "vacated",
-            "converted",
-            "moved",
-            "lent",
-            "returned",
-            "extended",
-            "rescheduled",
-            "evaluated",
-            "fell_due",
-            "expired",
-            "owed",
-            "named",
-            "resized",
-            "abolished",
-        ]),
-        row("node", "节点", NODE, |c, v, _| node_field(c, v, "node")).only(&[
-            "authorized",
-            "established",
-            "amended",
-            "relocated",
-            "abolished",
-        ]),
-        row("parent", "上级", NODE, |c, v, _| node_field(c, v, "parent")).only(&[
-            "established",
-            "relocated",
-            "abolished",
-        ]),
-        row("has_parent", "有上级", Type::YES_NO, |c, _, _| {
-            Ok(Value::YesNo(field(c, "parent")?.is_some()))
-        })
-        .only(&["amended"]),
-        row("parent", "上级", NODE, |c, v, _| node_field(c, v, "parent"))
-            .only(&["amended"])
-            .when("has_parent"),
-        row("change", "增减数", Type::NUMBER, |c, _, _| number(c, "change")).only(&["authorized"]),
-        row("from", "划出方", NODE, |c, v, _| node_field(c, v, "from")).only(&["transferred", "moved"]),
-        row("to", "划入方", NODE, |c, v, _| node_field(c, v, "to")).only(&["transferred", "moved"]),
-        row("count", "数量", Type::NUMBER, |c, _, _| number(c, "count")).only(&[
-            "transferred",
-            "permitted",
-            "withdrawn",
-            "lapsed",
-            "lent",
-            "returned",
-            "fell_due",
-            "expired",
-            "owed",
-        ]),
-        row("permit", "用编核准", Type::view(Sort::Permit), permit).only(OF_PERMITS),
-        row("on_permit", "用核准", Type::YES_NO, |c, _, _| {
-            Ok(Value::YesNo(field(c, "permit")?.is_some()))
-        })
-        .only(&["appointed"]),
-        row("permit", "用编核准", Type::view(Sort::Permit), permit).only(&["appointed"]).when("on_permit"),
-        row("unit", "单位", NODE, |c, v, _| match seat(c)? {
+pub(super) static ROWS: &[Row] = &[
+    EVENT.text("name", "名称", |c, _, _| Ok(c.event()?.event.name())),
+    EVENT.other("on", "日期", Type::DATE, |c, _, _| Ok(Value::Date(c.scene.date))),
+    EVENT.thing("by", "申请方", Sort::Node, |c, v, _| Ok(node(c.event()?.by, v.kind))),
+    EVENT.thing("request", "请求", super::requests::ANY_SORT, |c, v, _| {
+        c.request()?;
+        Ok(View { what: What::Request, kind: v.kind })
+    }),
+    EVENT.text("kind", "编制类别", |c, v, _| super::nodes::kind(c.books(), v.kind)).only(&[
+        "authorized",
+        "transferred",
+        "permitted",
+        "withdrawn",
+        "lapsed",
+        "appointed",
+        "vacated",
+        "converted",
+        "moved",
+        "lent",
+        "returned",
+        "extended",
+        "rescheduled",
+        "evaluated",
+        "fell_due",
+        "expired",
+        "owed",
+        "named",
+        "resized",
+        "abolished",
+    ]),
+    EVENT.thing("node", "节点", Sort::Node, |c, v, _| node_field(c, v, "node")).only(&[
+        "authorized",
+        "established",
+        "amended",
+        "relocated",
+        "abolished",
+    ]),
+    EVENT.thing("parent", "上级", Sort::Node, |c, v, _| node_field(c, v, "parent")).only(&[
+        "established",
+        "relocated",
+        "abolished",
+    ]),
+    EVENT.yes_no("has_parent", "有上级", |c, _, _| Ok(field(c, "parent")?.is_some())).only(&["amended"]),
+    EVENT
+        .thing("parent", "上级", Sort::Node, |c, v, _| node_field(c, v, "parent"))
+        .only(&["amended"])
+        .when("has_parent"),
+    EVENT.number("change", "增减数", |c, _, _| number(c, "change")).only(&["authorized"]),
+    EVENT
+        .thing("from", "划出方", Sort::Node, |c, v, _| node_field(c, v, "from"))
+        .only(&["transferred", "moved"]),
+    EVENT.thing("to", "划入方", Sort::Node, |c, v, _| node_field(c, v, "to")).only(&["transferred", "moved"]),
+    EVENT.number("count", "数量", |c, _, _| number(c, "count")).only(&[
+        "transferred",
+        "permitted",
+        "withdrawn",
+        "lapsed",
+        "lent",
+        "returned",
+        "fell_due",
+        "expired",
+        "owed",
+    ]),
+    EVENT.thing("permit", "用编核准", Sort::Permit, permit).only(OF_PERMITS),
+    EVENT.yes_no("on_permit", "用核准", |c, _, _| Ok(field(c, "permit")?.is_some())).only(&["appointed"]),
+    EVENT.thing("permit", "用编核准", Sort::Permit, permit).only(&["appointed"]).when("on_permit"),
+    EVENT
+        .thing("unit", "单位", Sort::Node, |c, v, _| match seat(c)? {
             Some((unit, _)) => Ok(node(ever(c, unit.as_str())?, v.kind)),
             None => node_field(c, v, "unit"),
         })
         .only(&["permitted", "withdrawn", "lapsed", "appointed", "vacated", "converted", "named"]),
-        row("purpose", "用途", Type::TEXT, |c, _, _| text(c, "purpose")).only(&[
-            "permitted",
-            "withdrawn",
-            "lapsed",
-            "appointed",
-            "lent",
-        ]),
-        row("ends", "到期日", Type::DATE, ends).only(OF_PERMITS),
-        row("has_end", "有期限", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "ends")?.is_some())))
-            .only(&["lent", "extended", "rescheduled", "evaluated", "permitted", "withdrawn", "lapsed"]),
-        row("ends", "到期日", Type::DATE, ends)
-            .only(&["lent", "extended", "rescheduled", "evaluated"])
-            .when("has_end"),
-        row("named", "实名", Type::YES_NO, |c, _, _| Ok(Value::YesNo(field(c, "person")?.is_some())))
-            .only(&["appointed", "vacated", "converted", "moved", "named"]),
-        row("person", "人员", Type::view(Sort::Person), person).only(&["moved", "named"]),
-        row("person", "人员", Type::view(Sort::Person), person)
-            .only(&["appointed", "vacated", "converted"])
-            .when("named"),
-        row("category", "人员类别", Type::TEXT, |c, _, _| text(c, "category")).only(&["appointed"]),
-        row("on_loan", "用借入编", Type::YES_NO, |c, _, _| {
+    EVENT.other("purpose", "用途", Type::TEXT, |c, _, _| text(c, "purpose")).only(&[
+        "permitted",
+        "withdrawn",
+        "lapsed",
+        "appointed",
+        "lent",
+    ]),
+    EVENT.other("ends", "到期日", Type::DATE, ends).only(OF_PERMITS),
+    EVENT.yes_no("has_end", "有期限", |c, _, _| Ok(field(c, "ends")?.is_some())).only(&[
+        "lent",
+        "extended",
+        "rescheduled",
+        "evaluated",
+        "permitted",
+        "withdrawn",
+        "lapsed",
+    ]),
+    EVENT
+        .other("ends", "到期日", Type::DATE, ends)
+        .only(&["lent", "extended", "rescheduled", "evaluated"])
+        .when("has_end"),
+    EVENT.yes_no("named", "实名", |c, _, _| Ok(field(c, "person")?.is_some())).only(&[
+        "appointed",
+        "vacated",
+        "converted",
+        "moved",
+        "named",
+    ]),
+    EVENT.thing("person", "人员", Sort::Person, person).only(&["moved", "named"]),
+    EVENT
+        .thing("person", "人员", Sort::Person, person)
+        .only(&["appointed", "vacated", "converted"])
+        .when("named"),
+    EVENT.other("category", "人员类别", Type::TEXT, |c, _, _| text(c, "category")).only(&["appointed"]),
+    EVENT
+        .yes_no("on_loan", "用借入编", |c, _, _| {
             let on_loan = seat(c)?.map(|(_, loan)| loan.is_some());
-            Ok(Value::YesNo(on_loan.map_or_else(|| field(c, "loan").map(|loan| loan.is_some()), Ok)?))
+            on_loan.map_or_else(|| field(c, "loan").map(|loan| loan.is_some()), Ok)
         })
         .only(&["appointed", "vacated", "named", "converted"]),
-        row("loan", "调借", Type::view(Sort::Loan), loan).only(OF_LOANS),
-        row("loan", "调借", Type::view(Sort::Loan), loan)
-            .only(&["appointed", "vacated", "named"])
-            .when("on_loan"),
-        row("reason", "原因", Type::TEXT, |c, _, _| text(c, "reason")).only(&["vacated", "corrected"]),
-        row("lender", "借出方", NODE, |c, v, _| node_field(c, v, "lender")).only(&["lent", "returned"]),
-        row("borrower", "借入方", NODE, |c, v, _| node_field(c, v, "borrower")).only(&["lent", "returned"]),
-        row("has_schedule", "有归还计划", Type::YES_NO, |c, _, _| {
-            Ok(Value::YesNo(field(c, "schedule")?.is_some()))
-        })
+    EVENT.thing("loan", "调借", Sort::Loan, loan).only(OF_LOANS),
+    EVENT.thing("loan", "调借", Sort::Loan, loan).only(&["appointed", "vacated", "named"]).when("on_loan"),
+    EVENT.other("reason", "原因", Type::TEXT, |c, _, _| text(c, "reason")).only(&["vacated", "corrected"]),
+    EVENT
+        .thing("lender", "借出方", Sort::Node, |c, v, _| node_field(c, v, "lender"))
+        .only(&["lent", "returned"]),
+    EVENT
+        .thing("borrower", "借入方", Sort::Node, |c, v, _| node_field(c, v, "borrower"))
+        .only(&["lent", "returned"]),
+    EVENT
+        .yes_no("has_schedule", "有归还计划", |c, _, _| Ok(field(c, "schedule")?.is_some()))
         .only(&["lent", "rescheduled"]),
-        row("schedule", "归还计划", Type::views(Sort::Part), |c, _, _| match field(c, "schedule")? {
+    EVENT
+        .other("schedule", "归还计划", Type::views(Sort::Part), |c, _, _| match field(c, "schedule")? {
             Some(Field::Schedule(parts)) => Ok(proposals::parts(parts)),
             _ => Err(Fail::absent("schedule")),
         })
         .only(&["lent", "rescheduled"])
         .when("has_schedule"),
-        row("from_pool", "出自周转池", Type::YES_NO, |c, _, _| {
-            Ok(Value::YesNo(field(c, "pool_size")?.is_some()))
-        })
-        .only(&["lent"]),
-        row("pool_size", "周转池规模", Type::NUMBER, |c, _, _| number(c, "pool_size"))
-            .only(&["lent"])
-            .when("from_pool"),
-        row("left", "剩余数", Type::NUMBER, |c, _, _| number(c, "left")).only(&["returned"]),
-        row("route", "途经", Type::views(Sort::Node), |c, v, _| nodes(c, v, "route")).only(&["returned"]),
-        row("loan_open", "调借未结", Type::YES_NO, |c, _, _| {
-            Ok(Value::YesNo(field(c, "loan_open")? == Some(&Field::YesNo(true))))
-        })
+    EVENT.yes_no("from_pool", "出自周转池", |c, _, _| Ok(field(c, "pool_size")?.is_some())).only(&["lent"]),
+    EVENT
+        .number("pool_size", "周转池规模", |c, _, _| number(c, "pool_size"))
+        .only(&["lent"])
+        .when("from_pool"),
+    EVENT.number("left", "剩余数", |c, _, _| number(c, "left")).only(&["returned"]),
+    EVENT.other("route", "途经", Type::views(Sort::Node), |c, v, _| nodes(c, v, "route")).only(&["returned"]),
+    EVENT
+        .yes_no("loan_open", "调借未结", |c, _, _| Ok(field(c, "loan_open")? == Some(&Field::YesNo(true))))
         .only(&["returned"]),
-        row("outcome", "评估结论", Type::TEXT, |c, _, _| text(c, "outcome")).only(&["evaluated"]),
-        row("seats", "席数", Type::NUMBER, |c, v, _| match field(c, "seats")? {
+    EVENT.other("outcome", "评估结论", Type::TEXT, |c, _, _| text(c, "outcome")).only(&["evaluated"]),
+    EVENT
+        .number("seats", "席数", |c, v, _| match field(c, "seats")? {
             Some(Field::Seats(found)) => Ok(seats(*found)),
-            _ => match loan(c, v, &[])? {
-                Value::View(view) => Ok(seats(view.loan(c)?.seats)),
-                _ => Err(Fail::absent("seats")),
-            },
+            _ => Ok(seats(loan(c, v, &[])?.loan(c)?.seats)),
         })
         .only(&["evaluated"]),
-        row("field", "字段", Type::TEXT, |c, _, _| text(c, "field")).only(&["amended"]),
-        row("before", "改前", Type::TEXT, |c, _, _| text(c, "before")).only(&["amended"]),
-        row("after", "改后", Type::TEXT, |c, _, _| text(c, "after")).only(&["amended"]),
-        row("freed", "腾出数", Type::NUMBER, |c, _, _| {
+    EVENT.other("field", "字段", Type::TEXT, |c, _, _| text(c, "field")).only(&["amended"]),
+    EVENT.other("before", "改前", Type::TEXT, |c, _, _| text(c, "before")).only(&["amended"]),
+    EVENT.other("after", "改后", Type::TEXT, |c, _, _| text(c, "after")).only(&["amended"]),
+    EVENT
+        .number("freed", "腾出数", |c, _, _| {
             let seen = c.event()?;
             let Event::Abolished { freed, .. } = seen.event else { return Err(Fail::absent("freed")) };
             let count = seen.freed.and_then(|kind| freed.get(kind));
             Ok(seats(count.copied().unwrap_or(Seats::ZERO)))
         })
         .only(&["abolished"]),
-        row("units", "被并单位", Type::views(Sort::Node), |c, v, _| nodes(c, v, "units")).only(&["merged"]),
-        row("into", "并入单位", NODE, |c, v, _| node_field(c, v, "into")).only(&["merged"]),
-        row("pool", "周转池", Type::view(Sort::Pool), |c, v, _| {
-            let Value::View(view) = node_field(c, v, "pool")? else { return Err(Fail::absent("pool")) };
-            Ok(Value::View(View::of_pool(c, view.node(c)?)))
+    EVENT
+        .other("units", "被并单位", Type::views(Sort::Node), |c, v, _| nodes(c, v, "units"))
+        .only(&["merged"]),
+    EVENT.thing("into", "并入单位", Sort::Node, |c, v, _| node_field(c, v, "into")).only(&["merged"]),
+    EVENT
+        .thing("pool", "周转池", Sort::Pool, |c, v, _| {
+            let view = node_field(c, v, "pool")?;
+            Ok(View::of_pool(c, view.node(c)?))
         })
         .only(&["resized"]),
-        row("size", "规模", Type::NUMBER, |c, _, _| number(c, "size")).only(&["resized"]),
-        row("entry", "更正条目", Type::NUMBER, |c, _, _| number(c, "entry")).only(&["corrected"]),
-        row("owed", "空一待还", Type::NUMBER, |c, _, _| number(c, "owed")).only(&["owed"]),
-        row("year", "年度", Type::NUMBER, |c, _, _| number(c, "year")).only(&["year_closed"]),
-        row("pool_sizes", "周转池规模表", Type::List(Item::Number), |c, _, _| {
+    EVENT.number("size", "规模", |c, _, _| number(c, "size")).only(&["resized"]),
+    EVENT.number("entry", "更正条目", |c, _, _| number(c, "entry")).only(&["corrected"]),
+    EVENT.number("owed", "空一待还", |c, _, _| number(c, "owed")).only(&["owed"]),
+    EVENT.number("year", "年度", |c, _, _| number(c, "year")).only(&["year_closed"]),
+    EVENT
+        .other("pool_sizes", "周转池规模表", Type::List(Item::Number), |c, _, _| {
             match field(c, "pool_sizes")? {
-                Some(Field::Pools(sizes)) => Ok(Value::list(sizes.values().map(|size| seats(*size)))),
+                Some(Field::Pools(sizes)) => {
+                    Ok(Value::list(sizes.values().map(|size| Value::Number(seats(*size)))))
+                }
                 _ => Err(Fail::absent("pool_sizes")),
             }
         })
         .only(&["year_closed"]),
-        row("date", "今日", Type::DATE, |c, _, _| match field(c, "date")? {
+    EVENT
+        .other("date", "今日", Type::DATE, |c, _, _| match field(c, "date")? {
             Some(Field::Date(date)) => Ok(Value::Date(*date)),
             _ => Err(Fail::absent("date")),
         })
         .only(&["advanced"]),
-    ];
+];
 
 /// The kind that an event's nodes are read in.
 pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<crate::ledger::KindIx> {
@@ -304,10 +316,10 @@ fn field<'a>(call: &Call<'a>, name: &str) -> Result<Option<&'a Field>, Fail> {
     Ok(call.event()?.field(name))
 }
 
-fn number<'a>(call: &'a Call<'a>, name: &str) -> Result<Value<'a>, Fail> {
+fn number(call: &Call<'_>, name: &str) -> Result<i64, Fail> {
     match field(call, name)? {
         Some(Field::Seats(found)) => Ok(seats(*found)),
-        Some(Field::Whole(found)) => Ok(Value::Number(*found)),
+        Some(Field::Whole(found)) => Ok(*found),
         _ => Err(Fail::absent(name)),
     }
 }
@@ -326,7 +338,7 @@ fn ever(call: &Call<'_>, id: &str) -> Result<NodeIx, Fail> {
     call.books().graph().ever(id).ok_or_else(|| Fail::absent(id))
 }
 
-fn node_field<'a>(call: &'a Call<'a>, view: &View, name: &str) -> Result<Value<'a>, Fail> {
+fn node_field(call: &Call<'_>, view: &View, name: &str) -> Result<View, Fail> {
     match field(call, name)? {
         Some(Field::Node(id)) => Ok(node(ever(call, id.as_str())?, view.kind)),
         _ => Err(Fail::absent(name)),
@@ -335,7 +347,7 @@ fn node_field<'a>(call: &'a Call<'a>, view: &View, name: &str) -> Result<Value<'
 
 fn nodes<'a>(call: &'a Call<'a>, view: &View, name: &str) -> Result<Value<'a>, Fail> {
     let Some(Field::Nodes(ids)) = field(call, name)? else { return Err(Fail::absent(name)) };
-    let nodes: Result<Vec<Value<'a>>, Fail> =
+    let nodes: Result<Vec<View>, Fail> =
         ids.iter().map(|id| Ok(node(ever(call, id.as_str())?, view.kind))).collect();
     super::functions::bounded(call, nodes?)
 }
@@ -347,25 +359,25 @@ fn ends<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, 
     }
 }
 
-fn permit<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn permit(call: &Call<'_>, _: &View, _: &[Value<'_>]) -> Result<View, Fail> {
     let Some(Field::Permit(id)) = field(call, "permit")? else { return Err(Fail::absent("permit")) };
     let place = call.books().permit_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
-    Ok(Value::View(View::of_permit(call, place)))
+    Ok(View::of_permit(call, place))
 }
 
-fn loan<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn loan(call: &Call<'_>, _: &View, _: &[Value<'_>]) -> Result<View, Fail> {
     let Some(Field::Loan(id)) = field(call, "loan")? else { return Err(Fail::absent("loan")) };
     let place = call.books().loan_place_ever(id.as_str()).ok_or_else(|| Fail::absent(id.as_str()))?;
-    Ok(Value::View(View::of_loan(call, place)))
+    Ok(View::of_loan(call, place))
 }
 
 /// The person of an event: as the books know them, or as they were before they left.
-fn person<'a>(call: &'a Call<'a>, view: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn person(call: &Call<'_>, view: &View, _: &[Value<'_>]) -> Result<View, Fail> {
     let Some(Field::Person(id)) = field(call, "person")? else { return Err(Fail::absent("person")) };
     let books = call.books();
     let seated = books.person(id.as_str()).and_then(|place| View::of_sitter(call, Sitter::Named(place)));
     if let Some(seated) = seated {
-        return Ok(Value::View(seated));
+        return Ok(seated);
     }
     let mut seen = PersonSeen {
         sitter: None,
@@ -391,5 +403,5 @@ fn person<'a>(call: &'a Call<'a>, view: &View, _: &[Value<'a>]) -> Result<Value<
         Event::Moved { to, .. } => seen.unit = ever(call, to.as_str())?,
         _ => {}
     }
-    Ok(Value::View(View::of_person(seen)))
+    Ok(View::of_person(seen))
 }

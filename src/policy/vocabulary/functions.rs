@@ -482,7 +482,7 @@ fn total<'a>(items: &[Value<'a>]) -> Result<Value<'a>, Fail> {
 /// The longest list that a view may give.
 pub(crate) fn bounded<'a>(
     call: &Call<'_>,
-    items: impl IntoIterator<Item = Value<'a>, IntoIter: ExactSizeIterator>,
+    items: impl IntoIterator<Item = View, IntoIter: ExactSizeIterator>,
 ) -> Result<Value<'a>, Fail> {
     let items = items.into_iter();
     let most = limits::LIST;
@@ -496,5 +496,5 @@ pub(crate) fn bounded<'a>(
         return Ok(Value::List(List::Borrowed(&[])));
     }
     call.charge(u64::try_from(items.len()).unwrap_or(u64::MAX))?;
-    Ok(Value::list(items))
+    Ok(Value::list(items.map(Value::View)))
 }

@@ -7,6 +7,7 @@ mod functions;
 mod meanings;
 mod nodes;
 mod requests;
+mod rows;
 mod things;
 mod types;
 
@@ -15,7 +16,8 @@ pub(crate) use events::kind_of as kind_of_event;
 pub(crate) use functions::{HostFn, HostPlace, host_functions, utter};
 pub(crate) use meanings::{Meanings, family};
 pub(crate) use nodes::looked_at;
-pub(crate) use types::{Guard, Item, Row, Situation, Sort, Type};
+pub(crate) use rows::{Guard, Read, ReadNumber, ReadOther, ReadText, ReadThing, ReadYesNo, Row};
+pub(crate) use types::{Item, Situation, Sort, Type};
 
 use crate::event::Event;
 use crate::request::Verb;

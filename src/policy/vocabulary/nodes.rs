@@ -18,14 +18,15 @@ const NUMBER: &[Type] = &[Type::NUMBER];
 /// A figure of nodes and of groups.
 macro_rules! figure {
     ($sort:ident, $en:literal, $zh:literal, $field:ident) => {
-        Row::new($sort, $en, $zh, Type::NUMBER, |c, v, _| Ok(seats(v.figures(c, false)?.$field))).of_kind()
+        $sort.number($en, $zh, |c, v, _| Ok(seats(v.figures(c, false)?.$field))).of_kind()
     };
     ($sort:ident, $en:literal, $zh:literal, $field:ident, $sized:expr) => {
-        Row::new($sort, $en, $zh, Type::NUMBER, |c, v, _| {
-            let sized: fn(&Call<'_>, &View) -> bool = $sized;
-            Ok(seats(v.figures(c, sized(c, v))?.$field))
-        })
-        .of_kind()
+        $sort
+            .number($en, $zh, |c, v, _| {
+                let sized: fn(&Call<'_>, &View) -> bool = $sized;
+                Ok(seats(v.figures(c, sized(c, v))?.$field))
+            })
+            .of_kind()
     };
 }
 
@@ -61,149 +62,133 @@ pub(super) static OF_GROUPS: &[Row] = &GROUP_FIGURES;
 
 /// What nodes are, their past and their relations.
 pub(super) static ROWS: &[Row] = &[
-    Row::new(NODE, "id", "编号", Type::TEXT, |c, v, _| Ok(Value::text(c.books().id_word(v.node(c)?)))),
-    Row::new(NODE, "name", "名称", Type::TEXT, |c, v, _| Ok(Value::text(c.books().name(v.node(c)?)))),
-    Row::new(NODE, "level", "层级", Type::TEXT, |c, v, _| {
-        Ok(Value::text(c.books().level_name(v.node(c)?)))
-    }),
-    Row::new(NODE, "tier", "行政层级", Type::TEXT, |c, v, _| Ok(Value::text(c.books().tier(v.node(c)?)))),
-    Row::new(NODE, "is_unit", "是单位", Type::YES_NO, |c, v, _| {
-        Ok(Value::YesNo(c.books().role(v.node(c)?) == Role::Unit))
-    }),
-    Row::new(NODE, "is_root", "是全市", Type::YES_NO, |c, v, _| {
-        Ok(Value::YesNo(v.node(c)? == c.books().root()))
-    }),
-    Row::new(NODE, "parent", "上级", Type::view(NODE), |c, v, _| {
+    NODE.text("id", "编号", |c, v, _| Ok(c.books().id_word(v.node(c)?))),
+    NODE.text("name", "名称", |c, v, _| Ok(c.books().name(v.node(c)?))),
+    NODE.text("level", "层级", |c, v, _| Ok(c.books().level_name(v.node(c)?))),
+    NODE.text("tier", "行政层级", |c, v, _| Ok(c.books().tier(v.node(c)?))),
+    NODE.yes_no("is_unit", "是单位", |c, v, _| Ok(c.books().role(v.node(c)?) == Role::Unit)),
+    NODE.yes_no("is_root", "是全市", |c, v, _| Ok(v.node(c)? == c.books().root())),
+    NODE.thing("parent", "上级", NODE, |c, v, _| {
         let parent = c.books().parent(v.node(c)?).ok_or_else(|| Fail::absent("parent"))?;
         Ok(node(parent, v.kind))
     })
     .unless("is_root"),
-    Row::new(NODE, "county", "县级", Type::view(NODE), |c, v, _| {
-        Ok(node(c.books().county(v.node(c)?), v.kind))
-    }),
-    Row::new(NODE, "has_tag", "有标签", Type::YES_NO, |c, v, a| {
-        Ok(Value::YesNo(c.books().has_tag(v.node(c)?, text(a)?)))
-    })
-    .takes(TEXT),
-    Row::new(NODE, "within", "属于", Type::YES_NO, |c, v, a| {
+    NODE.thing("county", "县级", NODE, |c, v, _| Ok(node(c.books().county(v.node(c)?), v.kind))),
+    NODE.yes_no("has_tag", "有标签", |c, v, a| Ok(c.books().has_tag(v.node(c)?, text(a)?))).takes(TEXT),
+    NODE.yes_no("within", "属于", |c, v, a| {
         let books = c.books();
-        Ok(Value::YesNo(
-            books.node(text(a)?).is_some_and(|above| books.within(v.node(c).unwrap_or(above), above)),
-        ))
+        Ok(books.node(text(a)?).is_some_and(|above| books.within(v.node(c).unwrap_or(above), above)))
     })
     .takes(TEXT),
-    Row::new(NODE, "fact", "事实", Type::Unknown, |c, v, a| {
+    NODE.other("fact", "事实", Type::Unknown, |c, v, a| {
         let name = text(a)?;
         let fact = c.books().fact(v.node(c)?, name).ok_or_else(|| Fail::absent(name))?;
         c.scene.set.fact_value(name, fact)
     })
     .takes(TEXT)
     .when("has_fact"),
-    Row::new(NODE, "has_fact", "有事实", Type::YES_NO, |c, v, a| {
+    NODE.yes_no("has_fact", "有事实", |c, v, a| {
         let name = text(a)?;
         // A fact that is not of its declared type is none.
         let fact = c.books().fact(v.node(c)?, name);
-        Ok(Value::YesNo(fact.is_some_and(|fact| c.scene.set.fact_value(name, fact).is_ok())))
+        Ok(fact.is_some_and(|fact| c.scene.set.fact_value(name, fact).is_ok()))
     })
     .takes(TEXT),
-    Row::new(NODE, "of", "类别", Type::view(NODE), |c, v, a| {
+    NODE.thing("of", "类别", NODE, |c, v, a| {
         let id = text(a)?;
         let kind = c.books().kind(id);
         let kind =
             kind.ok_or_else(|| Fail::new(format!("没有编制类别：{id}"), format!("there is no kind `{id}`")))?;
-        Ok(Value::View(View { what: v.what.clone(), kind: Some(kind) }))
+        Ok(View { what: v.what.clone(), kind: Some(kind) })
     })
     .takes(TEXT)
     .when("has_kind"),
-    Row::new(NODE, "has_kind", "有类别", Type::YES_NO, |c, _, a| {
-        Ok(Value::YesNo(c.books().kind(text(a)?).is_some()))
-    })
-    .takes(TEXT),
+    NODE.yes_no("has_kind", "有类别", |c, _, a| Ok(c.books().kind(text(a)?).is_some())).takes(TEXT),
     // Looking back.
-    Row::new(NODE, "vacancy_at_year_start", "年初空编", Type::NUMBER, |c, v, _| {
+    NODE.number("vacancy_at_year_start", "年初空编", |c, v, _| {
         known(
             c.books().past_figures(v.node(c)?, v.bound_kind()?).vacancy_at_year_start,
             "vacancy_at_year_start",
         )
     })
     .of_kind(),
-    Row::new(NODE, "arrivals", "本年入编", Type::NUMBER, |c, v, _| {
+    NODE.number("arrivals", "本年入编", |c, v, _| {
         known(c.books().past_figures(v.node(c)?, v.bound_kind()?).arrivals, "arrivals")
     })
     .of_kind(),
-    Row::new(NODE, "departures", "本年减员", Type::NUMBER, |c, v, _| {
+    NODE.number("departures", "本年减员", |c, v, _| {
         known(c.books().past_figures(v.node(c)?, v.bound_kind()?).departures, "departures")
     })
     .of_kind(),
-    Row::new(NODE, "arrivals_in_years", "近n年入编", Type::NUMBER, |c, v, a| {
+    NODE.number("arrivals_in_years", "近n年入编", |c, v, a| {
         known(c.books().arrivals_in_years(v.node(c)?, v.bound_kind()?, years(a)?), "arrivals_in_years")
     })
     .takes(NUMBER)
     .of_kind(),
-    Row::new(NODE, "vacancy_at_year_end", "前n年末空编", Type::NUMBER, |c, v, a| {
+    NODE.number("vacancy_at_year_end", "前n年末空编", |c, v, a| {
         known(c.books().vacancy_at_year_end(v.node(c)?, v.bound_kind()?, years(a)?), "vacancy_at_year_end")
     })
     .takes(NUMBER)
     .of_kind(),
-    Row::new(NODE, "average_vacancy", "前n年日均空编", Type::DECIMAL, |c, v, a| {
+    NODE.other("average_vacancy", "前n年日均空编", Type::DECIMAL, |c, v, a| {
         let average = c.books().average_vacancy(v.node(c)?, v.bound_kind()?, years(a)?);
         average.map(Value::Decimal).ok_or_else(|| Fail::history("average_vacancy"))
     })
     .takes(NUMBER)
     .of_kind(),
-    Row::new(NODE, "largest", "大户线", Type::NUMBER, largest).takes(&[Type::TEXT, Type::DECIMAL]).of_kind(),
+    NODE.number("largest", "大户线", largest).takes(&[Type::TEXT, Type::DECIMAL]).of_kind(),
     // Relations.
-    Row::new(NODE, "loans_borrowed", "借入调借", Type::views(Sort::Loan), |c, v, _| {
+    NODE.other("loans_borrowed", "借入调借", Type::views(Sort::Loan), |c, v, _| {
         loans(c, c.books().loans_borrowed(v.node(c)?, v.kind))
     }),
-    Row::new(NODE, "loans_usable", "可用调借", Type::views(Sort::Loan), |c, v, _| {
+    NODE.other("loans_usable", "可用调借", Type::views(Sort::Loan), |c, v, _| {
         loans(c, c.books().loans_usable(v.node(c)?, v.kind))
     }),
-    Row::new(NODE, "loans_lent", "借出调借", Type::views(Sort::Loan), |c, v, _| {
+    NODE.other("loans_lent", "借出调借", Type::views(Sort::Loan), |c, v, _| {
         loans(c, c.books().loans_lent(v.node(c)?, v.kind))
     }),
-    Row::new(NODE, "permits", "核准", Type::views(Sort::Permit), |c, v, _| {
+    NODE.other("permits", "核准", Type::views(Sort::Permit), |c, v, _| {
         let permits = c.books().permits_of(v.node(c)?, v.kind);
-        bounded(c, permits.into_iter().map(|permit| Value::View(View::of_permit(c, permit))))
+        bounded(c, permits.into_iter().map(|permit| View::of_permit(c, permit)))
     }),
-    Row::new(NODE, "people_on_pool", "周转池人员", Type::views(Sort::Person), |c, v, a| {
+    NODE.other("people_on_pool", "周转池人员", Type::views(Sort::Person), |c, v, a| {
         let books = c.books();
         let Some(pool) = books.node(text(a)?) else { return bounded(c, Vec::new()) };
         let people = books.people_on_pool(v.node(c)?, v.kind, pool);
         let seen = people.into_iter().filter_map(|person| View::of_sitter(c, Sitter::Named(person)));
-        bounded(c, seen.map(Value::View).collect::<Vec<_>>())
+        bounded(c, seen.collect::<Vec<_>>())
     })
     .takes(TEXT),
-    Row::new(NODE, "group", "分组", Type::view(Sort::Group), |c, v, a| {
+    NODE.thing("group", "分组", Sort::Group, |c, v, a| {
         let what = What::Group(Arc::new((v.node(c)?, text(a)?.into())));
-        Ok(Value::View(View { what, kind: Some(v.bound_kind()?) }))
+        Ok(View { what, kind: Some(v.bound_kind()?) })
     })
     .takes(TEXT)
     .of_kind(),
-    Row::new(NODE, "pools", "周转池", Type::views(Sort::Pool), |c, v, _| {
+    NODE.other("pools", "周转池", Type::views(Sort::Pool), |c, v, _| {
         pools(c, c.books().pools_of(v.node(c)?))
     }),
     // Pools.
-    Row::new(Sort::Pool, "sponsor", "设立方", Type::view(NODE), |c, v, _| {
+    Sort::Pool.thing("sponsor", "设立方", NODE, |c, v, _| {
         let sponsor = c.books().parent(v.node(c)?).ok_or_else(|| Fail::absent("sponsor"))?;
         Ok(node(sponsor, v.kind))
     }),
-    Row::new(Sort::Pool, "kind", "编制类别", Type::TEXT, |c, v, _| kind(c.books(), v.kind)),
-    Row::new(Sort::Pool, "size", "规模", Type::NUMBER, |c, v, _| pool_size(c, v.node(c)?).map(seats)),
-    Row::new(Sort::Pool, "size_at_year_start", "年初规模", Type::NUMBER, |c, v, _| {
+    Sort::Pool.text("kind", "编制类别", |c, v, _| kind(c.books(), v.kind)),
+    Sort::Pool.number("size", "规模", |c, v, _| pool_size(c, v.node(c)?).map(seats)),
+    Sort::Pool.number("size_at_year_start", "年初规模", |c, v, _| {
         known(c.books().pool_size_at_year_start(v.node(c)?), "size_at_year_start")
     }),
-    Row::new(Sort::Pool, "used", "已用", Type::NUMBER, |c, v, _| Ok(seats(c.books().used(v.node(c)?)))),
-    Row::new(Sort::Pool, "free", "剩余", Type::NUMBER, |c, v, _| {
+    Sort::Pool.number("used", "已用", |c, v, _| Ok(seats(c.books().used(v.node(c)?)))),
+    Sort::Pool.number("free", "剩余", |c, v, _| {
         let pool = v.node(c)?;
         Ok(seats((pool_size(c, pool)? - c.books().used(pool)).or_zero()))
     }),
-    Row::new(Sort::Pool, "loans", "调借", Type::views(Sort::Loan), |c, v, _| {
+    Sort::Pool.other("loans", "调借", Type::views(Sort::Loan), |c, v, _| {
         loans(c, c.books().loans_lent(v.node(c)?, None))
     }),
 ];
 
-fn largest<'a>(call: &'a Call<'a>, view: &View, args: &[Value<'a>]) -> Result<Value<'a>, Fail> {
+fn largest(call: &Call<'_>, view: &View, args: &[Value<'_>]) -> Result<i64, Fail> {
     let measure = match text(args)? {
         "cap" => Measure::Cap,
         "arrivals_3y" => Measure::ArrivalsInThreeYears,
@@ -226,21 +211,21 @@ pub(crate) fn looked_at(call: &Call<'_>, things: usize) -> Result<(), Fail> {
     steps.filter(|steps| *steps > 0).map_or(Ok(()), |steps| call.charge(steps))
 }
 
-pub(super) fn node<'a>(node: NodeIx, kind: Option<KindIx>) -> Value<'a> {
-    Value::View(View::of_node(node, kind))
+pub(super) fn node(node: NodeIx, kind: Option<KindIx>) -> View {
+    View::of_node(node, kind)
 }
 
 pub(super) fn pools<'a>(call: &Call<'a>, pools: Vec<NodeIx>) -> Result<Value<'a>, Fail> {
-    bounded(call, pools.into_iter().map(|pool| Value::View(View::of_pool(call, pool))))
+    bounded(call, pools.into_iter().map(|pool| View::of_pool(call, pool)))
 }
 
 pub(super) fn loans<'a>(call: &Call<'a>, loans: Vec<LoanIx>) -> Result<Value<'a>, Fail> {
-    bounded(call, loans.into_iter().map(|loan| Value::View(View::of_loan(call, loan))))
+    bounded(call, loans.into_iter().map(|loan| View::of_loan(call, loan)))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the words that end in it may fail")]
-pub(super) fn kind(books: &Ledger, kind: Option<KindIx>) -> Result<Value<'_>, Fail> {
-    Ok(Value::text(kind.map_or("", |kind| books.kind_word(kind))))
+pub(super) fn kind(books: &Ledger, kind: Option<KindIx>) -> Result<&str, Fail> {
+    Ok(kind.map_or("", |kind| books.kind_word(kind)))
 }
 
 pub(super) fn text<'a>(args: &'a [Value<'_>]) -> Result<&'a str, Fail> {

@@ -16,118 +16,105 @@ const NODE: Type = Type::view(Sort::Node);
 
 /// Loans, permits, people, instalments, the office.
 pub(super) static ROWS: &[Row] = &[
-    Row::new(LOAN, "id", "编号", Type::TEXT, |c, v, _| Ok(Value::text(v.loan(c)?.id.as_str()))),
-    Row::new(LOAN, "lender", "借出方", NODE, |c, v, _| Ok(node(v.loan(c)?.lender, v.kind))),
-    Row::new(LOAN, "borrower", "借入方", NODE, |c, v, _| Ok(node(v.loan(c)?.borrower, v.kind))),
-    Row::new(LOAN, "kind", "编制类别", Type::TEXT, |c, v, _| kind(c.books(), v.kind)),
-    Row::new(LOAN, "seats", "席数", Type::NUMBER, |c, v, _| Ok(seats(v.loan(c)?.seats))),
-    Row::new(LOAN, "used", "在用", Type::NUMBER, |c, v, _| Ok(seats(v.loan(c)?.used))),
-    Row::new(LOAN, "idle", "闲置", Type::NUMBER, |c, v, _| Ok(seats(v.loan(c)?.idle()))),
-    Row::new(LOAN, "returned", "已还", Type::NUMBER, |c, v, _| Ok(seats(v.loan(c)?.returned))),
-    Row::new(LOAN, "due", "应还", Type::NUMBER, |c, v, _| Ok(seats(v.loan(c)?.due(c.books().today())))),
-    Row::new(LOAN, "owed", "空一待还", Type::NUMBER, |c, v, _| Ok(seats(v.loan(c)?.owed))),
-    Row::new(LOAN, "overdue", "逾期", Type::YES_NO, |c, v, _| {
-        Ok(Value::YesNo(v.loan(c)?.overdue(c.books().today())))
-    }),
-    Row::new(LOAN, "purpose", "用途", Type::TEXT, |c, v, _| {
-        Ok(Value::text(v.loan(c)?.purpose.as_deref().unwrap_or("")))
-    }),
-    Row::new(LOAN, "since", "起始日", Type::DATE, |c, v, _| Ok(Value::Date(v.loan(c)?.since))),
-    Row::new(LOAN, "has_end", "有期限", Type::YES_NO, |c, v, _| {
-        Ok(Value::YesNo(v.loan(c)?.terms.ends.is_some()))
-    }),
-    Row::new(LOAN, "ends", "到期日", Type::DATE, |c, v, _| {
+    LOAN.text("id", "编号", |c, v, _| Ok(v.loan(c)?.id.as_str())),
+    LOAN.thing("lender", "借出方", Sort::Node, |c, v, _| Ok(node(v.loan(c)?.lender, v.kind))),
+    LOAN.thing("borrower", "借入方", Sort::Node, |c, v, _| Ok(node(v.loan(c)?.borrower, v.kind))),
+    LOAN.text("kind", "编制类别", |c, v, _| kind(c.books(), v.kind)),
+    LOAN.number("seats", "席数", |c, v, _| Ok(seats(v.loan(c)?.seats))),
+    LOAN.number("used", "在用", |c, v, _| Ok(seats(v.loan(c)?.used))),
+    LOAN.number("idle", "闲置", |c, v, _| Ok(seats(v.loan(c)?.idle()))),
+    LOAN.number("returned", "已还", |c, v, _| Ok(seats(v.loan(c)?.returned))),
+    LOAN.number("due", "应还", |c, v, _| Ok(seats(v.loan(c)?.due(c.books().today())))),
+    LOAN.number("owed", "空一待还", |c, v, _| Ok(seats(v.loan(c)?.owed))),
+    LOAN.yes_no("overdue", "逾期", |c, v, _| Ok(v.loan(c)?.overdue(c.books().today()))),
+    LOAN.text("purpose", "用途", |c, v, _| Ok(v.loan(c)?.purpose.as_deref().unwrap_or(""))),
+    LOAN.other("since", "起始日", Type::DATE, |c, v, _| Ok(Value::Date(v.loan(c)?.since))),
+    LOAN.yes_no("has_end", "有期限", |c, v, _| Ok(v.loan(c)?.terms.ends.is_some())),
+    LOAN.other("ends", "到期日", Type::DATE, |c, v, _| {
         v.loan(c)?.terms.ends.map(Value::Date).ok_or_else(|| Fail::absent("ends"))
     })
     .when("has_end"),
-    Row::new(LOAN, "is_draw", "单人周转", Type::YES_NO, |c, v, _| Ok(Value::YesNo(v.loan(c)?.draw))),
-    Row::new(LOAN, "evaluated", "已评估", Type::YES_NO, |c, v, _| {
-        Ok(Value::YesNo(v.loan(c)?.terms.outcome.is_some()))
-    }),
-    Row::new(LOAN, "outcome", "评估结论", Type::TEXT, |c, v, _| {
+    LOAN.yes_no("is_draw", "单人周转", |c, v, _| Ok(v.loan(c)?.draw)),
+    LOAN.yes_no("evaluated", "已评估", |c, v, _| Ok(v.loan(c)?.terms.outcome.is_some())),
+    LOAN.text("outcome", "评估结论", |c, v, _| {
         let outcome = v.loan(c)?.terms.outcome.ok_or_else(|| Fail::absent("outcome"))?;
-        Ok(Value::text(outcome.as_str()))
+        Ok(outcome.as_str())
     })
     .when("evaluated"),
-    Row::new(LOAN, "people_at", "在用人员", Type::views(PERSON), |c, v, a| {
+    LOAN.other("people_at", "在用人员", Type::views(PERSON), |c, v, a| {
         let Some(Value::View(unit)) = a.first() else { return Err(Fail::wrong_type("unit")) };
         let people = c.books().people_on_loan_at(v.loan_place()?, unit.node(c)?);
         let seen = people.into_iter().filter_map(|one| View::of_sitter(c, one));
-        bounded(c, seen.map(Value::View).collect::<Vec<_>>())
+        bounded(c, seen.collect::<Vec<_>>())
     })
     .takes(&[NODE]),
-    Row::new(PERMIT, "id", "编号", Type::TEXT, |c, v, _| Ok(Value::text(v.permit(c)?.id.as_str()))),
-    Row::new(PERMIT, "unit", "单位", NODE, |c, v, _| Ok(node(v.permit(c)?.unit, v.kind))),
-    Row::new(PERMIT, "kind", "编制类别", Type::TEXT, |c, v, _| kind(c.books(), v.kind)),
-    Row::new(PERMIT, "count", "核准数", Type::NUMBER, |c, v, _| Ok(seats(v.permit(c)?.count))),
-    Row::new(PERMIT, "left", "剩余数", Type::NUMBER, |c, v, _| Ok(seats(v.permit(c)?.left))),
-    Row::new(PERMIT, "purpose", "用途", Type::TEXT, |c, v, _| {
-        Ok(Value::text(v.permit(c)?.purpose.as_deref().unwrap_or("")))
-    }),
-    Row::new(PERMIT, "ends", "到期日", Type::DATE, |c, v, _| Ok(Value::Date(v.permit(c)?.ends))),
-    Row::new(PERSON, "id", "编号", Type::TEXT, |_, v, _| {
+    PERMIT.text("id", "编号", |c, v, _| Ok(v.permit(c)?.id.as_str())),
+    PERMIT.thing("unit", "单位", Sort::Node, |c, v, _| Ok(node(v.permit(c)?.unit, v.kind))),
+    PERMIT.text("kind", "编制类别", |c, v, _| kind(c.books(), v.kind)),
+    PERMIT.number("count", "核准数", |c, v, _| Ok(seats(v.permit(c)?.count))),
+    PERMIT.number("left", "剩余数", |c, v, _| Ok(seats(v.permit(c)?.left))),
+    PERMIT.text("purpose", "用途", |c, v, _| Ok(v.permit(c)?.purpose.as_deref().unwrap_or(""))),
+    PERMIT.other("ends", "到期日", Type::DATE, |c, v, _| Ok(Value::Date(v.permit(c)?.ends))),
+    PERSON.other("id", "编号", Type::TEXT, |_, v, _| {
         Ok(Value::own_text(v.person()?.id.as_ref().map_or("", |id| id.as_str())))
     }),
-    Row::new(PERSON, "unit", "单位", NODE, |_, v, _| Ok(node(v.person()?.unit, v.kind))),
-    Row::new(PERSON, "kind", "编制类别", Type::TEXT, |c, v, _| kind(c.books(), v.kind)),
-    Row::new(PERSON, "category", "人员类别", Type::TEXT, |_, v, _| {
+    PERSON.thing("unit", "单位", Sort::Node, |_, v, _| Ok(node(v.person()?.unit, v.kind))),
+    PERSON.text("kind", "编制类别", |c, v, _| kind(c.books(), v.kind)),
+    PERSON.other("category", "人员类别", Type::TEXT, |_, v, _| {
         Ok(Value::own_text(v.person()?.category.as_str()))
     }),
-    Row::new(PERSON, "has_since", "有入编日", Type::YES_NO, |_, v, _| {
-        Ok(Value::YesNo(v.person()?.since.is_some()))
-    }),
-    Row::new(PERSON, "since", "入编日", Type::DATE, |_, v, _| {
+    PERSON.yes_no("has_since", "有入编日", |_, v, _| Ok(v.person()?.since.is_some())),
+    PERSON.other("since", "入编日", Type::DATE, |_, v, _| {
         // Unknown means before everyone of whom it is known.
         Ok(Value::Date(v.person()?.since.unwrap_or(crate::model::Date::MIN)))
     }),
-    Row::new(PERSON, "on_loan", "用借入编", Type::YES_NO, |_, v, _| {
-        Ok(Value::YesNo(v.person()?.loan.is_some()))
-    }),
-    Row::new(PERSON, "loan", "调借", Type::view(LOAN), |c, v, _| {
-        let loan = v.person()?.loan.ok_or_else(|| Fail::absent("loan"))?;
-        Ok(Value::View(View::of_loan(c, loan)))
-    })
-    .when("on_loan"),
-    Row::new(PERSON, "purpose", "用途", Type::TEXT, |_, v, _| {
-        Ok(Value::own_text(v.person()?.purpose.as_str()))
-    }),
-    Row::new(Sort::Part, "on", "日期", Type::DATE, |_, v, _| Ok(Value::Date(v.part()?.on))),
-    Row::new(Sort::Part, "seats", "席数", Type::NUMBER, |_, v, _| Ok(seats(v.part()?.seats))),
-    Row::new(OFFICE, "date", "今日", Type::DATE, |c, _, _| Ok(Value::Date(c.books().today()))),
-    Row::new(OFFICE, "year", "年度", Type::NUMBER, |c, _, _| {
-        Ok(Value::Number(i64::from(c.books().today().year())))
-    }),
-    Row::new(OFFICE, "root", "全市", NODE, |c, _, _| Ok(node(c.books().root(), None))),
-    Row::new(OFFICE, "has_node", "有节点", Type::YES_NO, |c, _, a| {
-        Ok(Value::YesNo(c.books().node(text(a)?).is_some()))
-    })
-    .takes(&[Type::TEXT]),
-    Row::new(OFFICE, "node", "节点", NODE, |c, _, a| {
-        let id = text(a)?;
-        let found = c.books().node(id).ok_or_else(|| Fail::absent(id))?;
-        Ok(node(found, None))
-    })
-    .takes(&[Type::TEXT])
-    .when("has_node"),
-    Row::new(OFFICE, "has_pool", "有周转池", Type::YES_NO, |c, _, a| {
-        let books = c.books();
-        Ok(Value::YesNo(books.node(text(a)?).is_some_and(|node| books.role(node) == Role::Pool)))
-    })
-    .takes(&[Type::TEXT]),
-    Row::new(OFFICE, "pool", "周转池名", Type::view(Sort::Pool), |c, _, a| {
-        let id = text(a)?;
-        let books = c.books();
-        let found = books.node(id).filter(|node| books.role(*node) == Role::Pool);
-        Ok(Value::View(View::of_pool(c, found.ok_or_else(|| Fail::absent(id))?)))
-    })
-    .takes(&[Type::TEXT])
-    .when("has_pool"),
-    Row::new(OFFICE, "pools", "周转池", Type::views(Sort::Pool), |c, _, _| pools(c, c.books().pools())),
-    Row::new(OFFICE, "loans_due_before", "此前到期调借", Type::views(LOAN), |c, _, a| {
-        let Some(Value::Date(day)) = a.first() else { return Err(Fail::wrong_type("date")) };
-        due_before(c, *day)
-    })
-    .takes(&[Type::DATE]),
+    PERSON.yes_no("on_loan", "用借入编", |_, v, _| Ok(v.person()?.loan.is_some())),
+    PERSON
+        .thing("loan", "调借", LOAN, |c, v, _| {
+            let loan = v.person()?.loan.ok_or_else(|| Fail::absent("loan"))?;
+            Ok(View::of_loan(c, loan))
+        })
+        .when("on_loan"),
+    PERSON
+        .other("purpose", "用途", Type::TEXT, |_, v, _| Ok(Value::own_text(v.person()?.purpose.as_str()))),
+    Sort::Part.other("on", "日期", Type::DATE, |_, v, _| Ok(Value::Date(v.part()?.on))),
+    Sort::Part.number("seats", "席数", |_, v, _| Ok(seats(v.part()?.seats))),
+    OFFICE.other("date", "今日", Type::DATE, |c, _, _| Ok(Value::Date(c.books().today()))),
+    OFFICE.number("year", "年度", |c, _, _| Ok(i64::from(c.books().today().year()))),
+    OFFICE.thing("root", "全市", Sort::Node, |c, _, _| Ok(node(c.books().root(), None))),
+    OFFICE
+        .yes_no("has_node", "有节点", |c, _, a| Ok(c.books().node(text(a)?).is_some()))
+        .takes(&[Type::TEXT]),
+    OFFICE
+        .thing("node", "节点", Sort::Node, |c, _, a| {
+            let id = text(a)?;
+            let found = c.books().node(id).ok_or_else(|| Fail::absent(id))?;
+            Ok(node(found, None))
+        })
+        .takes(&[Type::TEXT])
+        .when("has_node"),
+    OFFICE
+        .yes_no("has_pool", "有周转池", |c, _, a| {
+            let books = c.books();
+            Ok(books.node(text(a)?).is_some_and(|node| books.role(node) == Role::Pool))
+        })
+        .takes(&[Type::TEXT]),
+    OFFICE
+        .thing("pool", "周转池名", Sort::Pool, |c, _, a| {
+            let id = text(a)?;
+            let books = c.books();
+            let found = books.node(id).filter(|node| books.role(*node) == Role::Pool);
+            Ok(View::of_pool(c, found.ok_or_else(|| Fail::absent(id))?))
+        })
+        .takes(&[Type::TEXT])
+        .when("has_pool"),
+    OFFICE.other("pools", "周转池", Type::views(Sort::Pool), |c, _, _| pools(c, c.books().pools())),
+    OFFICE
+        .other("loans_due_before", "此前到期调借", Type::views(LOAN), |c, _, a| {
+            let Some(Value::Date(day)) = a.first() else { return Err(Fail::wrong_type("date")) };
+            due_before(c, *day)
+        })
+        .takes(&[Type::DATE]),
 ];
 
 /// Open loans with an end or an instalment before a day, oldest first, then by id.

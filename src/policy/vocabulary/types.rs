@@ -3,9 +3,6 @@
 use std::fmt;
 
 use crate::error::Phrase;
-use crate::policy::call::{Call, Fail};
-use crate::policy::value::Value;
-use crate::policy::view::View;
 
 /// The type of an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,113 +69,6 @@ pub(crate) enum Situation {
     Audit,
     /// No hook calls it.
     Uncalled,
-}
-
-/// What must be known true before a value may be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Guard {
-    /// It is always there.
-    None,
-    /// Only where this word of the same view is true.
-    When(&'static str),
-    /// Only where this word of the same view is false.
-    Unless(&'static str),
-}
-
-/// How a row finds its value.
-pub(crate) type Read = for<'a> fn(&'a Call<'a>, &View, &[Value<'a>]) -> Result<Value<'a>, Fail>;
-
-/// One word of a view: a property, or a method if it has arguments.
-#[derive(Debug)]
-pub(crate) struct Row {
-    /// Whose word it is; for requests and events together with `only`.
-    pub(crate) of: Sort,
-    /// The verbs or events that have it; empty for all.
-    pub(crate) only: &'static [&'static str],
-    /// The English word.
-    pub(crate) en: &'static str,
-    /// The Chinese word.
-    pub(crate) zh: &'static str,
-    /// The arguments of a method; empty for a property.
-    pub(crate) args: &'static [Type],
-    /// What it gives.
-    pub(crate) ty: Type,
-    /// Whether it needs a kind of quota.
-    pub(crate) needs_kind: bool,
-    /// When it may be read.
-    pub(crate) guard: Guard,
-    /// How its value is found.
-    pub(crate) read: Read,
-}
-
-impl Row {
-    /// A property that is always there.
-    pub(super) const fn new(of: Sort, en: &'static str, zh: &'static str, ty: Type, read: Read) -> Self {
-        Self { of, only: &[], en, zh, args: &[], ty, needs_kind: false, guard: Guard::None, read }
-    }
-
-    /// A method with these arguments.
-    pub(super) const fn takes(mut self, args: &'static [Type]) -> Self {
-        self.args = args;
-        self
-    }
-
-    /// Of these verbs or events alone.
-    pub(super) const fn only(mut self, only: &'static [&'static str]) -> Self {
-        self.only = only;
-        self
-    }
-
-    /// A figure of one kind of quota.
-    pub(super) const fn of_kind(mut self) -> Self {
-        self.needs_kind = true;
-        self
-    }
-
-    /// There only where `word` is true.
-    pub(super) const fn when(mut self, word: &'static str) -> Self {
-        self.guard = Guard::When(word);
-        self
-    }
-
-    /// There only where `word` is false.
-    pub(super) const fn unless(mut self, word: &'static str) -> Self {
-        self.guard = Guard::Unless(word);
-        self
-    }
-
-    /// Whether a view of this sort has the word.
-    pub(crate) fn serves(&self, sort: Sort) -> bool {
-        match (self.of, sort) {
-            (Sort::Request(_), Sort::Request(verb)) => {
-                self.only.is_empty() || self.only.contains(&super::requests::name(verb))
-            }
-            (Sort::Event(_), Sort::Event(event)) => {
-                self.only.is_empty() || self.only.contains(&super::events::name(event))
-            }
-            // A pool is a node too.
-            (Sort::Node, Sort::Node | Sort::Pool) => true,
-            (of, sort) => of == sort,
-        }
-    }
-
-    /// The type of the value, read from a view that has a kind bound or not.
-    pub(crate) fn gives(&self, bound: bool) -> Type {
-        let bind = |item| match item {
-            Item::View(sort, _) => Item::View(sort, bound || self.en == "of" || sort.always_bound()),
-            Item::Number | Item::Decimal | Item::Text | Item::YesNo | Item::Date => item,
-        };
-        match self.ty {
-            Type::One(item) => Type::One(bind(item)),
-            Type::List(item) => Type::List(bind(item)),
-            Type::Nothing | Type::EmptyList | Type::Facts | Type::Unknown => self.ty,
-        }
-    }
-
-    /// Whether it is a method.
-    pub(crate) fn is_method(&self) -> bool {
-        !self.args.is_empty()
-    }
 }
 
 impl Sort {

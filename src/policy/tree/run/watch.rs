@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::super::points::{Place, Sort};
 use super::super::seen::{Recorded, is_shown};
 use super::super::trail::{At, Trail, is_computed};
-use super::super::{Node, Step, What, print};
-use super::Runner;
-use crate::policy::call::Fail;
+use super::super::{Node, Step, Tree, What, print};
+use super::{Runner, Stack};
+use crate::policy::call::{Call, Fail};
 use crate::policy::value::Value;
 use crate::policy::vocabulary::Row;
 
-impl<'a> Runner<'a> {
+impl<'a> Runner<'_, 'a> {
     #[cold]
     pub(super) fn saw_step(&mut self, step: &Step) {
         if let (Some(sights), Some(line)) = (&mut self.sights, step.line())
@@ -22,9 +22,9 @@ impl<'a> Runner<'a> {
     }
 
     /// Which way a condition goes.
-    pub(super) fn branch<const TOLD: bool>(&mut self, node: &'a Node, sort: Sort) -> Result<bool, Fail> {
-        if !TOLD || self.sights.is_none() {
-            return self.yes::<TOLD>(node);
+    pub(super) fn branch(&mut self, node: &'a Node, sort: Sort) -> Result<bool, Fail> {
+        if self.sights.is_none() {
+            return self.yes(node);
         }
         let at = match sort {
             Sort::Part => At::Part,
@@ -32,7 +32,7 @@ impl<'a> Runner<'a> {
             Sort::If => At::If,
         };
         let row = self.trail().and_then(|trail| trail.enter(node, at));
-        let yes = self.yes::<TOLD>(node);
+        let yes = self.yes(node);
         self.leave(row, node, yes.as_ref().ok().map(|yes| Value::YesNo(*yes)).as_ref());
         let yes = yes?;
         self.saw(node, sort, yes);
@@ -40,12 +40,12 @@ impl<'a> Runner<'a> {
     }
 
     /// A value that gets a name or is a function's result.
-    pub(super) fn computed<const TOLD: bool>(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
-        if !TOLD || !self.trails {
-            return self.value::<TOLD>(node);
+    pub(super) fn computed(&mut self, node: &'a Node) -> Result<Value<'a>, Fail> {
+        if !self.trails {
+            return self.value(node);
         }
         let row = self.trail().filter(|_| is_computed(node)).and_then(|trail| trail.enter(node, At::Value));
-        let value = self.value::<TOLD>(node);
+        let value = self.value(node);
         self.leave(row, node, value.as_ref().ok());
         value
     }
@@ -61,8 +61,8 @@ impl<'a> Runner<'a> {
     }
 
     /// Whether somebody is told the values on the way.
-    pub(super) fn told<const TOLD: bool>(&self) -> bool {
-        TOLD && (self.trails || self.seen.is_some())
+    pub(super) fn told(&self) -> bool {
+        self.trails || self.seen.is_some()
     }
 
     pub(super) fn saw(&mut self, node: &Node, sort: Sort, yes: bool) {
@@ -92,42 +92,67 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// A word of a view, of which somebody is told.
-    #[cold]
-    pub(super) fn told_word(
+    /// A word of a view.
+    pub(super) fn word(
         &mut self,
         receiver: &'a Node,
         row: &'static Row,
         name: &str,
         args: &'a [Node],
     ) -> Result<Value<'a>, Fail> {
-        let receiver = self.value::<true>(receiver)?;
-        let args = self.values::<true>(args)?;
+        let receiver = self.value(receiver)?;
+        let args = self.values(args)?;
         if let Some(trail) = self.trail() {
             trail.word(&receiver, row.en, args.first());
         }
         let Value::View(view) = receiver else { return Err(Fail::wrong_type(name)) };
-        (row.read)(self.call, &view, &args)
+        row.value(self.call, &view, &args)
     }
 
-    /// The condition of a `require`. Conditions change nothing, so one that was not met can be looked at again
-    /// for its values.
-    pub(super) fn required<const TOLD: bool>(
-        &mut self,
-        inner: &'a Node,
-        source: &Arc<str>,
-    ) -> Result<bool, Fail> {
-        let yes = self.branch::<TOLD>(inner, Sort::Require)?;
+    /// The condition of a `require`.
+    pub(super) fn required(&mut self, inner: &'a Node, source: &Arc<str>) -> Result<bool, Fail> {
+        let yes = self.branch(inner, Sort::Require)?;
         self.asked = None;
         if !yes {
-            let outer = self.seen.replace(Vec::new());
-            let sights = self.sights.take();
-            let again = self.value::<true>(inner);
-            self.sights = sights;
-            let values = std::mem::replace(&mut self.seen, outer).unwrap_or_default();
-            again?;
-            self.asked = Some(Recorded { condition: Arc::clone(source), values });
+            self.look_again(inner, source)?;
         }
         Ok(yes)
     }
+
+    /// Looks again at a condition that was not met, for the values in it. Conditions change nothing.
+    fn look_again(&mut self, inner: &'a Node, source: &Arc<str>) -> Result<(), Fail> {
+        let outer = self.seen.replace(Vec::new());
+        let sights = self.sights.take();
+        let again = self.value(inner);
+        self.sights = sights;
+        let values = std::mem::replace(&mut self.seen, outer).unwrap_or_default();
+        again?;
+        self.asked = Some(Recorded { condition: Arc::clone(source), values });
+        Ok(())
+    }
+}
+
+/// Looks again at a condition that was not met on a quick run, for the values in it.
+#[cold]
+pub(super) fn look_again<'a>(
+    (tree, call): (&'a Tree, &'a Call<'a>),
+    stack: &mut Stack<'_, 'a>,
+    condition: &'a Node,
+    source: &Arc<str>,
+) -> Result<Recorded, Fail> {
+    let mut runner = Runner {
+        tree,
+        call,
+        stack: stack.lent(),
+        last: Value::Nothing,
+        seen: Some(Vec::new()),
+        asked: None,
+        recorded: Vec::new(),
+        trails: false,
+        sights: None,
+    };
+    let again = runner.value(condition);
+    let (values, mark) = (runner.seen.take().unwrap_or_default(), runner.stack.mark());
+    stack.back(mark);
+    again.map(|_| Recorded { condition: Arc::clone(source), values })
 }
