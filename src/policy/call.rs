@@ -347,6 +347,11 @@ impl<'a> Call<'a> {
         self.state().done.said.iter().for_each(seen);
     }
 
+    /// Every parameter that was read.
+    pub(crate) fn each_read(&self, seen: impl FnMut(&Arc<ParameterRead>)) {
+        self.state().done.parameters.iter().for_each(seen);
+    }
+
     /// What the call did so far, to go on from it later.
     pub(crate) fn into_state(self) -> State {
         self.state.into_inner()

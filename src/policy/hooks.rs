@@ -25,8 +25,12 @@ impl PolicySet {
     /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
     pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
         let mut answer = Answer::default();
-        self.ask(books, asked, false, |hook, call, given, from| {
-            let run = self.run(hook, call, given, from);
+        self.ask(books, asked, false, |hook, call, given| {
+            if self.is_carried_out_folded(hook, call, given) {
+                call.each_read(|read| note_read(&mut answer.parameters, read));
+                return;
+            }
+            let run = self.run(hook, call, given);
             if !run.outcome.said.is_empty() {
                 let Remarks { denials, notes, findings } =
                     self.remarks(hook, call, &run.outcome.said, &run.recorded);
@@ -54,8 +58,9 @@ impl PolicySet {
         }
         let mut brief = Brief::default();
         let mut findings = Codes::new();
-        self.ask(books, asked, true, |hook, call, given, from| {
-            let failed = self.enter(hook, call, given, from, &mut None).0.err();
+        self.ask(books, asked, true, |hook, call, given| {
+            let folded = self.is_carried_out_folded(hook, call, given);
+            let failed = if folded { None } else { self.enter(hook, call, given, &mut None).0.err() };
             call.each_said(|said| {
                 let code = Arc::clone(&said.code);
                 match said.how {
@@ -75,13 +80,13 @@ impl PolicySet {
         Some(brief)
     }
 
-    /// Calls every hook about a request that its leading conditions do not rule out, each as if in a call of its own.
+    /// Calls every hook about a request, each as if in a call of its own.
     fn ask(
         &self,
         books: &Arc<Ledger>,
         asked: &Asked<'_>,
         brief: bool,
-        mut each: impl FnMut(&HookRef, &Call<'_>, &View, usize),
+        mut each: impl FnMut(&HookRef, &Call<'_>, &View),
     ) {
         let verb = asked.verb.place();
         // All hooks before one verb may do the same.
@@ -97,11 +102,10 @@ impl PolicySet {
         let call = Call { brief, ..Call::again(&scene, situation) };
         let mut entered = false;
         let mut one = |hook: &HookRef| {
-            let Some(from) = self.entered_at(hook, &call, &given) else { return };
             if std::mem::replace(&mut entered, true) {
                 call.begin_again();
             }
-            each(hook, &call, &given, from);
+            each(hook, &call, &given);
         };
         self.0.root.before(verb).iter().for_each(&mut one);
         for folder in scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder)) {
@@ -109,19 +113,43 @@ impl PolicySet {
         }
     }
 
-    /// The statement at which a hook is entered; none if its leading conditions rule it out. Whoever watches is told
-    /// of those conditions, too, and in a build with debug assertions every hook is entered, to see that they are right.
-    fn entered_at<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Option<usize> {
-        if !hook.led || self.1 != Interpreter::Tree || self.is_watched() {
-            return Some(0);
+    /// Carries a hook out in its folded form, as long as nobody watches. If that gives up, nothing was done.
+    fn is_carried_out_folded(&self, hook: &HookRef, call: &Call<'_>, given: &View) -> bool {
+        if self.1 != Interpreter::Tree || self.is_watched() {
+            return false;
         }
-        self.ahead(hook, call, given)
+        self.run_folded(hook, call, given).is_some()
     }
 
-    /// The same, whoever asks.
-    fn ahead<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Option<usize> {
-        let script = self.0.scripts.get(hook.script);
-        script.map_or(Some(0), |script| script.tree.entered_at(hook.body, call, given))
+    /// The same, whoever watches; what the hook gave.
+    fn run_folded<'a>(&self, hook: &'a HookRef, call: &'a Call<'a>, given: &View) -> Option<Value<'a>> {
+        let folded = self.folded(hook, call.scene)?;
+        let sizes = call.scene.sizes.borrow().len();
+        let done = folded.run(call, given);
+        if done.is_none() {
+            call.begin_again();
+            call.scene.sizes.borrow_mut().truncate(sizes);
+        }
+        done
+    }
+
+    /// A hook as it is on the scene's day in the scene's folder, made when it is first asked for.
+    fn folded<'a>(&self, hook: &'a HookRef, scene: &Scene<'_>) -> Option<&'a tree::Folded> {
+        let column = match scene.folders.as_slice() {
+            [] => 0,
+            [folder] => folder.checked_add(1)?,
+            _ => return None,
+        };
+        let columns = self.0.folders.len().checked_add(1)?;
+        let place = scene.moment.number()?.checked_mul(columns)?.checked_add(column)?;
+        let make = || {
+            let script = self.0.scripts.get(hook.script)?;
+            tree::fold(&script.tree, hook.body, &|place| {
+                let holding = self.holding(scene, place)?;
+                Some((holding.value.clone(), Arc::clone(holding.read)))
+            })
+        };
+        hook.folds.get(place)?.get_or_init(make).as_ref()
     }
 
     /// The hooks that follow an event, in the order in which they are called.
@@ -142,11 +170,9 @@ impl PolicySet {
         let kind = freed.or_else(|| kind_of_event(event, books));
         scene.event = Some(EventSeen::new(event, acting(books, told.by), told.freed));
         let given = View { what: What::Event, kind };
-        let from = self.entered_at(hook, &Call::again(&scene, hook.situation), &given);
-        let Some(from) = from else { return Reaction::default() };
         let advance = || RequestSeen::advance(books, told.date);
         scene.request = Some(told.asked.map_or_else(advance, |asked| RequestSeen::of(books, asked)));
-        self.react(hook, &scene, &given, from)
+        self.react(hook, &scene, &given)
     }
 
     /// Calls an `on_date` hook.
@@ -154,11 +180,15 @@ impl PolicySet {
         let date = books.today();
         let mut scene = Scene::new(books, self, date);
         scene.request = Some(RequestSeen::advance(books, date));
-        self.react(hook, &scene, &View { what: What::Office, kind: None }, 0)
+        self.react(hook, &scene, &View { what: What::Office, kind: None })
     }
 
-    fn react(&self, hook: &HookRef, scene: &Scene<'_>, given: &View, from: usize) -> Reaction {
-        let done = self.call(hook, scene, given, from);
+    fn react(&self, hook: &HookRef, scene: &Scene<'_>, given: &View) -> Reaction {
+        let call = Call::again(scene, hook.situation);
+        if self.is_carried_out_folded(hook, &call, given) {
+            return Reaction { parameters: call.outcome().parameters, ..Reaction::default() };
+        }
+        let done = self.call(hook, scene, given);
         let proposals = if done.failed.is_some() { Vec::new() } else { done.proposals };
         Reaction {
             proposals: proposals.into_iter().map(|(verb, line)| (verb, self.place(hook, line))).collect(),
@@ -231,7 +261,7 @@ impl PolicySet {
         let mut scene = Scene::new(books, self, date);
         scene.folders = self.folders_of(books, &[pool]);
         let call = Call::again(&scene, Situation::Capacity);
-        let run = self.run(hook, &call, &View::of_pool(&call, pool), 0);
+        let run = self.run(hook, &call, &View::of_pool(&call, pool));
         parameters.extend(run.outcome.parameters);
         *steps = run.outcome.steps;
         match run.result {
@@ -253,9 +283,9 @@ impl PolicySet {
     }
 
     /// Calls a hook; the conditions that were not met come with the values in them, from the tree.
-    pub(super) fn call(&self, hook: &HookRef, scene: &Scene<'_>, given: &View, from: usize) -> Done {
+    pub(super) fn call(&self, hook: &HookRef, scene: &Scene<'_>, given: &View) -> Done {
         let call = Call::again(scene, hook.situation);
-        let run = self.run(hook, &call, given, from);
+        let run = self.run(hook, &call, given);
         Done {
             remarks: self.remarks(hook, &call, &run.outcome.said, &run.recorded),
             failed: run.result.err().map(|fail| self.failed(hook, &fail)),
@@ -264,10 +294,10 @@ impl PolicySet {
         }
     }
 
-    /// Carries a hook out from a statement on, one way or all.
-    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View, from: usize) -> Run<'a> {
+    /// Carries a hook out, one way or all.
+    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
         if self.1 == Interpreter::Tree {
-            return self.run_on_tree(hook, call, given, from);
+            return self.run_on_tree(hook, call, given);
         }
         // Each way asks for pool sizes itself, so that it reads the same parameters and takes the same steps.
         let sizes = call.scene.sizes.borrow().clone();
@@ -279,21 +309,22 @@ impl PolicySet {
         }
         call.scene.sizes.replace(sizes.clone());
         let again = if self.1 == Interpreter::Both && !watched {
-            self.on_tree(hook, call, given, 0, &mut Some(Box::default()))
+            self.on_tree(hook, call, given, &mut Some(Box::default()))
         } else {
-            self.run_on_tree(hook, call, given, from)
+            self.run_on_tree(hook, call, given)
         };
         let mut agreed = run.agrees_with(&again);
         if self.1 == Interpreter::Both {
-            // The tree as it is watched does what its compiled forms do when nobody watches, step for step; and what
-            // is entered in vain does nothing.
-            call.scene.sizes.replace(sizes);
+            // The tree as it is watched does what its compiled forms do when nobody watches, step for step.
+            call.scene.sizes.replace(sizes.clone());
             let unwatched = Call::again(call.scene, call.situation);
-            let ahead = if hook.led { self.ahead(hook, &unwatched, given) } else { Some(0) };
-            agreed &= match ahead {
-                Some(ahead) => again.is_same_as(&self.on_tree(hook, &unwatched, given, ahead, &mut None)),
-                None => again.does_nothing(),
-            };
+            agreed &= again.is_same_as(&self.on_tree(hook, &unwatched, given, &mut None));
+            for brief in [false, true] {
+                call.scene.sizes.replace(sizes.clone());
+                let folded = Call { brief, ..Call::again(call.scene, call.situation) };
+                let done = self.run_folded(hook, &folded, given).is_some();
+                agreed &= !done || again.is_told_by(&folded.outcome(), brief);
+            }
         }
         run.recorded = again.recorded;
         run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
@@ -320,14 +351,14 @@ impl PolicySet {
         self.2.is_some() || self.3.is_some()
     }
 
-    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View, from: usize) -> Run<'a> {
+    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
         if !self.is_watched() {
-            return self.on_tree(hook, call, given, from, &mut None);
+            return self.on_tree(hook, call, given, &mut None);
         }
         let trail = self.3.as_ref().map(|_| tree::Trail::default());
         let only_trail = self.2.is_none();
         let mut sights = Some(Box::new(tree::Sights { only_trail, trail, ..Default::default() }));
-        let run = self.on_tree(hook, call, given, from, &mut sights);
+        let run = self.on_tree(hook, call, given, &mut sights);
         let Run { result, outcome, recorded } = &run;
         if let Some(trail) = sights.as_mut().and_then(|sights| sights.trail.take()) {
             self.trace(hook, call, given, (trail, recorded), (outcome, result.as_ref().err()));
@@ -343,27 +374,25 @@ impl PolicySet {
         hook: &HookRef,
         call: &'a Call<'a>,
         given: &View,
-        from: usize,
         sights: &mut Option<Box<tree::Sights>>,
     ) -> Run<'a> {
-        let (result, recorded) = self.enter(hook, call, given, from, sights);
+        let (result, recorded) = self.enter(hook, call, given, sights);
         Run { result, outcome: call.outcome(), recorded }
     }
 
-    /// Runs a hook's body on the tree, from a statement on.
+    /// Runs a hook's body on the tree.
     fn enter<'a>(
         &'a self,
         hook: &HookRef,
         call: &'a Call<'a>,
         given: &View,
-        from: usize,
         sights: &mut Option<Box<tree::Sights>>,
     ) -> (Result<Value<'a>, Fail>, Vec<tree::Recorded>) {
         #[cfg(test)]
         ENTERED.with_borrow_mut(|entered| entered.push(Arc::clone(&hook.place)));
         match self.0.scripts.get(hook.script) {
             Some(script) => {
-                tree::run(&script.tree, (hook.body, from), call, Value::View(given.clone()), sights)
+                tree::run(&script.tree, hook.body, call, Value::View(given.clone()), sights)
             }
             None => (Err(Fail::absent(&hook.name)), Vec::new()),
         }
@@ -449,9 +478,18 @@ impl Run<'_> {
         }
     }
 
-    /// Whether it might as well not have been.
-    fn does_nothing(&self) -> bool {
-        self.result.is_ok() && self.outcome.does_as(&Outcome::default())
+    /// Whether a folded run that came to its end did all the same; one in brief tells only the codes.
+    fn is_told_by(&self, folded: &Outcome, brief: bool) -> bool {
+        let codes = |outcome: &Outcome| -> Vec<_> {
+            let said = outcome.said.iter();
+            said.map(|one| (one.how, Arc::clone(&one.code), one.line, one.required)).collect()
+        };
+        let said = if brief {
+            codes(&self.outcome) == codes(folded)
+        } else {
+            folded.said.is_empty() && self.outcome.does_as(folded)
+        };
+        self.result.is_ok() && said && self.outcome.proposals.is_empty() && self.outcome.steps == folded.steps
     }
 
     /// Whether another run of the tree did all the same, in as many steps.

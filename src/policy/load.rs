@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
@@ -434,6 +434,12 @@ impl Hooks {
 }
 
 impl Inner {
+    /// How many folded forms a hook may have: one for each day on which a parameter changes, in each folder.
+    fn folds(&self) -> usize {
+        let folds = self.parameters.days().saturating_mul(self.folders.len().saturating_add(1));
+        if folds > limits::FOLDS { 0 } else { folds }
+    }
+
     fn add(&mut self, path: String, source: String, ast: rhai::AST, mut reading: Reading, folders: &[&str]) {
         let script = self.scripts.len();
         let folder = path.split_once('/').and_then(|(id, _)| folders.iter().position(|one| *one == id));
@@ -442,8 +448,8 @@ impl Inner {
             let name: Arc<str> = hook.name.as_str().into();
             let place = format!("{path}:{}", hook.line).into();
             let (body, situation, line) = (hook.body, hook.kind.situation, hook.line);
-            let led = reading.tree.is_led(body);
-            let found = HookRef { script, body, name, situation, line, led, place };
+            let folds = std::iter::repeat_with(OnceLock::new).take(self.folds()).collect();
+            let found = HookRef { script, body, name, situation, line, folds, place };
             if hook.name == "capacity" {
                 self.rules.insert(rule_name(&path).to_owned(), found);
             } else {

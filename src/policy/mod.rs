@@ -36,7 +36,7 @@ mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use coverage::Tally;
 use declared::Declared;
@@ -135,8 +135,8 @@ pub(crate) struct HookRef {
     name: Arc<str>,
     situation: Situation,
     line: u32,
-    /// Whether conditions stand first in it that may rule it out.
-    led: bool,
+    /// What is left of it on each day and in each folder, once it is asked for.
+    folds: Arc<[OnceLock<Option<tree::Folded>>]>,
     /// The script's path and the function's line.
     pub(crate) place: Arc<str>,
 }

@@ -1,0 +1,491 @@
+//! Folding statements: what is left of them where parameters are known, function by function, turn by turn.
+
+use std::sync::Arc;
+
+use super::super::{Block, Node, Over, Step, Tree, What};
+use super::{Any, CELLS, Choice, Does, FORMS, Folded, Held, Line, Lines, Reads, Require, Say, UNROLLED, Whole};
+use crate::policy::limits;
+use crate::policy::value::{Text, Value};
+use crate::policy::vocabulary::HostPlace;
+
+/// Why a hook is not folded: it would be a book. It is carried out as it stands.
+pub(super) struct TooLarge;
+
+/// What folding an expression leaves of it.
+pub(super) enum Form {
+    /// Its value is known; these parameters are read on the way.
+    Known(Value<'static>, Reads),
+    /// It is computed.
+    Any(Any),
+}
+
+/// What is known of a variable.
+#[derive(Clone)]
+pub(super) enum Variable {
+    Unset,
+    Known(Value<'static>),
+    Cell(usize),
+}
+
+/// The variables of one function where it is unfolded.
+pub(super) struct Scope {
+    pub(super) variables: Vec<Variable>,
+    /// How often each gets a value, as it is written.
+    sets: Vec<u32>,
+}
+
+/// Folds one hook.
+pub(super) struct Folder<'t> {
+    pub(super) tree: &'t Tree,
+    /// What a parameter holds, by its place.
+    pub(super) holds: &'t dyn Fn(usize) -> Option<Held>,
+    cells: usize,
+    forms: usize,
+    depth: usize,
+}
+
+/// Lines as they are made.
+#[derive(Default)]
+struct Making {
+    lines: Vec<Line>,
+    /// What the statements cost of which nothing was left since the last line.
+    owed: u32,
+    /// Whether nothing can follow.
+    ends: bool,
+}
+
+/// A hook where these parameters hold; none if it is too large, or would give up at once.
+pub(crate) fn fold(tree: &Tree, body: usize, holds: &dyn Fn(usize) -> Option<Held>) -> Option<Folded> {
+    let mut folder = Folder { tree, holds, cells: 1, forms: 0, depth: 0 };
+    let given = Form::Any(Any::Cell(0));
+    let lines = folder.function(body, vec![given]).ok()?;
+    if matches!(lines.first(), Some(Line { does: Does::GiveUp, .. })) {
+        return None;
+    }
+    Some(Folded { cells: folder.cells, lines })
+}
+
+impl Folder<'_> {
+    /// A function, unfolded with these arguments.
+    pub(super) fn function(&mut self, body: usize, args: Vec<Form>) -> Result<Lines, TooLarge> {
+        let tree = self.tree;
+        let body = tree.body(body).ok_or(TooLarge)?;
+        self.depth = self.depth.saturating_add(1);
+        if self.depth > limits::CALLS {
+            return Err(TooLarge);
+        }
+        let mut scope = Scope { variables: vec![Variable::Unset; body.slots], sets: vec![0; body.slots] };
+        scope.count(&body.steps);
+        let mut making = Making::default();
+        for (slot, arg) in args.into_iter().enumerate() {
+            self.argument(slot, arg, &mut scope, &mut making)?;
+        }
+        self.block(&body.steps, &mut scope, &mut making)?;
+        self.depth = self.depth.saturating_sub(1);
+        Ok(making.done())
+    }
+
+    /// An argument is known, stands in the caller's variable, or gets a cell.
+    fn argument(
+        &mut self,
+        slot: usize,
+        arg: Form,
+        scope: &mut Scope,
+        making: &mut Making,
+    ) -> Result<(), TooLarge> {
+        let stays = scope.sets.get(slot) == Some(&0);
+        let variable = match arg {
+            Form::Known(value, reads) if stays => {
+                making.read(reads);
+                Variable::Known(value)
+            }
+            Form::Any(any) if stays && any.cell().is_some() => {
+                any.cell().map_or(Variable::Unset, Variable::Cell)
+            }
+            other => {
+                let cell = self.cell()?;
+                making.push(Does::Set(cell, other.any()));
+                Variable::Cell(cell)
+            }
+        };
+        scope.learn(slot, variable);
+        Ok(())
+    }
+
+    /// A cell that nobody has.
+    pub(super) fn cell(&mut self) -> Result<usize, TooLarge> {
+        let cell = self.cells;
+        self.cells = self.cells.saturating_add(1);
+        if self.cells > CELLS { Err(TooLarge) } else { Ok(cell) }
+    }
+
+    /// One more form.
+    pub(super) fn count(&mut self) -> Result<(), TooLarge> {
+        self.forms = self.forms.saturating_add(1);
+        if self.forms > FORMS { Err(TooLarge) } else { Ok(()) }
+    }
+
+    /// The lines of a block on its own.
+    pub(super) fn lines(&mut self, block: &Block, scope: &mut Scope) -> Result<Lines, TooLarge> {
+        let mut making = Making::default();
+        self.block(block, scope, &mut making)?;
+        Ok(making.done())
+    }
+
+    fn block(&mut self, block: &Block, scope: &mut Scope, making: &mut Making) -> Result<(), TooLarge> {
+        let weights = block.weights.iter().copied().chain(std::iter::repeat(1));
+        for (step, weight) in block.steps.iter().zip(weights) {
+            if making.ends {
+                break;
+            }
+            self.count()?;
+            making.owed = making.owed.saturating_add(weight);
+            self.step(step, scope, making)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, step: &Step, scope: &mut Scope, making: &mut Making) -> Result<(), TooLarge> {
+        match step {
+            Step::Set(slot, value) => return self.set(*slot, value, scope, making),
+            Step::Do(node) => return self.statement(node, scope, making),
+            Step::If(parts) => return self.choice(parts, scope, making),
+            Step::For(parts) => return self.repeat(parts, scope, making),
+            Step::Return(None) => making.push(Does::Return(None)),
+            Step::Return(Some(node)) => {
+                let value = self.form(node, scope)?.any();
+                making.push(Does::Return(Some(value)));
+            }
+            Step::Break => making.push(Does::Break),
+            Step::Continue => making.push(Does::Continue),
+        }
+        making.ends = true;
+        Ok(())
+    }
+
+    fn set(
+        &mut self,
+        slot: usize,
+        value: &Node,
+        scope: &mut Scope,
+        making: &mut Making,
+    ) -> Result<(), TooLarge> {
+        let form = self.form(value, scope)?;
+        // What gets a value once holds it wherever it can be named.
+        let once = scope.sets.get(slot) == Some(&1);
+        match form {
+            Form::Known(value, reads) if once => {
+                making.read(reads);
+                scope.learn(slot, Variable::Known(value));
+            }
+            other => {
+                let cell = self.cell_of(slot, scope)?;
+                making.push(Does::Set(cell, other.any()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The cell of a variable, which gets one if it has none.
+    pub(super) fn cell_of(&mut self, slot: usize, scope: &mut Scope) -> Result<usize, TooLarge> {
+        if let Some(Variable::Cell(cell)) = scope.variables.get(slot) {
+            return Ok(*cell);
+        }
+        let cell = self.cell()?;
+        scope.learn(slot, Variable::Cell(cell));
+        Ok(cell)
+    }
+
+    fn statement(&mut self, node: &Node, scope: &mut Scope, making: &mut Making) -> Result<(), TooLarge> {
+        match &node.what {
+            What::Block(block) => {
+                let lines = self.lines(block, scope)?;
+                making.splice(lines);
+            }
+            What::Own(body, _, args) => {
+                let args = self.forms_of(args, scope)?;
+                let lines = without_return(self.function(*body, args)?);
+                if leaves(&lines) { making.push(Does::Function(lines)) } else { making.splice(lines) }
+            }
+            What::Host(function, _, args) => match function.place {
+                HostPlace::Anywhere => {
+                    let given = self.form(node, scope)?.any();
+                    making.push(Does::Give(given));
+                }
+                HostPlace::Require => self.require(node, args, scope, making)?,
+                HostPlace::Proposal => making.give_up(),
+                place @ (HostPlace::Deny | HostPlace::Note | HostPlace::Finding) => {
+                    match self.said(place, node.line, args, scope)? {
+                        Some(say) => making.push(Does::Say(Box::new(say))),
+                        None => making.give_up(),
+                    }
+                }
+            },
+            _ => {
+                let given = self.form(node, scope)?.any();
+                making.push(Does::Give(given));
+            }
+        }
+        Ok(())
+    }
+
+    fn require(
+        &mut self,
+        node: &Node,
+        args: &[Node],
+        scope: &mut Scope,
+        making: &mut Making,
+    ) -> Result<(), TooLarge> {
+        let Some((condition, rest)) = args.split_first() else {
+            making.give_up();
+            return Ok(());
+        };
+        let condition = self.form(condition, scope)?.truth();
+        let Some(say) = self.said(HostPlace::Require, node.line, rest, scope)? else {
+            making.give_up();
+            return Ok(());
+        };
+        let owed = match rest.get(1).map(|facts| &facts.what) {
+            None => Some((0, [].as_slice())),
+            Some(What::Facts(_, Some(quiet))) => Some((quiet.again, &*quiet.parameters)),
+            Some(_) => None,
+        };
+        let quiet = owed.and_then(|(again, places)| {
+            let reads = places.iter().map(|place| (self.holds)(*place).map(|held| held.1));
+            Some((again, reads.collect::<Option<Reads>>()?))
+        });
+        making.push(Does::Require(Box::new(Require { condition, say, quiet })));
+        Ok(())
+    }
+
+    /// A code, and facts if there are any.
+    fn said(
+        &mut self,
+        place: HostPlace,
+        line: u32,
+        args: &[Node],
+        scope: &mut Scope,
+    ) -> Result<Option<Say>, TooLarge> {
+        let Some((Node { what: What::Constant(Value::Text(Text::Own(code))), .. }, rest)) = args.split_first()
+        else {
+            return Ok(None);
+        };
+        let (mut names, mut facts) = (0_usize, Vec::new());
+        match rest {
+            [] => {}
+            [Node { what: What::Facts(fields, _), .. }] => {
+                for (name, value) in fields {
+                    names = names.saturating_add(name.len());
+                    facts.push(self.form(value, scope)?.any());
+                }
+            }
+            _ => return Ok(None),
+        }
+        Ok(Some(Say { place, line, code: Arc::clone(code), names, facts: facts.into() }))
+    }
+
+    fn choice(
+        &mut self,
+        parts: &(Node, Block, Block),
+        scope: &mut Scope,
+        making: &mut Making,
+    ) -> Result<(), TooLarge> {
+        let condition = match self.form(&parts.0, scope)? {
+            Form::Known(Value::YesNo(yes), reads) => {
+                making.read(reads);
+                let lines = self.lines(if yes { &parts.1 } else { &parts.2 }, scope)?;
+                making.splice(lines);
+                return Ok(());
+            }
+            other => other.truth(),
+        };
+        let then = self.lines(&parts.1, scope)?;
+        let otherwise = self.lines(&parts.2, scope)?;
+        let ends = ends(&then) && ends(&otherwise);
+        making.push(Does::If(Box::new(Choice { condition, then, otherwise })));
+        making.ends = ends;
+        Ok(())
+    }
+
+    fn repeat(
+        &mut self,
+        parts: &(usize, Over, Block),
+        scope: &mut Scope,
+        making: &mut Making,
+    ) -> Result<(), TooLarge> {
+        let (slot, over, body) = parts;
+        let once = scope.sets.get(*slot) == Some(&1);
+        let does = match over {
+            Over::List(list) => match self.form(list, scope)? {
+                Form::Known(Value::List(items), reads) if once && items.len() <= UNROLLED => {
+                    making.read(reads);
+                    self.turns(*slot, items.iter().cloned(), body, scope)?
+                }
+                other => {
+                    let cell = self.cell_of(*slot, scope)?;
+                    let lines = self.lines(body, scope)?;
+                    Does::For(Box::new((cell, other.any(), lines)))
+                }
+            },
+            Over::Range(from, to, inclusive) => {
+                match (self.form(from, scope)?, self.form(to, scope)?) {
+                    (Form::Known(Value::Number(one), mut reads), Form::Known(Value::Number(two), others))
+                        if once && is_short(one, two) =>
+                    {
+                        reads.extend(others);
+                        making.read(reads);
+                        let numbers = one..two.saturating_add(i64::from(*inclusive));
+                        self.turns(*slot, numbers.map(Value::Number), body, scope)?
+                    }
+                    (one, two) => {
+                        let cell = self.cell_of(*slot, scope)?;
+                        let (from, to): (Whole, Whole) = (one.whole(), two.whole());
+                        let lines = self.lines(body, scope)?;
+                        Does::Range(Box::new((cell, from, to, *inclusive, lines)))
+                    }
+                }
+            }
+        };
+        making.push(does);
+        Ok(())
+    }
+
+    /// A loop over what is known, turn by turn.
+    fn turns(
+        &mut self,
+        slot: usize,
+        items: impl Iterator<Item = Value<'static>>,
+        body: &Block,
+        scope: &mut Scope,
+    ) -> Result<Does, TooLarge> {
+        let mut turns = Vec::new();
+        for item in items {
+            scope.learn(slot, Variable::Known(item));
+            turns.push(self.lines(body, scope)?);
+        }
+        Ok(Does::Turns(turns.into()))
+    }
+}
+
+impl Scope {
+    fn learn(&mut self, slot: usize, variable: Variable) {
+        if let Some(known) = self.variables.get_mut(slot) {
+            *known = variable;
+        }
+    }
+
+    /// Counts how often each variable gets a value.
+    fn count(&mut self, block: &Block) {
+        for step in &block.steps {
+            match step {
+                Step::Set(slot, node) => {
+                    self.one_more(*slot);
+                    self.count_in(node);
+                }
+                Step::Do(node) | Step::Return(Some(node)) => self.count_in(node),
+                Step::If(parts) => {
+                    self.count_in(&parts.0);
+                    self.count(&parts.1);
+                    self.count(&parts.2);
+                }
+                Step::For(parts) => {
+                    self.one_more(parts.0);
+                    self.count(&parts.2);
+                }
+                Step::Return(None) | Step::Break | Step::Continue => {}
+            }
+        }
+    }
+
+    /// The same of the blocks in an expression.
+    fn count_in(&mut self, node: &Node) {
+        match &node.what {
+            What::Block(block) => self.count(block),
+            What::If(parts) => {
+                self.count_in(&parts.0);
+                self.count(&parts.1);
+                self.count(&parts.2);
+            }
+            _ => node.inner(&mut |inner| self.count_in(inner)),
+        }
+    }
+
+    fn one_more(&mut self, slot: usize) {
+        if let Some(sets) = self.sets.get_mut(slot) {
+            *sets = sets.saturating_add(1);
+        }
+    }
+}
+
+impl Making {
+    fn push(&mut self, does: Does) {
+        let weight = std::mem::take(&mut self.owed);
+        self.lines.push(Line { weight, does });
+    }
+
+    fn read(&mut self, reads: Reads) {
+        if !reads.is_empty() {
+            self.push(Does::Read(reads));
+        }
+    }
+
+    fn give_up(&mut self) {
+        self.push(Does::GiveUp);
+        self.ends = true;
+    }
+
+    /// Lines of a block or a function, as statements of their own.
+    fn splice(&mut self, lines: Lines) {
+        self.ends |= ends(&lines);
+        for line in lines {
+            self.owed = self.owed.saturating_add(line.weight);
+            if !matches!(line.does, Does::Nothing) {
+                self.push(line.does);
+            }
+        }
+    }
+
+    fn done(mut self) -> Lines {
+        if self.owed > 0 {
+            self.push(Does::Nothing);
+        }
+        self.lines.into()
+    }
+}
+
+/// Whether nothing follows after these lines.
+fn ends(lines: &[Line]) -> bool {
+    match lines.last().map(|line| &line.does) {
+        Some(Does::Return(_) | Does::Break | Does::Continue | Does::GiveUp) => true,
+        Some(Does::If(choice)) => ends(&choice.then) && ends(&choice.otherwise),
+        _ => false,
+    }
+}
+
+/// The lines of a function without the return that stands last: nothing follows it anyway.
+fn without_return(lines: Lines) -> Lines {
+    let mut lines = Vec::from(lines);
+    if let Some(last) = lines.last_mut()
+        && let Does::Return(value) = &mut last.does
+    {
+        last.does = value.take().map_or(Does::Nothing, Does::Give);
+    }
+    lines.into()
+}
+
+/// Whether a return in these lines would leave what is around them.
+fn leaves(lines: &[Line]) -> bool {
+    lines.iter().any(|line| match &line.does {
+        Does::Return(_) => true,
+        Does::If(choice) => leaves(&choice.then) || leaves(&choice.otherwise),
+        Does::For(parts) => leaves(&parts.2),
+        Does::Range(parts) => leaves(&parts.4),
+        Does::Turns(turns) => turns.iter().any(|lines| leaves(lines)),
+        _ => false,
+    })
+}
+
+/// Whether a range has few enough numbers to be unrolled.
+fn is_short(from: i64, to: i64) -> bool {
+    to.checked_sub(from).and_then(|length| usize::try_from(length.max(0)).ok()).is_some_and(|length| length < UNROLLED)
+}

@@ -1,0 +1,346 @@
+//! Running a folded hook: its statements, until it ends or gives up.
+
+use std::sync::Arc;
+
+use super::{Any, Choice, Does, Folded, Line, Require, Say};
+use crate::graph::NodeIx;
+use crate::ledger::{KindIx, LoanIx, PermitIx};
+use crate::model::Date;
+use crate::policy::call::Call;
+use crate::policy::limits;
+use crate::policy::value::{List, Text, Value};
+use crate::policy::view::{View, What};
+use crate::policy::vocabulary::utter;
+
+use rust_decimal::Decimal;
+
+/// What a variable holds: a value that is copied as it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cell<'a> {
+    Nothing,
+    YesNo(bool),
+    Number(i64),
+    Decimal(Decimal),
+    Text(&'a str),
+    Date(Date),
+    Thing(Thing),
+    List(&'a [Value<'a>]),
+}
+
+/// A view of a place in the books.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Thing {
+    what: Place,
+    kind: Option<KindIx>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Request,
+    Event,
+    Office,
+    Node(NodeIx),
+    Pool(NodeIx),
+    Loan(LoanIx),
+    Permit(PermitIx),
+}
+
+/// How a statement ended; what it gave is the run's `last`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    Return,
+    Break,
+    Continue,
+}
+
+/// A run of a folded hook.
+pub(super) struct Run<'s, 'a> {
+    pub(super) call: &'a Call<'a>,
+    pub(super) cells: &'s mut [Cell<'a>],
+    last: Cell<'a>,
+    steps: u64,
+}
+
+impl Folded {
+    /// Carries the hook out, and says whether it came to its end; what it gave then. If not, nothing it did counts,
+    /// and the call is to begin again.
+    pub(crate) fn run<'a>(&'a self, call: &'a Call<'a>, given: &View) -> Option<Value<'a>> {
+        let given = Thing::of(given)?;
+        // Few rules need many variables, and all are to be emptied.
+        if self.cells <= 8 {
+            self.run_in(call, given, &mut [Cell::Nothing; 8])
+        } else {
+            self.run_in(call, given, &mut [Cell::Nothing; super::CELLS])
+        }
+    }
+
+    fn run_in<'a>(
+        &'a self,
+        call: &'a Call<'a>,
+        given: Thing,
+        cells: &mut [Cell<'a>],
+    ) -> Option<Value<'a>> {
+        if let Some(first) = cells.first_mut() {
+            *first = Cell::Thing(given);
+        }
+        let mut run = Run { call, cells, last: Cell::Nothing, steps: 0 };
+        run.lines(&self.lines)?;
+        if run.steps > limits::STEPS_AGAIN {
+            return None;
+        }
+        call.took(run.steps);
+        Some(run.last.value())
+    }
+}
+
+impl<'a> Run<'_, 'a> {
+    fn lines(&mut self, lines: &'a [Line]) -> Option<Flow> {
+        self.last = Cell::Nothing;
+        for line in lines {
+            self.steps = self.steps.saturating_add(u64::from(line.weight));
+            let flow = self.does(&line.does)?;
+            if flow != Flow::Next {
+                return Some(flow);
+            }
+        }
+        Some(Flow::Next)
+    }
+
+    fn does(&mut self, does: &'a Does) -> Option<Flow> {
+        match does {
+            Does::If(choice) => {
+                let lines = self.chosen(choice)?;
+                return self.lines(lines);
+            }
+            Does::Set(cell, value) => {
+                let value = self.cell(value)?;
+                self.set(*cell, value);
+                self.last = Cell::Nothing;
+            }
+            Does::Read(reads) => {
+                self.read(reads);
+                self.last = Cell::Nothing;
+            }
+            Does::Require(require) => {
+                self.require(require)?;
+                self.last = Cell::Nothing;
+            }
+            Does::Say(say) => {
+                self.say(say)?;
+                self.last = Cell::Nothing;
+            }
+            Does::Nothing => self.last = Cell::Nothing,
+            Does::Function(lines) => {
+                self.lines(lines)?;
+            }
+            Does::Give(value) => self.last = self.cell(value)?,
+            Does::Return(value) => {
+                self.last = match value {
+                    Some(value) => self.cell(value)?,
+                    None => Cell::Nothing,
+                };
+                return Some(Flow::Return);
+            }
+            Does::Turns(turns) => return self.turns(turns),
+            Does::For(parts) => return self.each(parts.0, &parts.1, &parts.2),
+            Does::Range(parts) => {
+                let (from, to) = (self.whole(&parts.1)?, self.whole(&parts.2)?);
+                for number in from..to.saturating_add(i64::from(parts.3)) {
+                    match self.turn(Some((parts.0, Cell::Number(number))), &parts.4)? {
+                        Flow::Next | Flow::Continue => {}
+                        Flow::Break => break,
+                        Flow::Return => return Some(Flow::Return),
+                    }
+                }
+                self.last = Cell::Nothing;
+            }
+            Does::Break => return Some(Flow::Break),
+            Does::Continue => return Some(Flow::Continue),
+            Does::GiveUp => return None,
+        }
+        Some(Flow::Next)
+    }
+
+    fn turns(&mut self, turns: &'a [super::Lines]) -> Option<Flow> {
+        for lines in turns {
+            match self.turn(None, lines)? {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => break,
+                Flow::Return => return Some(Flow::Return),
+            }
+        }
+        self.last = Cell::Nothing;
+        Some(Flow::Next)
+    }
+
+    fn each(&mut self, cell: usize, list: &'a Any, lines: &'a [Line]) -> Option<Flow> {
+        let Value::List(items) = self.value(list)? else { return None };
+        // What a list made just now holds cannot be borrowed; views need not be.
+        let borrowed = if let List::Borrowed(items) = items { Some(items) } else { None };
+        for (place, item) in items.iter().enumerate() {
+            let item = match borrowed.and_then(|items| items.get(place)) {
+                Some(item) => Cell::of(item)?,
+                None => Cell::of_own(item)?,
+            };
+            match self.turn(Some((cell, item)), lines)? {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => break,
+                Flow::Return => return Some(Flow::Return),
+            }
+        }
+        self.last = Cell::Nothing;
+        Some(Flow::Next)
+    }
+
+    /// One turn of a loop. More steps than a call may take are too many at once.
+    fn turn(&mut self, item: Option<(usize, Cell<'a>)>, lines: &'a [Line]) -> Option<Flow> {
+        self.steps = self.steps.saturating_add(1);
+        if self.steps > limits::STEPS_AGAIN {
+            return None;
+        }
+        if let Some((cell, item)) = item {
+            self.set(cell, item);
+        }
+        self.lines(lines)
+    }
+
+    fn chosen(&mut self, choice: &'a Choice) -> Option<&'a [Line]> {
+        Some(if self.truth(&choice.condition)? { &choice.then } else { &choice.otherwise })
+    }
+
+    /// What a function or a block gives.
+    pub(super) fn given(&mut self, lines: &'a [Line]) -> Option<Cell<'a>> {
+        let flow = self.lines(lines)?;
+        let last = std::mem::replace(&mut self.last, Cell::Nothing);
+        Some(if matches!(flow, Flow::Next | Flow::Return) { last } else { Cell::Nothing })
+    }
+
+    /// Says something where the code is enough: the facts are computed, for that might fail, and weighed.
+    fn say(&mut self, say: &'a Say) -> Option<()> {
+        if !self.call.brief {
+            return None;
+        }
+        let mut bytes = say.names;
+        for fact in &say.facts {
+            bytes = bytes.saturating_add(self.bytes(fact)?);
+        }
+        utter(self.call, say.line, say.place, (Arc::clone(&say.code), bytes), Vec::new()).ok().map(drop)
+    }
+
+    fn require(&mut self, require: &'a Require) -> Option<()> {
+        let before = (self.steps, if require.quiet.is_some() { self.call.charged() } else { 0 });
+        if !self.truth(&require.condition)? {
+            return self.say(&require.say);
+        }
+        if let Some((again, reads)) = &require.quiet
+            && self.call.charged() == before.1
+        {
+            let owed = self.steps.saturating_sub(before.0).saturating_mul(u64::from(*again));
+            self.steps = self.steps.saturating_add(owed);
+            self.read(reads);
+            return (self.steps <= limits::STEPS_AGAIN).then_some(());
+        }
+        for fact in &require.say.facts {
+            self.value(fact)?;
+        }
+        Some(())
+    }
+
+    /// Parameters were read.
+    pub(super) fn read(&mut self, reads: &'a [Arc<crate::decision::ParameterRead>]) {
+        for read in reads {
+            self.call.read(read);
+        }
+    }
+
+    fn set(&mut self, cell: usize, value: Cell<'a>) {
+        if let Some(cell) = self.cells.get_mut(cell) {
+            *cell = value;
+        }
+    }
+
+    /// What a variable holds.
+    #[inline]
+    pub(super) fn held(&self, cell: usize) -> Cell<'a> {
+        self.cells.get(cell).copied().unwrap_or(Cell::Nothing)
+    }
+
+    /// What a word names, read once a call.
+    pub(super) fn keep(&mut self, cell: usize, thing: Thing) {
+        self.set(cell, Cell::Thing(thing));
+    }
+}
+
+impl<'a> Cell<'a> {
+    /// A value that stands somewhere.
+    pub(super) fn of(value: &'a Value<'a>) -> Option<Self> {
+        Some(match value {
+            Value::Text(text) => Self::Text(text),
+            Value::List(list) => Self::List(list),
+            other => return Self::of_own(other),
+        })
+    }
+
+    /// A value that was made just now, if it holds nothing of its own.
+    pub(super) fn of_own(value: &Value<'a>) -> Option<Self> {
+        Some(match value {
+            Value::Nothing => Self::Nothing,
+            Value::YesNo(yes) => Self::YesNo(*yes),
+            Value::Number(number) => Self::Number(*number),
+            Value::Decimal(number) => Self::Decimal(*number),
+            Value::Text(Text::Borrowed(text)) => Self::Text(text),
+            Value::Date(date) => Self::Date(*date),
+            Value::View(view) => Self::Thing(Thing::of(view)?),
+            Value::List(List::Borrowed(list)) => Self::List(list),
+            Value::Text(Text::Own(_)) | Value::List(List::Own(_)) | Value::Facts(_) => return None,
+        })
+    }
+
+    pub(super) fn value(self) -> Value<'a> {
+        match self {
+            Self::Nothing => Value::Nothing,
+            Self::YesNo(yes) => Value::YesNo(yes),
+            Self::Number(number) => Value::Number(number),
+            Self::Decimal(number) => Value::Decimal(number),
+            Self::Text(text) => Value::text(text),
+            Self::Date(date) => Value::Date(date),
+            Self::Thing(thing) => Value::View(thing.view()),
+            Self::List(list) => Value::List(List::Borrowed(list)),
+        }
+    }
+}
+
+impl Thing {
+    /// The office.
+    pub(super) const OFFICE: Self = Self { what: Place::Office, kind: None };
+
+    #[inline]
+    pub(super) fn of(view: &View) -> Option<Self> {
+        let what = match view.what {
+            What::Request => Place::Request,
+            What::Event => Place::Event,
+            What::Office => Place::Office,
+            What::Node(node) => Place::Node(node),
+            What::Pool(pool) => Place::Pool(pool),
+            What::Loan(loan) => Place::Loan(loan),
+            What::Permit(permit) => Place::Permit(permit),
+            What::Person(_) | What::Group(_) | What::Part(_) => return None,
+        };
+        Some(Self { what, kind: view.kind })
+    }
+
+    #[inline]
+    pub(super) fn view(self) -> View {
+        let what = match self.what {
+            Place::Request => What::Request,
+            Place::Event => What::Event,
+            Place::Office => What::Office,
+            Place::Node(node) => What::Node(node),
+            Place::Pool(pool) => What::Pool(pool),
+            Place::Loan(loan) => What::Loan(loan),
+            Place::Permit(permit) => What::Permit(permit),
+        };
+        View { what, kind: self.kind }
+    }
+}

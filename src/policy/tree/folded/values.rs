@@ -1,0 +1,288 @@
+//! Values of a folded hook: each form gives what it is, and nothing where the run is to give up.
+
+use super::run::{Cell, Run, Thing as Seen};
+use super::{Any, Args, Look, Rounded, Share, Text, Thing, Truth, Whole};
+use crate::policy::call::{Call, Fail};
+use crate::policy::tree::compute::{arithmetic, compare, ordered, whole};
+use crate::policy::value::{List, Text as TextValue, Value};
+use crate::policy::view::View;
+use crate::policy::vocabulary::looked_at;
+
+impl<'a> Run<'_, 'a> {
+    pub(super) fn whole(&mut self, of: &'a Whole) -> Option<i64> {
+        match of {
+            Whole::Known(number) => Some(*number),
+            Whole::Word(look) => self.look(look, look.read),
+            Whole::Cell(cell) => match self.held(*cell) {
+                Cell::Number(number) => Some(number),
+                _ => None,
+            },
+            Whole::Joined(operator, sides) => {
+                let (one, two) = (self.whole(&sides.0)?, self.whole(&sides.1)?);
+                whole(*operator, one, two).ok()
+            }
+            Whole::Larger(larger, sides) => {
+                let (one, two) = (self.whole(&sides.0)?, self.whole(&sides.1)?);
+                Some(if *larger { one.max(two) } else { one.min(two) })
+            }
+            Whole::Share(share) => self.share(share),
+            Whole::Count(list) => match self.value(list)? {
+                Value::List(items) => i64::try_from(items.len()).ok(),
+                _ => None,
+            },
+            Whole::Other(other) => match self.cell(other)? {
+                Cell::Number(number) => Some(number),
+                _ => None,
+            },
+        }
+    }
+
+    fn share(&mut self, share: &'a Share) -> Option<i64> {
+        if share.reads_first {
+            self.read(&share.reads);
+        }
+        let of = self.whole(&share.of)?;
+        if !share.reads_first {
+            self.read(&share.reads);
+        }
+        share.rounded.of(of, share.share)
+    }
+
+    pub(super) fn truth(&mut self, of: &'a Truth) -> Option<bool> {
+        match of {
+            Truth::Known(yes) => Some(*yes),
+            Truth::Word(look) => self.look(look, look.read),
+            Truth::Not(inner) => Some(!self.truth(inner)?),
+            Truth::Wholes(operator, sides) => {
+                let (one, two) = (self.whole(&sides.0)?, self.whole(&sides.1)?);
+                ordered(*operator, one.cmp(&two)).ok()
+            }
+            Truth::Texts(same, sides) => {
+                let one = self.text(&sides.0)?;
+                Some((one == self.text(&sides.1)?) == *same)
+            }
+            Truth::All(parts) => {
+                for part in parts {
+                    if !self.truth(part)? {
+                        return Some(false);
+                    }
+                }
+                Some(true)
+            }
+            Truth::Any(parts) => {
+                for part in parts {
+                    if self.truth(part)? {
+                        return Some(true);
+                    }
+                }
+                Some(false)
+            }
+            Truth::Read(yes, reads) => {
+                self.read(reads);
+                Some(*yes)
+            }
+            Truth::Cell(cell) => match self.held(*cell) {
+                Cell::YesNo(yes) => Some(yes),
+                _ => None,
+            },
+            Truth::Compared(operator, sides) => {
+                let (one, two) = (self.value(&sides.0)?, self.value(&sides.1)?);
+                compare(*operator, &one, &two).ok()
+            }
+            Truth::In(sides) => self.is_among(&sides.0, &sides.1),
+            Truth::Empty(list) => match self.value(list)? {
+                Value::List(items) => Some(items.is_empty()),
+                _ => None,
+            },
+            Truth::Other(other) => match self.cell(other)? {
+                Cell::YesNo(yes) => Some(yes),
+                _ => None,
+            },
+        }
+    }
+
+    fn is_among(&mut self, item: &'a Any, list: &'a Any) -> Option<bool> {
+        let made;
+        let list = match list {
+            Any::Known(list) => &**list,
+            Any::Read(parts) => {
+                self.read(&parts.1);
+                &parts.0
+            }
+            other => {
+                made = self.value(other)?;
+                &made
+            }
+        };
+        let Value::List(items) = list else { return None };
+        if let Any::Text(text) = item {
+            let text = self.text(text)?;
+            looked_at(self.call, items.len()).ok()?;
+            return Some(items.iter().any(|one| matches!(one, Value::Text(one) if **one == *text)));
+        }
+        let item = self.value(item)?;
+        looked_at(self.call, items.len()).ok()?;
+        Some(items.iter().any(|one| one.same(&item)))
+    }
+
+    pub(super) fn text(&mut self, of: &'a Text) -> Option<&'a str> {
+        match of {
+            Text::Known(text) => Some(text),
+            Text::Word(look) => self.look(look, look.read),
+            Text::Cell(cell) => match self.held(*cell) {
+                Cell::Text(text) => Some(text),
+                _ => None,
+            },
+            Text::Other(other) => match self.cell(other)? {
+                Cell::Text(text) => Some(text),
+                _ => None,
+            },
+        }
+    }
+
+    fn thing(&mut self, of: &'a Thing) -> Option<Seen> {
+        match of {
+            Thing::Cell(cell) => match self.held(*cell) {
+                Cell::Thing(thing) => Some(thing),
+                _ => None,
+            },
+            Thing::Word(look) => Seen::of(&self.look(look, look.read)?),
+            Thing::Once(cell, inner) => {
+                if let Cell::Thing(thing) = self.held(*cell) {
+                    return Some(thing);
+                }
+                let thing = self.thing(inner)?;
+                self.keep(*cell, thing);
+                Some(thing)
+            }
+            Thing::Office => Some(Seen::OFFICE),
+            Thing::Other(other) => match self.cell(other)? {
+                Cell::Thing(thing) => Some(thing),
+                _ => None,
+            },
+        }
+    }
+
+    /// What a word reads of a view.
+    #[inline]
+    fn look<R, T>(
+        &mut self,
+        look: &'a Look<R>,
+        read: impl FnOnce(&'a Call<'a>, &View, &[Value<'a>]) -> Result<T, Fail>,
+    ) -> Option<T> {
+        let view = self.thing(&look.at)?.view();
+        match &look.args {
+            Args::Known(args) => read(self.call, &view, args).ok(),
+            Args::Computed(args) => self.with(args, |call, args| read(call, &view, args)),
+        }
+    }
+
+    /// Does something with the values of a call's arguments.
+    fn with<T>(
+        &mut self,
+        args: &'a [Any],
+        to: impl FnOnce(&'a Call<'a>, &[Value<'a>]) -> Result<T, Fail>,
+    ) -> Option<T> {
+        match args {
+            [] => to(self.call, &[]).ok(),
+            [one] => {
+                let one = self.value(one)?;
+                to(self.call, &[one]).ok()
+            }
+            [one, two] => {
+                let (one, two) = (self.value(one)?, self.value(two)?);
+                to(self.call, &[one, two]).ok()
+            }
+            _ => {
+                let values = self.values(args)?;
+                to(self.call, &values).ok()
+            }
+        }
+    }
+
+    fn values(&mut self, of: &'a [Any]) -> Option<Vec<Value<'a>>> {
+        of.iter().map(|one| self.value(one)).collect()
+    }
+
+    /// What a variable can hold of any value.
+    pub(super) fn cell(&mut self, of: &'a Any) -> Option<Cell<'a>> {
+        match of {
+            Any::Whole(of) => self.whole(of).map(Cell::Number),
+            Any::Truth(of) => self.truth(of).map(Cell::YesNo),
+            Any::Text(of) => self.text(of).map(Cell::Text),
+            Any::Thing(of) => self.thing(of).map(Cell::Thing),
+            Any::Cell(cell) => Some(self.held(*cell)),
+            Any::Known(value) => Cell::of(value),
+            Any::Lines(lines) => self.given(lines),
+            Any::Read(parts) => {
+                self.read(&parts.1);
+                Cell::of(&parts.0)
+            }
+            Any::Word(_) | Any::Host(_) | Any::Joined(..) | Any::List(_) | Any::GiveUp => {
+                Cell::of_own(&self.value(of)?)
+            }
+        }
+    }
+
+    /// Any value.
+    pub(super) fn value(&mut self, of: &'a Any) -> Option<Value<'a>> {
+        match of {
+            Any::Known(value) => Some(value.borrowed()),
+            Any::Read(parts) => {
+                self.read(&parts.1);
+                Some(parts.0.borrowed())
+            }
+            Any::Word(look) => self.look(look, look.read),
+            Any::Host(host) => {
+                let (run, line) = (host.function.run, host.line);
+                self.with(&host.args, |call, args| run(call, line, args))
+            }
+            Any::Joined(operator, sides) => {
+                let (one, two) = (self.value(&sides.0)?, self.value(&sides.1)?);
+                arithmetic(*operator, &one, &two).ok()
+            }
+            Any::List(items) => Some(Value::list(self.values(items)?)),
+            Any::GiveUp => None,
+            Any::Cell(_) | Any::Whole(_) | Any::Truth(_) | Any::Text(_) | Any::Thing(_) | Any::Lines(_) => {
+                self.cell(of).map(Cell::value)
+            }
+        }
+    }
+
+    /// How many bytes a fact counts for, once it is computed.
+    pub(super) fn bytes(&mut self, of: &'a Any) -> Option<usize> {
+        match of {
+            Any::Text(text) => self.text(text).map(str::len),
+            other => self.value(other).map(|value| value.bytes()),
+        }
+    }
+}
+
+impl Rounded {
+    /// A number times a share, rounded; nothing where it is too large for this way of counting.
+    fn of(self, number: i64, (share, unit): (i64, i64)) -> Option<i64> {
+        let exact = number.checked_mul(share)?;
+        match self {
+            Self::Down => exact.checked_div_euclid(unit),
+            Self::Up => exact.checked_neg()?.checked_div_euclid(unit)?.checked_neg(),
+            Self::HalfUp => {
+                let half = exact.checked_abs()?.checked_add(unit.checked_div(2)?)?.checked_div(unit)?;
+                half.checked_mul(exact.signum())
+            }
+        }
+    }
+}
+
+/// Whether a list is one that can be looked through without counting it as work.
+pub(super) fn is_short(list: &List<'_>) -> bool {
+    u64::try_from(list.len()).is_ok_and(|length| length < crate::policy::limits::LOOKED_AT)
+}
+
+/// A text that is known.
+pub(super) fn known_text(value: &Value<'_>) -> Option<Box<str>> {
+    match value {
+        Value::Text(TextValue::Own(text)) => Some(Box::from(&**text)),
+        Value::Text(TextValue::Borrowed(text)) => Some(Box::from(*text)),
+        _ => None,
+    }
+}
