@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
-use super::call::{Call, EventSeen, Fail, How, Outcome, Reads, RequestSeen, Scene, note_read};
+use super::call::{Call, EventSeen, Fail, How, Outcome, Reads, RequestSeen, Scene, Sizes, note_read};
+use super::folds::Occasion;
 use super::found::acting;
 use super::parameters::Holding;
 use super::remarks::Remarks;
@@ -21,16 +20,28 @@ use crate::ledger::Ledger;
 use crate::model::{Date, FactValue, PoolSize, Seats};
 use crate::request::Verb;
 
+/// Ways of carrying a hook out that ought to do the same did not.
+const FORMS_DISAGREE: (&str, &str) =
+    ("两种执行方式结果不一致", "the two interpreters disagree about this hook");
+
+/// What is carried out: all hooks at once in their folded form, or one of them as it stands.
+enum Turn<'a> {
+    Folded(&'a tree::Folded, tree::Done),
+    Hook(&'a HookRef),
+}
+
 impl PolicySet {
     /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
     pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
         let mut answer = Answer::default();
-        self.ask(books, asked, false, |hook, call, given| {
-            if self.is_carried_out_folded(hook, call, given) {
+        let mut steps = Some(0_u64);
+        self.ask(books, asked, false, |turn, call, given| {
+            let Turn::Hook(hook) = turn else {
                 call.each_read(|read| note_read(&mut answer.parameters, read));
                 return;
-            }
+            };
             let run = self.run(hook, call, given);
+            steps = steps.filter(|_| run.result.is_ok()).map(|sum| sum.saturating_add(run.outcome.steps));
             if !run.outcome.said.is_empty() {
                 let Remarks { denials, notes, findings } =
                     self.remarks(hook, call, &run.outcome.said, &run.recorded);
@@ -47,46 +58,79 @@ impl PolicySet {
                 note_read(&mut answer.parameters, read);
             }
         });
+        if self.1 == Interpreter::Both && !self.is_watched() && !self.folds_as(books, asked, &answer, steps) {
+            let disagree = Fail::new(FORMS_DISAGREE.0, FORMS_DISAGREE.1);
+            answer.denials.extend(self.0.root.before(asked.verb.place()).first().map(|hook| self.failed(hook, &disagree)));
+        }
         answer
+    }
+
+    /// Whether the folded form of all hooks says the same, if it comes to its end.
+    fn folds_as(&self, books: &Arc<Ledger>, asked: &Asked<'_>, answer: &Answer, steps: Option<u64>) -> bool {
+        let mut same = true;
+        let folded = Self(Arc::clone(&self.0), Interpreter::Tree, None, None);
+        for brief in [false, true] {
+            folded.ask(books, asked, brief, |turn, call, _| {
+                let Turn::Folded(folded, done) = turn else { return };
+                let mut told = [Vec::new(), Vec::new(), Vec::new()];
+                for (how, code) in folded.said(&done) {
+                    let [denials, notes, findings] = &mut told;
+                    match how {
+                        How::Denial => denials.push(code.to_string()),
+                        How::Note => notes.push(code.to_string()),
+                        How::Finding => findings.push(code.to_string()),
+                    }
+                }
+                let codes = |remarks: &[Remark]| remarks.iter().map(|one| one.code.clone()).collect::<Vec<_>>();
+                let outcome = call.outcome();
+                same &= told == [codes(&answer.denials), codes(&answer.notes), codes(&answer.findings)]
+                    && (brief || outcome.parameters == answer.parameters)
+                    && steps == Some(outcome.steps);
+            });
+        }
+        same
     }
 
     /// The same, but only the codes. None where somebody watches, or Rhai has a say: then the whole answer is
     /// to be asked for.
-    pub(crate) fn in_brief(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Option<Brief> {
+    pub(crate) fn in_brief<'a>(&'a self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Option<Brief<'a>> {
         if self.1 != Interpreter::Tree || self.is_watched() {
             return None;
         }
         let mut brief = Brief::default();
-        let mut findings = Codes::new();
-        self.ask(books, asked, true, |hook, call, given| {
-            let folded = self.is_carried_out_folded(hook, call, given);
-            let failed = if folded { None } else { self.enter(hook, call, given, &mut None).0.err() };
-            call.each_said(|said| {
-                let code = Arc::clone(&said.code);
-                match said.how {
-                    How::Denial => brief.denials.push(code),
-                    How::Note => brief.notes.push(code),
-                    How::Finding => findings.push(code),
+        let mut findings = Codes::default();
+        self.ask(books, asked, true, |turn, call, given| {
+            let mut told = |how, code| match how {
+                How::Denial => brief.denials.push(code),
+                How::Note => brief.notes.push(code),
+                How::Finding => findings.push(code),
+            };
+            let hook = match turn {
+                Turn::Folded(folded, done) => {
+                    return folded.said(&done).for_each(|(how, code)| told(how, Code::Known(code)));
                 }
-            });
+                Turn::Hook(hook) => hook,
+            };
+            let failed = self.enter(hook, call, given, &mut None).0.err();
+            call.each_said(|said| told(said.how, Code::Own(Arc::clone(&said.code))));
             if let Some(fail) = failed {
-                let bars = !asked.verb.is_fact_or_duty();
-                if bars { &mut brief.denials } else { &mut findings }.push(fail.code.into());
+                let how = if asked.verb.is_fact_or_duty() { How::Finding } else { How::Denial };
+                told(how, Code::Known(fail.code));
             }
         });
         if !findings.is_empty() {
-            brief.notes.append(&mut findings);
+            brief.notes.append(findings);
         }
         Some(brief)
     }
 
-    /// Calls every hook about a request, each as if in a call of its own.
-    fn ask(
-        &self,
+    /// Calls every hook about a request: all of them folded, or each as it stands, as if in a call of its own.
+    fn ask<'a>(
+        &'a self,
         books: &Arc<Ledger>,
         asked: &Asked<'_>,
         brief: bool,
-        mut each: impl FnMut(&HookRef, &Call<'_>, &View),
+        mut each: impl FnMut(Turn<'a>, &Call<'_>, &View),
     ) {
         let verb = asked.verb.place();
         // All hooks before one verb may do the same.
@@ -96,16 +140,18 @@ impl PolicySet {
         if !asked.by_reaction && !self.0.folders.is_empty() {
             scene.folders = self.folders_where(books, || books.touches(asked.verb));
         }
-        let seen = RequestSeen::of(books, asked);
-        let given = View { what: What::Request, kind: seen.found.kind };
-        scene.request = Some(seen);
+        let kind = scene.request.insert(RequestSeen::of(books, asked)).found(books).kind;
+        let given = View { what: What::Request, kind };
         let call = Call { brief, ..Call::again(&scene, situation) };
+        if let Some((folded, done)) = self.carried_out_folded(Occasion::Before(verb), &call, &given) {
+            return each(Turn::Folded(folded, done), &call, &given);
+        }
         let mut entered = false;
-        let mut one = |hook: &HookRef| {
+        let mut one = |hook: &'a HookRef| {
             if std::mem::replace(&mut entered, true) {
                 call.begin_again();
             }
-            each(hook, &call, &given);
+            each(Turn::Hook(hook), &call, &given);
         };
         self.0.root.before(verb).iter().for_each(&mut one);
         for folder in scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder)) {
@@ -113,28 +159,18 @@ impl PolicySet {
         }
     }
 
-    /// Carries a hook out in its folded form, as long as nobody watches. If that gives up, nothing was done.
-    fn is_carried_out_folded(&self, hook: &HookRef, call: &Call<'_>, given: &View) -> bool {
+    /// Carries all hooks of an occasion out in their folded form, as long as nobody watches. If that gives up, nothing
+    /// was done.
+    fn carried_out_folded<'a>(
+        &'a self,
+        occasion: Occasion,
+        call: &Call<'_>,
+        given: &View,
+    ) -> Option<(&'a tree::Folded, tree::Done)> {
         if self.1 != Interpreter::Tree || self.is_watched() {
-            return false;
+            return None;
         }
-        self.run_folded(hook, call, given).is_some()
-    }
-
-    /// The same, whoever watches; what the hook gave.
-    fn run_folded<'a>(&self, hook: &'a HookRef, call: &'a Call<'a>, given: &View) -> Option<Value<'a>> {
-        let folded = self.folded(hook, call.scene)?;
-        let sizes = call.scene.sizes.borrow().len();
-        let done = folded.run(call, given);
-        if done.is_none() {
-            call.begin_again();
-            call.scene.sizes.borrow_mut().truncate(sizes);
-        }
-        done
-    }
-
-    /// A hook as it is on the scene's day in the scene's folder, made when it is first asked for.
-    fn folded<'a>(&self, hook: &'a HookRef, scene: &Scene<'_>) -> Option<&'a tree::Folded> {
+        let scene = call.scene;
         let column = match scene.folders.as_slice() {
             [] => 0,
             [folder] => folder.checked_add(1)?,
@@ -142,14 +178,48 @@ impl PolicySet {
         };
         let columns = self.0.folders.len().checked_add(1)?;
         let place = scene.moment.number()?.checked_mul(columns)?.checked_add(column)?;
-        let make = || {
-            let script = self.0.scripts.get(hook.script)?;
-            tree::fold(&script.tree, hook.body, &|place| {
-                let holding = self.holding(scene, place)?;
-                Some((holding.value.clone(), Arc::clone(holding.read)))
-            })
+        let folds = self.0.folds.of(occasion)?;
+        let shape = self.shape(&folds.own, call, given)?;
+        let folded = folds.get(place, shape, || {
+            let root = self.0.root.of(occasion);
+            let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
+            let hooks = root.iter().chain(local.flat_map(|folder| folder.hooks.of(occasion)));
+            self.fold(hooks, &folds.own, scene, shape)
+        })?;
+        Some((folded, Self::run_folded(folded, call, given)?))
+    }
+
+    /// What a request or an event says of itself.
+    fn shape<'a>(&self, own: &tree::Own, call: &Call<'a>, given: &View) -> Option<tree::Shape<'a>> {
+        let flags = own.flags(call, given)?;
+        Some(tree::Shape { kind: given.kind.map_or("", |kind| call.books().kind_word(kind)), flags })
+    }
+
+    /// Hooks as they are on the scene's day in the scene's folder, for this shape.
+    fn fold<'a>(
+        &self,
+        hooks: impl IntoIterator<Item = &'a HookRef>,
+        own: &tree::Own,
+        scene: &Scene<'_>,
+        shape: tree::Shape<'_>,
+    ) -> Option<tree::Folded> {
+        let holds = |place: usize| {
+            let holding = self.holding(scene, place)?;
+            Some((holding.value.clone(), Arc::clone(holding.read)))
         };
-        hook.folds.get(place)?.get_or_init(make).as_ref()
+        let bodies = hooks.into_iter().map(|hook| Some((&self.0.scripts.get(hook.script)?.tree, hook.body)));
+        let bodies: Vec<_> = bodies.collect::<Option<_>>()?;
+        tree::fold(bodies, &tree::Given { holds: &holds, own, shape })
+    }
+
+    fn run_folded(folded: &tree::Folded, call: &Call<'_>, given: &View) -> Option<tree::Done> {
+        let sizes = call.scene.sizes.borrow().len();
+        let done = folded.run(call, given);
+        if done.is_none() {
+            call.begin_again();
+            call.scene.sizes.borrow_mut().truncate(sizes);
+        }
+        done
     }
 
     /// The hooks that follow an event, in the order in which they are called.
@@ -162,17 +232,36 @@ impl PolicySet {
         self.0.root.named("on_date")
     }
 
+    /// Whether no hook after an event has anything to say or to propose, found by their folded form; the parameters that
+    /// they read then. None where each is to be called as it stands.
+    pub(crate) fn no_reaction(&self, books: &Arc<Ledger>, told: &Told<'_>) -> Option<Reads> {
+        // Its hooks are called kind by kind.
+        if let Event::Abolished { .. } = told.happened.event {
+            return None;
+        }
+        let occasion = Occasion::After(told.happened.event.place());
+        let situation = self.0.root.of(occasion).first()?.situation;
+        let (scene, given) = self.after_scene(books, told);
+        let call = Call::again(&scene, situation);
+        self.carried_out_folded(occasion, &call, &given)?;
+        Some(call.outcome().parameters)
+    }
+
     /// Calls a hook about an event.
     pub(crate) fn after(&self, hook: &HookRef, books: &Arc<Ledger>, told: &Told<'_>) -> Reaction {
+        let (scene, given) = self.after_scene(books, told);
+        self.react(hook, &scene, &given)
+    }
+
+    fn after_scene<'a>(&'a self, books: &'a Arc<Ledger>, told: &Told<'a>) -> (Scene<'a>, View) {
         let mut scene = Scene::new(books, self, told.date);
         let freed = told.freed.and_then(|kind| books.kind(kind.as_str()));
         let event = &told.happened.event;
         let kind = freed.or_else(|| kind_of_event(event, books));
         scene.event = Some(EventSeen::new(event, acting(books, told.by), told.freed));
-        let given = View { what: What::Event, kind };
         let advance = || RequestSeen::advance(books, told.date);
         scene.request = Some(told.asked.map_or_else(advance, |asked| RequestSeen::of(books, asked)));
-        self.react(hook, &scene, &given)
+        (scene, View { what: What::Event, kind })
     }
 
     /// Calls an `on_date` hook.
@@ -184,10 +273,6 @@ impl PolicySet {
     }
 
     fn react(&self, hook: &HookRef, scene: &Scene<'_>, given: &View) -> Reaction {
-        let call = Call::again(scene, hook.situation);
-        if self.is_carried_out_folded(hook, &call, given) {
-            return Reaction { parameters: call.outcome().parameters, ..Reaction::default() };
-        }
         let done = self.call(hook, scene, given);
         let proposals = if done.failed.is_some() { Vec::new() } else { done.proposals };
         Reaction {
@@ -319,20 +404,30 @@ impl PolicySet {
             call.scene.sizes.replace(sizes.clone());
             let unwatched = Call::again(call.scene, call.situation);
             agreed &= again.is_same_as(&self.on_tree(hook, &unwatched, given, &mut None));
-            for brief in [false, true] {
-                call.scene.sizes.replace(sizes.clone());
-                let folded = Call { brief, ..Call::again(call.scene, call.situation) };
-                let done = self.run_folded(hook, &folded, given).is_some();
-                agreed &= !done || again.is_told_by(&folded.outcome(), brief);
-            }
+            agreed &= self.folds_to(hook, call, given, &again, &sizes);
         }
         run.recorded = again.recorded;
         run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
         if !agreed {
             run.result =
-                Err(Fail::new("两种执行方式结果不一致", "the two interpreters disagree about this hook"));
+                Err(Fail::new(FORMS_DISAGREE.0, FORMS_DISAGREE.1));
         }
         run
+    }
+
+    /// Whether the folded form of a hook does what its tree has done, if it comes to its end.
+    fn folds_to(&self, hook: &HookRef, call: &Call<'_>, given: &View, tree: &Run<'_>, sizes: &Sizes) -> bool {
+        let own = self.0.folds.own(call.scene);
+        let Some(shape) = self.shape(own, call, given) else { return true };
+        let Some(folded) = self.fold([hook], own, call.scene, shape) else { return true };
+        [false, true].into_iter().all(|brief| {
+            call.scene.sizes.replace(sizes.clone());
+            let again = Call { brief, ..Call::again(call.scene, call.situation) };
+            Self::run_folded(&folded, &again, given).is_none_or(|done| {
+                let said: Vec<_> = folded.said(&done).collect();
+                tree.is_told_by(&said, &again.outcome(), brief)
+            })
+        })
     }
 
     fn run_on_rhai(&self, hook: &HookRef, scene: &Scene<'_>, given: View) -> Run<'static> {
@@ -479,17 +574,13 @@ impl Run<'_> {
     }
 
     /// Whether a folded run that came to its end did all the same; one in brief tells only the codes.
-    fn is_told_by(&self, folded: &Outcome, brief: bool) -> bool {
-        let codes = |outcome: &Outcome| -> Vec<_> {
-            let said = outcome.said.iter();
-            said.map(|one| (one.how, Arc::clone(&one.code), one.line, one.required)).collect()
-        };
-        let said = if brief {
-            codes(&self.outcome) == codes(folded)
-        } else {
-            folded.said.is_empty() && self.outcome.does_as(folded)
-        };
-        self.result.is_ok() && said && self.outcome.proposals.is_empty() && self.outcome.steps == folded.steps
+    fn is_told_by(&self, said: &[(How, &Arc<str>)], folded: &Outcome, brief: bool) -> bool {
+        let outcome = &self.outcome;
+        let codes = outcome.said.iter().map(|one| (one.how, &one.code)).eq(said.iter().copied());
+        self.result.is_ok()
+            && codes
+            && (brief || outcome.does_as(folded))
+            && self.outcome.proposals.is_empty() && self.outcome.steps == folded.steps
     }
 
     /// Whether another run of the tree did all the same, in as many steps.
@@ -503,15 +594,64 @@ impl Run<'_> {
     }
 }
 
-/// The codes of what was said.
-pub(crate) type Codes = SmallVec<[Arc<str>; 2]>;
+/// The codes of what was said, in order: few, so they need no heap.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Codes<'a> {
+    few: [Option<Code<'a>>; 2],
+    more: Vec<Code<'a>>,
+}
+
+/// A code, where it stands in the rules, or made by one.
+#[derive(Debug, Clone)]
+pub(crate) enum Code<'a> {
+    Known(&'a str),
+    Own(Arc<str>),
+}
+
+impl<'a> Codes<'a> {
+    pub(crate) fn push(&mut self, code: Code<'a>) {
+        match self.few.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some(code),
+            None => self.more.push(code),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.few.first().is_none_or(Option::is_none)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.few.iter().flatten().chain(&self.more).map(Code::as_str)
+    }
+
+    fn append(&mut self, others: Self) {
+        others.few.into_iter().flatten().chain(others.more).for_each(|code| self.push(code));
+    }
+}
+
+impl<'a> FromIterator<Code<'a>> for Codes<'a> {
+    fn from_iter<I: IntoIterator<Item = Code<'a>>>(codes: I) -> Self {
+        let mut all = Self::default();
+        codes.into_iter().for_each(|code| all.push(code));
+        all
+    }
+}
+
+impl Code<'_> {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Known(code) => code,
+            Self::Own(code) => code,
+        }
+    }
+}
 
 /// What the hooks before a request said, by the codes alone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Brief {
-    pub(crate) denials: Codes,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Brief<'a> {
+    pub(crate) denials: Codes<'a>,
     /// What is only noted, then what is found.
-    pub(crate) notes: Codes,
+    pub(crate) notes: Codes<'a>,
 }
 
 /// One call of one hook, done.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::declared::Declared;
+use super::folds::AllFolds;
 use super::parameters::Parameters;
 use super::reasons::Reasons;
 use super::script::{self, Script};
@@ -246,6 +247,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         scripts: Vec::new(),
         root: Hooks::default(),
         folders: folders.iter().map(|id| Folder { id: NodeId::new(id), hooks: Hooks::default() }).collect(),
+        folds: AllFolds::default(),
         rules: BTreeMap::new(),
         parameters,
         reasons,
@@ -258,6 +260,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         let source = files.get(&path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         set.add(path, source.unwrap_or_default(), ast, reading, &folders);
     }
+    set.prepare_folds();
     Ok(PolicySet(Arc::new(set), Interpreter::default(), None, None))
 }
 
@@ -434,10 +437,12 @@ impl Hooks {
 }
 
 impl Inner {
-    /// How many folded forms a hook may have: one for each day on which a parameter changes, in each folder.
-    fn folds(&self) -> usize {
-        let folds = self.parameters.days().saturating_mul(self.folders.len().saturating_add(1));
-        if folds > limits::FOLDS { 0 } else { folds }
+    /// Makes room for folded forms: for each day on which a parameter changes, in each folder.
+    fn prepare_folds(&mut self) {
+        let places = self.parameters.days().saturating_mul(self.folders.len().saturating_add(1));
+        let mut words = BTreeSet::new();
+        self.scripts.iter().for_each(|script| script.tree.own_words(&mut words));
+        self.folds = AllFolds::new(if places > limits::FOLDS { 0 } else { places }, |word| words.contains(word));
     }
 
     fn add(&mut self, path: String, source: String, ast: rhai::AST, mut reading: Reading, folders: &[&str]) {
@@ -448,8 +453,7 @@ impl Inner {
             let name: Arc<str> = hook.name.as_str().into();
             let place = format!("{path}:{}", hook.line).into();
             let (body, situation, line) = (hook.body, hook.kind.situation, hook.line);
-            let folds = std::iter::repeat_with(OnceLock::new).take(self.folds()).collect();
-            let found = HookRef { script, body, name, situation, line, folds, place };
+            let found = HookRef { script, body, name, situation, line, place };
             if hook.name == "capacity" {
                 self.rules.insert(rule_name(&path).to_owned(), found);
             } else {

@@ -12,6 +12,7 @@ mod declared;
 mod definitions;
 mod engine;
 mod fix;
+mod folds;
 mod found;
 mod hooks;
 mod limits;
@@ -36,10 +37,11 @@ mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use coverage::Tally;
 use declared::Declared;
+use folds::AllFolds;
 use parameters::Parameters;
 use reasons::Reasons;
 use script::Script;
@@ -62,7 +64,7 @@ pub(crate) use trace::{Hints, ReadOf};
 pub(crate) use vocabulary::field_in_chinese;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
-pub(crate) use hooks::Brief;
+pub(crate) use hooks::{Brief, Code};
 
 use crate::document::did_you_mean;
 use crate::error::Fault;
@@ -99,6 +101,8 @@ pub(crate) struct Inner {
     /// The root folder's hooks.
     root: Hooks,
     folders: Vec<Folder>,
+    /// What is left of all hooks of an occasion on a day, in a folder, for a shape.
+    folds: AllFolds,
     /// The `capacity` of each rule.
     rules: BTreeMap<String, HookRef>,
     parameters: Parameters,
@@ -135,8 +139,6 @@ pub(crate) struct HookRef {
     name: Arc<str>,
     situation: Situation,
     line: u32,
-    /// What is left of it on each day and in each folder, once it is asked for.
-    folds: Arc<[OnceLock<Option<tree::Folded>>]>,
     /// The script's path and the function's line.
     pub(crate) place: Arc<str>,
 }

@@ -26,7 +26,7 @@ fn both(body: &str) -> Result<Value<'static>, String> {
     let rhai = engine::run(&inner.engine, &script.ast, "f", &twin, unit.clone());
     let again = Call::again(&scene, situation);
     let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();
-    let (tree, _) = tree::run(&script.tree, (place, 0), &again, Value::View(unit), &mut None);
+    let (tree, _) = tree::run(&script.tree, place, &again, Value::View(unit), &mut None);
     assert_eq!(rhai.is_ok(), tree.is_ok(), "{body}: rhai {rhai:?}, tree {tree:?}");
     if let (Ok(rhai), Ok(tree)) = (&rhai, &tree) {
         assert_eq!(rhai, tree, "{body}");
@@ -144,7 +144,7 @@ fn taken(body: &str) -> u64 {
     let [plain, watched] = [None, Some(Box::<tree::Sights>::default())].map(|mut sights| {
         let call = Call::again(&scene, super::super::vocabulary::Situation::Audit);
         let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
-        tree::run(&script.tree, (place, 0), &call, Value::View(unit), &mut sights).0.unwrap();
+        tree::run(&script.tree, place, &call, Value::View(unit), &mut sights).0.unwrap();
         let outcome = call.outcome();
         (outcome.steps, outcome.parameters, outcome.said)
     });

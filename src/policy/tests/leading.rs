@@ -162,3 +162,13 @@ c: {zh: 丙, en: c, type: text, values: {2015-01-01: x, 2015-01-02: y}}
     };
     assert_eq!([at(&[]), at(&[0]), at(&[1]), at(&[0, 1])], ["2", "6", "7", "7"]);
 }
+
+#[test]
+fn zz_dump() {
+    let set = shipped().with_interpreter(Interpreter::Tree);
+    ask(&set, Request::appoint("finance", "administrative"));
+    let PolicySet(inner, ..) = &set;
+    for hook in inner.folds.of(crate::policy::folds::Occasion::Before(crate::request::Verb::NAMES.iter().position(|name| *name == "appoint").unwrap())) {
+        println!("DUMP {hook:?}");
+    }
+}

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use super::value::Value;
 use super::vocabulary::{HostFn, Row, Type};
 
-pub(crate) use folded::{Folded, fold};
+pub(crate) use folded::{Done, Folded, Given, Own, Shape, fold};
 pub(crate) use points::{Place, Points, Sort, points};
 pub(crate) use quiet::Quiet;
 pub(crate) use read::{Known, Reading, WordFound, read};

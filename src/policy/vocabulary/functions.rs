@@ -414,7 +414,7 @@ fn say<'a>(call: &'a Call<'a>, line: u32, place: HostPlace, args: &[Value<'a>]) 
     utter(call, line, place, (code, bytes), facts)
 }
 
-/// Says something with so many bytes of facts. A condition not met denies a request, and is a finding elsewhere.
+/// Says something with so many bytes of facts.
 pub(crate) fn utter<'a>(
     call: &Call<'a>,
     line: u32,
@@ -423,12 +423,18 @@ pub(crate) fn utter<'a>(
     facts: Vec<(Arc<str>, Value<'static>)>,
 ) -> Result<Value<'a>, Fail> {
     let required = place == HostPlace::Require;
-    let bars = place == HostPlace::Deny || (required && call.situation == super::Situation::Before);
-    let else_how = if place == HostPlace::Note { How::Note } else { How::Finding };
-    let how = if bars { How::Denial } else { else_how };
+    let how = said_how(place, call.situation);
     call.charge(1)?;
     call.say(Said { how, code, facts, line, required }, bytes)?;
     Ok(Value::Nothing)
+}
+
+/// How something is said: a condition not met denies a request, and is a finding elsewhere.
+pub(crate) fn said_how(place: HostPlace, situation: super::Situation) -> How {
+    let required = place == HostPlace::Require;
+    let bars = place == HostPlace::Deny || (required && situation == super::Situation::Before);
+    let else_how = if place == HostPlace::Note { How::Note } else { How::Finding };
+    if bars { How::Denial } else { else_how }
 }
 
 fn propose<'a>(

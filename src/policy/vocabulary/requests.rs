@@ -391,7 +391,7 @@ pub(super) static ROWS: &[Row] = &[
         })
         .only(&["correct"]),
     // Loans and permits.
-    REQUEST.yes_no("on_loan", "用借入编", |c, _, _| Ok(c.request()?.found.loan.is_some())).only(&[
+    REQUEST.yes_no("on_loan", "用借入编", |c, _, _| Ok(c.found()?.loan.is_some())).only(&[
         "appoint",
         "vacate",
         "convert",
@@ -408,7 +408,7 @@ pub(super) static ROWS: &[Row] = &[
         .only(&["appoint", "vacate", "convert", "name"])
         .when("on_loan"),
     REQUEST
-        .yes_no("on_permit", "用核准", |c, _, _| Ok(c.request()?.found.permit.is_some()))
+        .yes_no("on_permit", "用核准", |c, _, _| Ok(c.found()?.permit.is_some()))
         .only(&["appoint", "withdraw"]),
     REQUEST
         .thing("permit", "用编核准", Sort::Permit, |c, _, _| Ok(View::of_permit(c, permit(c)?)))

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::super::{Block, Node, Over, Step, Tree, What};
-use super::{Any, CELLS, Choice, Does, FORMS, Folded, Held, Line, Lines, Reads, Require, Say, UNROLLED, Whole};
+use super::{
+    Any, CELLS, Choice, Does, FORMS, Folded, Given, Line, Lines, Reads, Require, Say, Thing, UNROLLED, Whole,
+};
 use crate::policy::limits;
 use crate::policy::value::{Text, Value};
-use crate::policy::vocabulary::HostPlace;
+use crate::policy::vocabulary::{HostPlace, Row};
 
 /// Why a hook is not folded: it would be a book. It is carried out as it stands.
 pub(super) struct TooLarge;
@@ -37,11 +39,24 @@ pub(super) struct Scope {
 /// Folds one hook.
 pub(super) struct Folder<'t> {
     pub(super) tree: &'t Tree,
-    /// What a parameter holds, by its place.
-    pub(super) holds: &'t dyn Fn(usize) -> Option<Held>,
+    pub(super) given: &'t Given<'t>,
+    codes: Vec<Arc<str>>,
+    /// The cells of what the hooks' own view names, word by word: from which cell, by which word.
+    paths: Vec<(usize, &'static Row, usize)>,
+    sure: Sure,
+    /// What was sure where the function that is being unfolded could first be left.
+    left: Option<Sure>,
     cells: usize,
     forms: usize,
     depth: usize,
+}
+
+/// What has been done for sure before a line.
+#[derive(Clone, Default)]
+pub(super) struct Sure {
+    reads: Reads,
+    /// The cells in which something is found.
+    found: Vec<usize>,
 }
 
 /// Lines as they are made.
@@ -54,21 +69,38 @@ struct Making {
     ends: bool,
 }
 
-/// A hook where these parameters hold; none if it is too large, or would give up at once.
-pub(crate) fn fold(tree: &Tree, body: usize, holds: &dyn Fn(usize) -> Option<Held>) -> Option<Folded> {
-    let mut folder = Folder { tree, holds, cells: 1, forms: 0, depth: 0 };
-    let given = Form::Any(Any::Cell(0));
-    let lines = folder.function(body, vec![given]).ok()?;
-    if matches!(lines.first(), Some(Line { does: Does::GiveUp, .. })) {
-        return None;
+/// Hooks that are called one after the other, where this is known; none if that is too large, or would give up for
+/// sure.
+pub(crate) fn fold<'t>(
+    hooks: impl IntoIterator<Item = (&'t Tree, usize)>,
+    given: &'t Given<'t>,
+) -> Option<Folded> {
+    let mut folder: Option<Folder<'t>> = None;
+    let mut making = Making::default();
+    for (tree, body) in hooks {
+        let folder = folder.get_or_insert_with(|| Folder::new(tree, given));
+        folder.tree = tree;
+        let own = Form::Any(Any::Cell(0));
+        let lines = folder.function(body, vec![own]).ok()?;
+        folder.unfold(lines, &mut making);
+        if making.ends {
+            return None;
+        }
     }
-    Some(Folded { cells: folder.cells, lines })
+    let (cells, codes) = folder.map_or((1, Vec::new()), |folder| (folder.cells, folder.codes));
+    Some(Folded { cells, lines: making.done(), codes })
 }
 
-impl Folder<'_> {
+impl<'t> Folder<'t> {
+    fn new(tree: &'t Tree, given: &'t Given<'t>) -> Self {
+        let (codes, paths, sure) = (Vec::new(), Vec::new(), Sure::default());
+        Self { tree, given, codes, paths, sure, left: None, cells: 1, forms: 0, depth: 0 }
+    }
+
     /// A function, unfolded with these arguments.
     pub(super) fn function(&mut self, body: usize, args: Vec<Form>) -> Result<Lines, TooLarge> {
         let tree = self.tree;
+        let outer = self.left.take();
         let body = tree.body(body).ok_or(TooLarge)?;
         self.depth = self.depth.saturating_add(1);
         if self.depth > limits::CALLS {
@@ -82,7 +114,46 @@ impl Folder<'_> {
         }
         self.block(&body.steps, &mut scope, &mut making)?;
         self.depth = self.depth.saturating_sub(1);
+        if let Some(left) = std::mem::replace(&mut self.left, outer) {
+            self.sure = left;
+        }
         Ok(making.done())
+    }
+
+    /// The lines of a function where it is called as a statement.
+    fn unfold(&mut self, lines: Lines, making: &mut Making) {
+        let lines = without_return(lines);
+        if leaves(&lines) { making.push(Does::Function(lines)) } else { making.splice(lines) }
+    }
+
+    /// Parameters are read, unless they were for sure.
+    fn read(&mut self, reads: Reads, making: &mut Making) {
+        let mut fresh = reads;
+        fresh.retain(|read| !self.sure.reads.iter().any(|known| Arc::ptr_eq(known, read)));
+        self.sure.reads.extend(fresh.iter().map(Arc::clone));
+        if !fresh.is_empty() {
+            making.push(Does::Read(fresh));
+        }
+    }
+
+    /// What is sure, to be put back behind something of which it is not sure that it is done.
+    pub(super) fn sure(&self) -> Sure {
+        self.sure.clone()
+    }
+
+    pub(super) fn be_sure(&mut self, sure: Sure) {
+        self.sure = sure;
+    }
+
+    /// The cell of what a word of the view in a cell names.
+    pub(super) fn path(&mut self, from: usize, row: &'static Row) -> Result<usize, TooLarge> {
+        let known = self.paths.iter().find(|(cell, word, _)| *cell == from && std::ptr::eq(*word, row));
+        if let Some((_, _, cell)) = known {
+            return Ok(*cell);
+        }
+        let cell = self.cell()?;
+        self.paths.push((from, row, cell));
+        Ok(cell)
     }
 
     /// An argument is known, stands in the caller's variable, or gets a cell.
@@ -96,11 +167,19 @@ impl Folder<'_> {
         let stays = scope.sets.get(slot) == Some(&0);
         let variable = match arg {
             Form::Known(value, reads) if stays => {
-                making.read(reads);
+                self.read(reads, making);
                 Variable::Known(value)
             }
             Form::Any(any) if stays && any.cell().is_some() => {
                 any.cell().map_or(Variable::Unset, Variable::Cell)
+            }
+            // What the hook's own view names stands in a cell already.
+            Form::Any(Any::Thing(Thing::Once(cell, inner))) if stays => {
+                if !self.sure.found.contains(&cell) {
+                    self.sure.found.push(cell);
+                    making.push(Does::Find(Thing::Once(cell, inner)));
+                }
+                Variable::Cell(cell)
             }
             other => {
                 let cell = self.cell()?;
@@ -175,7 +254,7 @@ impl Folder<'_> {
         let once = scope.sets.get(slot) == Some(&1);
         match form {
             Form::Known(value, reads) if once => {
-                making.read(reads);
+                self.read(reads, making);
                 scope.learn(slot, Variable::Known(value));
             }
             other => {
@@ -204,18 +283,18 @@ impl Folder<'_> {
             }
             What::Own(body, _, args) => {
                 let args = self.forms_of(args, scope)?;
-                let lines = without_return(self.function(*body, args)?);
-                if leaves(&lines) { making.push(Does::Function(lines)) } else { making.splice(lines) }
+                let lines = self.function(*body, args)?;
+                self.unfold(lines, making);
             }
             What::Host(function, _, args) => match function.place {
                 HostPlace::Anywhere => {
                     let given = self.form(node, scope)?.any();
                     making.push(Does::Give(given));
                 }
-                HostPlace::Require => self.require(node, args, scope, making)?,
+                HostPlace::Require => self.require(args, scope, making)?,
                 HostPlace::Proposal => making.give_up(),
                 place @ (HostPlace::Deny | HostPlace::Note | HostPlace::Finding) => {
-                    match self.said(place, node.line, args, scope)? {
+                    match self.said(place, args, scope)? {
                         Some(say) => making.push(Does::Say(Box::new(say))),
                         None => making.give_up(),
                     }
@@ -231,7 +310,6 @@ impl Folder<'_> {
 
     fn require(
         &mut self,
-        node: &Node,
         args: &[Node],
         scope: &mut Scope,
         making: &mut Making,
@@ -241,7 +319,7 @@ impl Folder<'_> {
             return Ok(());
         };
         let condition = self.form(condition, scope)?.truth();
-        let Some(say) = self.said(HostPlace::Require, node.line, rest, scope)? else {
+        let Some(say) = self.said(HostPlace::Require, rest, scope)? else {
             making.give_up();
             return Ok(());
         };
@@ -251,7 +329,7 @@ impl Folder<'_> {
             Some(_) => None,
         };
         let quiet = owed.and_then(|(again, places)| {
-            let reads = places.iter().map(|place| (self.holds)(*place).map(|held| held.1));
+            let reads = places.iter().map(|place| (self.given.holds)(*place).map(|held| held.1));
             Some((again, reads.collect::<Option<Reads>>()?))
         });
         making.push(Does::Require(Box::new(Require { condition, say, quiet })));
@@ -262,7 +340,6 @@ impl Folder<'_> {
     fn said(
         &mut self,
         place: HostPlace,
-        line: u32,
         args: &[Node],
         scope: &mut Scope,
     ) -> Result<Option<Say>, TooLarge> {
@@ -281,7 +358,12 @@ impl Folder<'_> {
             }
             _ => return Ok(None),
         }
-        Ok(Some(Say { place, line, code: Arc::clone(code), names, facts: facts.into() }))
+        let known = self.codes.iter().position(|known| known == code);
+        let code = known.unwrap_or_else(|| {
+            self.codes.push(Arc::clone(code));
+            self.codes.len().saturating_sub(1)
+        });
+        Ok(Some(Say { place, code, names, facts: facts.into() }))
     }
 
     fn choice(
@@ -292,15 +374,21 @@ impl Folder<'_> {
     ) -> Result<(), TooLarge> {
         let condition = match self.form(&parts.0, scope)? {
             Form::Known(Value::YesNo(yes), reads) => {
-                making.read(reads);
+                self.read(reads, making);
                 let lines = self.lines(if yes { &parts.1 } else { &parts.2 }, scope)?;
                 making.splice(lines);
                 return Ok(());
             }
             other => other.truth(),
         };
+        let sure = self.sure.clone();
         let then = self.lines(&parts.1, scope)?;
+        self.sure.clone_from(&sure);
         let otherwise = self.lines(&parts.2, scope)?;
+        self.sure = sure;
+        if leaves(&then) || leaves(&otherwise) {
+            self.left.get_or_insert_with(|| self.sure.clone());
+        }
         let ends = ends(&then) && ends(&otherwise);
         making.push(Does::If(Box::new(Choice { condition, then, otherwise })));
         making.ends = ends;
@@ -314,15 +402,35 @@ impl Folder<'_> {
         making: &mut Making,
     ) -> Result<(), TooLarge> {
         let (slot, over, body) = parts;
-        let once = scope.sets.get(*slot) == Some(&1);
-        let does = match over {
+        // What a turn does is not sure after the loop.
+        let sure = self.sure.clone();
+        let does = self.looped(*slot, over, body, scope, making);
+        self.sure = sure;
+        let does = does?;
+        if leaves_in(&does) {
+            self.left.get_or_insert_with(|| self.sure.clone());
+        }
+        making.push(does);
+        Ok(())
+    }
+
+    fn looped(
+        &mut self,
+        slot: usize,
+        over: &Over,
+        body: &Block,
+        scope: &mut Scope,
+        making: &mut Making,
+    ) -> Result<Does, TooLarge> {
+        let once = scope.sets.get(slot) == Some(&1);
+        Ok(match over {
             Over::List(list) => match self.form(list, scope)? {
                 Form::Known(Value::List(items), reads) if once && items.len() <= UNROLLED => {
-                    making.read(reads);
-                    self.turns(*slot, items.iter().cloned(), body, scope)?
+                    self.read(reads, making);
+                    self.turns(slot, items.iter().cloned(), body, scope)?
                 }
                 other => {
-                    let cell = self.cell_of(*slot, scope)?;
+                    let cell = self.cell_of(slot, scope)?;
                     let lines = self.lines(body, scope)?;
                     Does::For(Box::new((cell, other.any(), lines)))
                 }
@@ -333,21 +441,19 @@ impl Folder<'_> {
                         if once && is_short(one, two) =>
                     {
                         reads.extend(others);
-                        making.read(reads);
+                        self.read(reads, making);
                         let numbers = one..two.saturating_add(i64::from(*inclusive));
-                        self.turns(*slot, numbers.map(Value::Number), body, scope)?
+                        self.turns(slot, numbers.map(Value::Number), body, scope)?
                     }
                     (one, two) => {
-                        let cell = self.cell_of(*slot, scope)?;
+                        let cell = self.cell_of(slot, scope)?;
                         let (from, to): (Whole, Whole) = (one.whole(), two.whole());
                         let lines = self.lines(body, scope)?;
                         Does::Range(Box::new((cell, from, to, *inclusive, lines)))
                     }
                 }
             }
-        };
-        making.push(does);
-        Ok(())
+        })
     }
 
     /// A loop over what is known, turn by turn.
@@ -359,9 +465,12 @@ impl Folder<'_> {
         scope: &mut Scope,
     ) -> Result<Does, TooLarge> {
         let mut turns = Vec::new();
+        let sure = self.sure.clone();
         for item in items {
             scope.learn(slot, Variable::Known(item));
             turns.push(self.lines(body, scope)?);
+            // The turn may have been left early.
+            self.sure.clone_from(&sure);
         }
         Ok(Does::Turns(turns.into()))
     }
@@ -423,12 +532,6 @@ impl Making {
         self.lines.push(Line { weight, does });
     }
 
-    fn read(&mut self, reads: Reads) {
-        if !reads.is_empty() {
-            self.push(Does::Read(reads));
-        }
-    }
-
     fn give_up(&mut self) {
         self.push(Does::GiveUp);
         self.ends = true;
@@ -475,14 +578,18 @@ fn without_return(lines: Lines) -> Lines {
 
 /// Whether a return in these lines would leave what is around them.
 fn leaves(lines: &[Line]) -> bool {
-    lines.iter().any(|line| match &line.does {
+    lines.iter().any(|line| leaves_in(&line.does))
+}
+
+fn leaves_in(does: &Does) -> bool {
+    match does {
         Does::Return(_) => true,
         Does::If(choice) => leaves(&choice.then) || leaves(&choice.otherwise),
         Does::For(parts) => leaves(&parts.2),
         Does::Range(parts) => leaves(&parts.4),
         Does::Turns(turns) => turns.iter().any(|lines| leaves(lines)),
         _ => false,
-    })
+    }
 }
 
 /// Whether a range has few enough numbers to be unrolled.

@@ -8,9 +8,11 @@ use super::super::compute::{arithmetic, compare};
 use super::super::{Node, Operator, What};
 use super::fold::{Folder, Form, Scope, TooLarge, Variable};
 use super::values::{is_short, known_text};
-use super::{Any, Args, HostCall, Look, Reads, Rounded, Share, Text, Thing, Truth, Whole};
+use super::{Any, Args, HostCall, Look, Named, Reads, Rounded, Share, Text, Thing, Truth, Whole};
+use crate::ledger::UnitFigure;
 use crate::policy::value::Value;
-use crate::policy::vocabulary::{HostFn, HostPlace, Item, Read, Row, Type};
+use crate::policy::vocabulary::{HostFn, HostPlace, Item, Read, Row, Sort, Type};
+use crate::request::Verb;
 
 impl Folder<'_> {
     /// What is left of an expression.
@@ -20,19 +22,11 @@ impl Folder<'_> {
             What::Constant(value) => Form::Known(value.clone(), Reads::new()),
             What::Local(slot, _) => variable(node.ty, scope.variables.get(*slot)),
             What::Word(receiver, row, _, args) => self.word(receiver, row, args, scope)?,
-            What::Parameter(place, _) => match (self.holds)(*place) {
+            What::Parameter(place, _) => match (self.given.holds)(*place) {
                 Some((value, read)) => Form::Known(value, vec![read]),
                 None => Form::Any(Any::GiveUp),
             },
-            What::Path(slot, inner) => {
-                let form = self.form(inner, scope)?;
-                if !is_view(node.ty) {
-                    return Ok(form);
-                }
-                let cell = self.cell_of(*slot, scope)?;
-                Form::Any(Any::Thing(Thing::Once(cell, Box::new(form.thing()))))
-            }
-            What::Required(inner, _) => self.form(inner, scope)?,
+            What::Path(_, inner) | What::Required(inner, _) => self.form(inner, scope)?,
             What::Not(inner) => match self.form(inner, scope)? {
                 Form::Known(Value::YesNo(yes), reads) => Form::Known(Value::YesNo(!yes), reads),
                 other => Form::truth_of(Truth::Not(Box::new(other.truth()))),
@@ -44,7 +38,11 @@ impl Folder<'_> {
             What::Host(function, _, args) => self.host(node, function, args, scope)?,
             What::Own(body, _, args) => {
                 let args = self.forms_of(args, scope)?;
-                Form::Any(Any::Lines(self.function(*body, args)?))
+                // Whether it is called at all may depend on what stands before it.
+                let sure = self.sure();
+                let lines = self.function(*body, args);
+                self.be_sure(sure);
+                Form::Any(Any::Lines(lines?))
             }
             What::Minus(inner) => {
                 let zero = if node.ty == Type::NUMBER { Value::Number(0) } else { Value::Decimal(Decimal::ZERO) };
@@ -58,7 +56,12 @@ impl Folder<'_> {
             // Facts stand beside what is said, where they are looked at for themselves.
             What::Facts(..) => Form::Any(Any::GiveUp),
             What::If(parts) => self.chosen(parts, scope)?,
-            What::Block(block) => Form::Any(Any::Lines(self.lines(block, scope)?)),
+            What::Block(block) => {
+                let sure = self.sure();
+                let lines = self.lines(block, scope);
+                self.be_sure(sure);
+                Form::Any(Any::Lines(lines?))
+            }
         })
     }
 
@@ -73,15 +76,67 @@ impl Folder<'_> {
         args: &[Node],
         scope: &mut Scope,
     ) -> Result<Form, TooLarge> {
+        if let Some(known) = self.own(receiver, row, scope) {
+            return match known {
+                Form::Any(Any::Thing(thing)) => self.once(0, row, thing),
+                known => Ok(known),
+            };
+        }
         let at = self.form(receiver, scope)?.thing();
         let args = arguments(self.forms_of(args, scope)?);
+        let from = match &at {
+            Thing::Cell(0) => Some(0),
+            Thing::Once(cell, _) => Some(*cell),
+            _ => None,
+        };
+        if let (Read::Thing(read), Some(from), true) = (row.read, from, is_place(row.ty) && row.args.is_empty()) {
+            return self.once(from, row, Thing::Word(Box::new(Look { at, args, read })));
+        }
         Ok(Form::Any(match row.read {
+            Read::Number(read) if let Some(figure) = figure(row) => {
+                Any::Whole(Whole::Figure(figure, Box::new(Look { at, args, read })))
+            }
             Read::Number(read) => Any::Whole(Whole::Word(Box::new(Look { at, args, read }))),
             Read::YesNo(read) => Any::Truth(Truth::Word(Box::new(Look { at, args, read }))),
             Read::Text(read) => Any::Text(Text::Word(Box::new(Look { at, args, read }))),
             Read::Thing(read) => Any::Thing(Thing::Word(Box::new(Look { at, args, read }))),
             Read::Other(read) => Any::Word(Box::new(Look { at, args, read })),
         }))
+    }
+
+    /// What the hook's own view names, found once however often it is written.
+    fn once(&mut self, from: usize, row: &'static Row, thing: Thing) -> Result<Form, TooLarge> {
+        let cell = self.path(from, row)?;
+        Ok(Form::Any(Any::Thing(Thing::Once(cell, Box::new(thing)))))
+    }
+
+    /// A word of the hook's own view that is known, or leads to what was found before.
+    fn own(&self, receiver: &Node, row: &Row, scope: &Scope) -> Option<Form> {
+        let known = |value| Some(Form::Known(value, Reads::new()));
+        let kind = self.given.shape.kind;
+        if row.en == "kind" && !kind.is_empty() && is_own_pool(receiver) {
+            return known(Value::own_text(kind));
+        }
+        let What::Local(slot, _) = receiver.what else { return None };
+        if !matches!(scope.variables.get(slot), Some(Variable::Cell(0))) {
+            return None;
+        }
+        let Type::One(Item::View(sort @ (Sort::Request(_) | Sort::Event(_)), _)) = receiver.ty else {
+            return None;
+        };
+        if row.en == "kind" && !kind.is_empty() && row.args.is_empty() && !is_verb(sort, "establish") {
+            return known(Value::own_text(kind));
+        }
+        if let Some(yes) = self.given.own.says(row, self.given.shape.flags) {
+            return known(Value::YesNo(yes));
+        }
+        let named = match (row.en, sort) {
+            ("unit", Sort::Request(_)) => Named::Unit,
+            ("lender", sort) if is_verb(sort, "borrow") => Named::Lender,
+            ("borrower", sort) if is_verb(sort, "borrow") => Named::Borrower,
+            _ => return None,
+        };
+        Some(Form::Any(Any::Thing(Thing::Named(named))))
     }
 
     /// All of the conditions, or one of them: those behind the first that decides are not looked at.
@@ -231,7 +286,10 @@ impl Folder<'_> {
             // The condition was weighed with the statement in which all of it stands.
             weights: vec![0],
         };
-        Ok(Form::Any(Any::Lines(self.lines(&step, scope)?)))
+        let sure = self.sure();
+        let lines = self.lines(&step, scope);
+        self.be_sure(sure);
+        Ok(Form::Any(Any::Lines(lines?)))
     }
 }
 
@@ -363,6 +421,42 @@ fn first(forms: &mut Vec<Form>) -> Any {
     forms.pop().map_or(Any::GiveUp, Form::any)
 }
 
+/// A figure of nodes that a unit's own book has.
+fn figure(row: &Row) -> Option<UnitFigure> {
+    if row.of != Sort::Node || !row.needs_kind {
+        return None;
+    }
+    Some(match row.en {
+        "cap" => UnitFigure::Cap,
+        "occupied" => UnitFigure::Occupied,
+        "vacancy" => UnitFigure::Vacancy,
+        "permitted" => UnitFigure::Permitted,
+        "lent" => UnitFigure::Lent,
+        "borrowed" => UnitFigure::Borrowed,
+        "borrowed_occupied" => UnitFigure::BorrowedOccupied,
+        "charged" => UnitFigure::Charged,
+        "available" => UnitFigure::Available,
+        _ => return None,
+    })
+}
+
+fn is_verb(sort: Sort, verb: &str) -> bool {
+    let Sort::Request(place) = sort else { return false };
+    Verb::NAMES.get(usize::from(place)).is_some_and(|name| *name == verb)
+}
+
+/// Whether it is the pool that the hook's own request draws on or resizes, whose kind the request has.
+fn is_own_pool(node: &Node) -> bool {
+    match &node.what {
+        What::Path(_, inner) => is_own_pool(inner),
+        What::Word(inner, row, _, _) if row.en == "pool" => match inner.ty {
+            Type::One(Item::View(sort, _)) => is_verb(sort, "draw") || is_verb(sort, "resize"),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 fn rounded(function: &str) -> Option<Rounded> {
     match function {
         "floor" => Some(Rounded::Down),
@@ -372,6 +466,7 @@ fn rounded(function: &str) -> Option<Rounded> {
     }
 }
 
-fn is_view(ty: Type) -> bool {
-    matches!(ty, Type::One(Item::View(..)))
+/// Whether it is a view of a place in the books.
+fn is_place(ty: Type) -> bool {
+    matches!(ty, Type::One(Item::View(Sort::Node | Sort::Pool | Sort::Loan | Sort::Permit, _)))
 }

@@ -1,4 +1,4 @@
-//! Folded: a hook as it is on one day in one place – parameters known, functions unfolded, loops over known lists unrolled.
+//! Folded: a hook as it is on one day in one place for one shape of request – functions unfolded, loops unrolled.
 //!
 //! It carries the hook out as long as nothing happens that only the whole script can tell: a reason in full, a
 //! proposal, a word that fails, a person who is held. Then it gives up, and the hook is carried out as it stands.
@@ -8,16 +8,20 @@
 mod fold;
 mod forms;
 mod run;
+mod shape;
 mod values;
 
 use std::sync::Arc;
 
 use super::Operator;
 use crate::decision::ParameterRead;
+use crate::ledger::UnitFigure;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{HostFn, HostPlace, ReadNumber, ReadOther, ReadText, ReadThing, ReadYesNo};
 
 pub(crate) use fold::fold;
+pub(crate) use run::Done;
+pub(crate) use shape::{Own, Shape};
 
 /// The most cells that a folded hook may have; one that needs more is carried out as it stands.
 const CELLS: usize = 48;
@@ -29,11 +33,21 @@ const UNROLLED: usize = 16;
 /// A parameter's value in one place on one day, and what a decision keeps of having read it.
 pub(crate) type Held = (Value<'static>, Arc<ParameterRead>);
 
+/// What is known of a hook when it is folded.
+pub(crate) struct Given<'t> {
+    /// What a parameter holds, by its place.
+    pub(crate) holds: &'t dyn Fn(usize) -> Option<Held>,
+    pub(crate) own: &'t Own,
+    pub(crate) shape: Shape<'t>,
+}
+
 /// A hook on one day in one place.
 #[derive(Debug)]
 pub(crate) struct Folded {
     cells: usize,
     lines: Lines,
+    /// The codes of what it may say.
+    codes: Vec<Arc<str>>,
 }
 
 /// What is kept of parameters that were read, in order.
@@ -52,6 +66,8 @@ enum Does {
     Nothing,
     Read(Reads),
     Set(usize, Any),
+    /// A view is found, for those who read it later.
+    Find(Thing),
     /// What it gives counts if it stands last.
     Give(Any),
     If(Box<Choice>),
@@ -81,8 +97,8 @@ struct Choice {
 #[derive(Debug)]
 struct Say {
     place: HostPlace,
-    line: u32,
-    code: Arc<str>,
+    /// The code's place among those of the hook.
+    code: usize,
     /// Bytes of the facts' names.
     names: usize,
     facts: Box<[Any]>,
@@ -124,6 +140,8 @@ enum Whole {
     Known(i64),
     Cell(usize),
     Word(Box<Look<ReadNumber>>),
+    /// A figure that a unit's own book has, and the word that reads it elsewhere.
+    Figure(UnitFigure, Box<Look<ReadNumber>>),
     Joined(Operator, Box<(Whole, Whole)>),
     Share(Box<Share>),
     /// The larger of two, or the smaller.
@@ -189,8 +207,18 @@ enum Thing {
     /// What the hook's own request or event names, in the cell that keeps it once it is read.
     Once(usize, Box<Thing>),
     Word(Box<Look<ReadThing>>),
+    /// What the hook's own request names.
+    Named(Named),
     Office,
     Other(Box<Any>),
+}
+
+/// What a request names that was found in the books before its hooks are called.
+#[derive(Debug, Clone, Copy)]
+enum Named {
+    Unit,
+    Lender,
+    Borrower,
 }
 
 /// Any value.

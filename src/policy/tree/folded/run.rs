@@ -2,17 +2,23 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+use smallvec::SmallVec;
+
 use super::{Any, Choice, Does, Folded, Line, Require, Say};
+use crate::decision::ParameterRead;
 use crate::graph::NodeIx;
-use crate::ledger::{KindIx, LoanIx, PermitIx};
+use crate::ledger::{KindIx, LoanIx, PermitIx, UnitBook};
 use crate::model::Date;
-use crate::policy::call::Call;
+use crate::policy::call::{Call, How};
 use crate::policy::limits;
 use crate::policy::value::{List, Text, Value};
 use crate::policy::view::{View, What};
-use crate::policy::vocabulary::utter;
+use crate::policy::vocabulary::said_how;
 
-use rust_decimal::Decimal;
+/// The cells of most folded hooks, and of nearly all.
+const FEW: usize = 6;
+const SOME: usize = 16;
 
 /// What a variable holds: a value that is copied as it stands.
 #[derive(Debug, Clone, Copy)]
@@ -54,43 +60,61 @@ enum Flow {
     Continue,
 }
 
+/// A variable, and the book of the unit that it holds, once a figure of it is read.
+#[derive(Debug, Clone, Copy)]
+struct Slot<'a> {
+    cell: Cell<'a>,
+    book: Option<UnitBook<'a>>,
+}
+
+/// A hook carried out to its end.
+pub(crate) struct Done {
+    /// What it said where codes are enough, each by its code's place.
+    said: SmallVec<[(How, usize); 2]>,
+}
+
 /// A run of a folded hook.
 pub(super) struct Run<'s, 'a> {
     pub(super) call: &'a Call<'a>,
-    pub(super) cells: &'s mut [Cell<'a>],
+    slots: &'s mut [Slot<'a>],
     last: Cell<'a>,
     steps: u64,
+    said: SmallVec<[(How, usize); 2]>,
+    /// Bytes of all facts said.
+    bytes: usize,
+}
+
+impl<'a> Slot<'a> {
+    const EMPTY: Self = Self { cell: Cell::Nothing, book: None };
 }
 
 impl Folded {
-    /// Carries the hook out, and says whether it came to its end; what it gave then. If not, nothing it did counts,
-    /// and the call is to begin again.
-    pub(crate) fn run<'a>(&'a self, call: &'a Call<'a>, given: &View) -> Option<Value<'a>> {
-        let given = Thing::of(given)?;
+    /// Carries the hook out. If it gives up, nothing that it did counts, and the call is to begin again.
+    pub(crate) fn run<'a>(&'a self, call: &'a Call<'a>, given: &View) -> Option<Done> {
         // Few rules need many variables, and all are to be emptied.
-        if self.cells <= 8 {
-            self.run_in(call, given, &mut [Cell::Nothing; 8])
+        if self.cells <= FEW {
+            self.run_in(call, given, &mut [Slot::EMPTY; FEW])
+        } else if self.cells <= SOME {
+            self.run_in(call, given, &mut [Slot::EMPTY; SOME])
         } else {
-            self.run_in(call, given, &mut [Cell::Nothing; super::CELLS])
+            self.run_in(call, given, &mut [Slot::EMPTY; super::CELLS])
         }
     }
 
-    fn run_in<'a>(
-        &'a self,
-        call: &'a Call<'a>,
-        given: Thing,
-        cells: &mut [Cell<'a>],
-    ) -> Option<Value<'a>> {
-        if let Some(first) = cells.first_mut() {
-            *first = Cell::Thing(given);
-        }
-        let mut run = Run { call, cells, last: Cell::Nothing, steps: 0 };
+    /// What it said in a run, by the codes.
+    pub(crate) fn said<'a, 'd>(&'a self, done: &'d Done) -> impl Iterator<Item = (How, &'a Arc<str>)> + use<'a, 'd> {
+        done.said.iter().filter_map(|(how, code)| Some((*how, self.codes.get(*code)?)))
+    }
+
+    fn run_in<'a>(&'a self, call: &'a Call<'a>, given: &View, slots: &mut [Slot<'a>]) -> Option<Done> {
+        let mut run = Run { call, slots, last: Cell::Nothing, steps: 0, said: SmallVec::new(), bytes: 0 };
+        run.set(0, Cell::Thing(Thing::of(given)?));
         run.lines(&self.lines)?;
         if run.steps > limits::STEPS_AGAIN {
             return None;
         }
         call.took(run.steps);
-        Some(run.last.value())
+        Some(Done { said: run.said })
     }
 }
 
@@ -116,6 +140,10 @@ impl<'a> Run<'_, 'a> {
             Does::Set(cell, value) => {
                 let value = self.cell(value)?;
                 self.set(*cell, value);
+                self.last = Cell::Nothing;
+            }
+            Does::Find(thing) => {
+                self.thing(thing)?;
                 self.last = Cell::Nothing;
             }
             Does::Read(reads) => {
@@ -218,19 +246,24 @@ impl<'a> Run<'_, 'a> {
 
     /// Says something where the code is enough: the facts are computed, for that might fail, and weighed.
     fn say(&mut self, say: &'a Say) -> Option<()> {
-        if !self.call.brief {
+        if !self.call.brief || self.said.len() >= limits::SAID {
             return None;
         }
-        let mut bytes = say.names;
+        self.bytes = self.bytes.saturating_add(say.names);
         for fact in &say.facts {
-            bytes = bytes.saturating_add(self.bytes(fact)?);
+            self.bytes = self.bytes.saturating_add(self.bytes(fact)?);
         }
-        utter(self.call, say.line, say.place, (Arc::clone(&say.code), bytes), Vec::new()).ok().map(drop)
+        self.call.charge(1).ok()?;
+        self.said.push((said_how(say.place, self.call.situation), say.code));
+        (self.bytes <= limits::SAID_BYTES).then_some(())
     }
 
     fn require(&mut self, require: &'a Require) -> Option<()> {
-        let before = (self.steps, if require.quiet.is_some() { self.call.charged() } else { 0 });
+        let before = (self.steps, self.call.charged());
         if !self.truth(&require.condition)? {
+            // The values of a condition that is not met are told, for which it is looked at once more.
+            self.call.charge(self.call.charged().saturating_sub(before.1)).ok()?;
+            self.steps = self.steps.saturating_add(self.steps.saturating_sub(before.0));
             return self.say(&require.say);
         }
         if let Some((again, reads)) = &require.quiet
@@ -248,27 +281,41 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Parameters were read.
-    pub(super) fn read(&mut self, reads: &'a [Arc<crate::decision::ParameterRead>]) {
+    pub(super) fn read(&mut self, reads: &'a [Arc<ParameterRead>]) {
         for read in reads {
             self.call.read(read);
         }
     }
 
     fn set(&mut self, cell: usize, value: Cell<'a>) {
-        if let Some(cell) = self.cells.get_mut(cell) {
-            *cell = value;
+        if let Some(slot) = self.slots.get_mut(cell) {
+            *slot = Slot { cell: value, book: None };
         }
     }
 
     /// What a variable holds.
     #[inline]
     pub(super) fn held(&self, cell: usize) -> Cell<'a> {
-        self.cells.get(cell).copied().unwrap_or(Cell::Nothing)
+        self.slots.get(cell).map_or(Cell::Nothing, |slot| slot.cell)
     }
 
     /// What a word names, read once a call.
     pub(super) fn keep(&mut self, cell: usize, thing: Thing) {
         self.set(cell, Cell::Thing(thing));
+    }
+
+    /// The book of the unit that a variable holds, if it was found.
+    #[inline]
+    pub(super) fn book(&self, cell: usize) -> Option<UnitBook<'a>> {
+        self.slots.get(cell)?.book
+    }
+
+    /// The same, looked for; none if the variable holds no unit, or one that has nothing in its kind.
+    pub(super) fn find_book(&mut self, cell: usize, thing: Thing) -> Option<UnitBook<'a>> {
+        let Thing { what: Place::Node(node), kind: Some(kind) } = thing else { return None };
+        let book = self.call.books().unit_book(node, kind)?;
+        self.slots.get_mut(cell)?.book = Some(book);
+        Some(book)
     }
 }
 
@@ -312,6 +359,11 @@ impl<'a> Cell<'a> {
 }
 
 impl Thing {
+    /// A node, read in a kind.
+    pub(super) fn node(node: NodeIx, kind: Option<KindIx>) -> Self {
+        Self { what: Place::Node(node), kind }
+    }
+
     /// The office.
     pub(super) const OFFICE: Self = Self { what: Place::Office, kind: None };
 

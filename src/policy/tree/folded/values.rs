@@ -1,18 +1,21 @@
 //! Values of a folded hook: each form gives what it is, and nothing where the run is to give up.
 
 use super::run::{Cell, Run, Thing as Seen};
-use super::{Any, Args, Look, Rounded, Share, Text, Thing, Truth, Whole};
+use super::{Any, Args, Look, Named, Rounded, Share, Text, Thing, Truth, Whole};
+use crate::ledger::UnitFigure;
 use crate::policy::call::{Call, Fail};
-use crate::policy::tree::compute::{arithmetic, compare, ordered, whole};
+use crate::policy::tree::Operator;
+use crate::policy::tree::compute::{arithmetic, compare, whole};
 use crate::policy::value::{List, Text as TextValue, Value};
 use crate::policy::view::View;
-use crate::policy::vocabulary::looked_at;
+use crate::policy::vocabulary::{ReadNumber, looked_at};
 
 impl<'a> Run<'_, 'a> {
     pub(super) fn whole(&mut self, of: &'a Whole) -> Option<i64> {
         match of {
             Whole::Known(number) => Some(*number),
             Whole::Word(look) => self.look(look, look.read),
+            Whole::Figure(figure, look) => self.figure(*figure, look),
             Whole::Cell(cell) => match self.held(*cell) {
                 Cell::Number(number) => Some(number),
                 _ => None,
@@ -37,6 +40,20 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
+    /// A figure of a unit, whose book is found once for the variable that holds it.
+    fn figure(&mut self, figure: UnitFigure, look: &'a Look<ReadNumber>) -> Option<i64> {
+        if let Thing::Cell(cell) | Thing::Once(cell, _) = &look.at {
+            let book = self.book(*cell).or_else(|| {
+                let thing = self.thing(&look.at)?;
+                self.find_book(*cell, thing)
+            });
+            if let Some(book) = book {
+                return Some(book.figure(figure).get());
+            }
+        }
+        self.look(look, look.read)
+    }
+
     fn share(&mut self, share: &'a Share) -> Option<i64> {
         if share.reads_first {
             self.read(&share.reads);
@@ -55,7 +72,15 @@ impl<'a> Run<'_, 'a> {
             Truth::Not(inner) => Some(!self.truth(inner)?),
             Truth::Wholes(operator, sides) => {
                 let (one, two) = (self.whole(&sides.0)?, self.whole(&sides.1)?);
-                ordered(*operator, one.cmp(&two)).ok()
+                Some(match operator {
+                    Operator::Same => one == two,
+                    Operator::Other => one != two,
+                    Operator::Less => one < two,
+                    Operator::LessOrSame => one <= two,
+                    Operator::More => one > two,
+                    Operator::MoreOrSame => one >= two,
+                    _ => return None,
+                })
             }
             Truth::Texts(same, sides) => {
                 let one = self.text(&sides.0)?;
@@ -140,20 +165,33 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
-    fn thing(&mut self, of: &'a Thing) -> Option<Seen> {
+    #[inline]
+    pub(super) fn thing(&mut self, of: &'a Thing) -> Option<Seen> {
+        if let Thing::Cell(cell) | Thing::Once(cell, _) = of
+            && let Cell::Thing(thing) = self.held(*cell)
+        {
+            return Some(thing);
+        }
+        self.found(of)
+    }
+
+    fn found(&mut self, of: &'a Thing) -> Option<Seen> {
         match of {
-            Thing::Cell(cell) => match self.held(*cell) {
-                Cell::Thing(thing) => Some(thing),
-                _ => None,
-            },
+            Thing::Cell(_) => None,
             Thing::Word(look) => Seen::of(&self.look(look, look.read)?),
             Thing::Once(cell, inner) => {
-                if let Cell::Thing(thing) = self.held(*cell) {
-                    return Some(thing);
-                }
                 let thing = self.thing(inner)?;
                 self.keep(*cell, thing);
                 Some(thing)
+            }
+            Thing::Named(named) => {
+                let found = self.call.scene.request.as_ref()?.found(self.call.books());
+                let node = match named {
+                    Named::Unit => found.unit,
+                    Named::Lender => found.lender,
+                    Named::Borrower => found.borrower,
+                };
+                Some(Seen::node(node?, found.kind))
             }
             Thing::Office => Some(Seen::OFFICE),
             Thing::Other(other) => match self.cell(other)? {
