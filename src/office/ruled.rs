@@ -83,7 +83,8 @@ impl Office {
         );
         let brief = brief.unwrap_or_else(|| {
             let full = self.told_on(request);
-            let codes = |remarks: &[Remark]| remarks.iter().map(|one| Code::Own(one.code.as_str().into())).collect();
+            let codes =
+                |remarks: &[Remark]| remarks.iter().map(|one| Code::Own(one.code.as_str().into())).collect();
             let brief = Brief { denials: codes(&full.denials), notes: codes(&full.notes) };
             told = OnceCell::from(full);
             brief

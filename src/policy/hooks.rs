@@ -58,15 +58,20 @@ impl PolicySet {
                 note_read(&mut answer.parameters, read);
             }
         });
-        if self.1 == Interpreter::Both && !self.is_watched() && !self.folds_as(books, asked, &answer, steps) {
+        if self.1 == Interpreter::Both
+            && !self.is_watched()
+            && steps.is_some_and(|steps| !self.folds_as(books, asked, &answer, steps))
+        {
             let disagree = Fail::new(FORMS_DISAGREE.0, FORMS_DISAGREE.1);
-            answer.denials.extend(self.0.root.before(asked.verb.place()).first().map(|hook| self.failed(hook, &disagree)));
+            answer.denials.extend(
+                self.0.root.before(asked.verb.place()).first().map(|hook| self.failed(hook, &disagree)),
+            );
         }
         answer
     }
 
     /// Whether the folded form of all hooks says the same, if it comes to its end.
-    fn folds_as(&self, books: &Arc<Ledger>, asked: &Asked<'_>, answer: &Answer, steps: Option<u64>) -> bool {
+    fn folds_as(&self, books: &Arc<Ledger>, asked: &Asked<'_>, answer: &Answer, steps: u64) -> bool {
         let mut same = true;
         let folded = Self(Arc::clone(&self.0), Interpreter::Tree, None, None);
         for brief in [false, true] {
@@ -81,11 +86,11 @@ impl PolicySet {
                         How::Finding => findings.push(code.to_string()),
                     }
                 }
-                let codes = |remarks: &[Remark]| remarks.iter().map(|one| one.code.clone()).collect::<Vec<_>>();
+                let codes =
+                    |remarks: &[Remark]| remarks.iter().map(|one| one.code.clone()).collect::<Vec<_>>();
                 let outcome = call.outcome();
                 same &= told == [codes(&answer.denials), codes(&answer.notes), codes(&answer.findings)]
-                    && (brief || outcome.parameters == answer.parameters)
-                    && steps == Some(outcome.steps);
+                    && (brief || outcome.parameters == answer.parameters && steps == outcome.steps);
             });
         }
         same
@@ -210,6 +215,16 @@ impl PolicySet {
         let bodies = hooks.into_iter().map(|hook| Some((&self.0.scripts.get(hook.script)?.tree, hook.body)));
         let bodies: Vec<_> = bodies.collect::<Option<_>>()?;
         tree::fold(bodies, &tree::Given { holds: &holds, own, shape })
+    }
+
+    /// Whether all hooks of an occasion can be folded at all.
+    #[cfg(test)]
+    pub(super) fn folds_on(&self, occasion: Occasion, date: Date) -> bool {
+        let books = super::tests::city();
+        let scene = Scene::new(&books, self, date);
+        let shape = tree::Shape { kind: "administrative", flags: 0 };
+        let own = self.0.folds.of(occasion).map(|folds| &folds.own);
+        own.is_some_and(|own| self.fold(self.0.root.of(occasion), own, &scene, shape).is_some())
     }
 
     fn run_folded(folded: &tree::Folded, call: &Call<'_>, given: &View) -> Option<tree::Done> {
@@ -409,8 +424,7 @@ impl PolicySet {
         run.recorded = again.recorded;
         run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
         if !agreed {
-            run.result =
-                Err(Fail::new(FORMS_DISAGREE.0, FORMS_DISAGREE.1));
+            run.result = Err(Fail::new(FORMS_DISAGREE.0, FORMS_DISAGREE.1));
         }
         run
     }
@@ -486,9 +500,7 @@ impl PolicySet {
         #[cfg(test)]
         ENTERED.with_borrow_mut(|entered| entered.push(Arc::clone(&hook.place)));
         match self.0.scripts.get(hook.script) {
-            Some(script) => {
-                tree::run(&script.tree, hook.body, call, Value::View(given.clone()), sights)
-            }
+            Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given.clone()), sights),
             None => (Err(Fail::absent(&hook.name)), Vec::new()),
         }
     }
@@ -579,8 +591,8 @@ impl Run<'_> {
         let codes = outcome.said.iter().map(|one| (one.how, &one.code)).eq(said.iter().copied());
         self.result.is_ok()
             && codes
-            && (brief || outcome.does_as(folded))
-            && self.outcome.proposals.is_empty() && self.outcome.steps == folded.steps
+            && outcome.proposals.is_empty()
+            && (brief || outcome.does_as(folded) && outcome.steps == folded.steps)
     }
 
     /// Whether another run of the tree did all the same, in as many steps.

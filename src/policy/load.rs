@@ -438,11 +438,12 @@ impl Hooks {
 
 impl Inner {
     /// Makes room for folded forms: for each day on which a parameter changes, in each folder.
-    fn prepare_folds(&mut self) {
+    pub(super) fn prepare_folds(&mut self) {
         let places = self.parameters.days().saturating_mul(self.folders.len().saturating_add(1));
         let mut words = BTreeSet::new();
         self.scripts.iter().for_each(|script| script.tree.own_words(&mut words));
-        self.folds = AllFolds::new(if places > limits::FOLDS { 0 } else { places }, |word| words.contains(word));
+        self.folds =
+            AllFolds::new(if places > limits::FOLDS { 0 } else { places }, |word| words.contains(word));
     }
 
     fn add(&mut self, path: String, source: String, ast: rhai::AST, mut reading: Reading, folders: &[&str]) {

@@ -8,7 +8,7 @@ use crate::policy::tree::{self, Node, Operator, Step, What};
 use crate::policy::twin::Twin;
 use crate::policy::value::Value;
 use crate::policy::view::View;
-use crate::policy::{Interpreter, PolicySet, engine};
+use crate::policy::{Inner, Interpreter, PolicySet, engine};
 use crate::request::Request;
 
 /// What both interpreters make of an audit's helper `f(unit)`; they must agree.
@@ -185,11 +185,21 @@ fn a_difference_between_the_interpreters_is_found() {
         } else {
             seed(tree);
         }
+        inner.prepare_folds();
         set = PolicySet(Arc::new(inner), way, tally, traces);
         let told = asked(&set, 2);
         assert!(told.len() == 1 && told[0].contains("the two interpreters disagree"), "{told:?}");
         assert!(asked(&set, 1).is_empty());
     }
+    // And one that only the folded form has: it is that of another script.
+    let other = super::script(&ORDERED.replace("<= 2", "< 2")).with_interpreter(Interpreter::Tree);
+    asked(&other, 2);
+    let [set, other] =
+        [super::script(ORDERED), other].map(|PolicySet(inner, ..)| Arc::try_unwrap(inner).ok().unwrap());
+    let set = PolicySet(Arc::new(Inner { folds: other.folds, ..set }), Interpreter::Both, None, None);
+    let told = asked(&set, 2);
+    assert!(told.len() == 1 && told[0].contains("the two interpreters disagree"), "{told:?}");
+    assert!(asked(&set, 1).is_empty());
 }
 
 #[test]

@@ -308,12 +308,7 @@ impl<'t> Folder<'t> {
         Ok(())
     }
 
-    fn require(
-        &mut self,
-        args: &[Node],
-        scope: &mut Scope,
-        making: &mut Making,
-    ) -> Result<(), TooLarge> {
+    fn require(&mut self, args: &[Node], scope: &mut Scope, making: &mut Making) -> Result<(), TooLarge> {
         let Some((condition, rest)) = args.split_first() else {
             making.give_up();
             return Ok(());
@@ -337,13 +332,9 @@ impl<'t> Folder<'t> {
     }
 
     /// A code, and facts if there are any.
-    fn said(
-        &mut self,
-        place: HostPlace,
-        args: &[Node],
-        scope: &mut Scope,
-    ) -> Result<Option<Say>, TooLarge> {
-        let Some((Node { what: What::Constant(Value::Text(Text::Own(code))), .. }, rest)) = args.split_first()
+    fn said(&mut self, place: HostPlace, args: &[Node], scope: &mut Scope) -> Result<Option<Say>, TooLarge> {
+        let Some((Node { what: What::Constant(Value::Text(Text::Own(code))), .. }, rest)) =
+            args.split_first()
         else {
             return Ok(None);
         };
@@ -435,24 +426,22 @@ impl<'t> Folder<'t> {
                     Does::For(Box::new((cell, other.any(), lines)))
                 }
             },
-            Over::Range(from, to, inclusive) => {
-                match (self.form(from, scope)?, self.form(to, scope)?) {
-                    (Form::Known(Value::Number(one), mut reads), Form::Known(Value::Number(two), others))
-                        if once && is_short(one, two) =>
-                    {
-                        reads.extend(others);
-                        self.read(reads, making);
-                        let numbers = one..two.saturating_add(i64::from(*inclusive));
-                        self.turns(slot, numbers.map(Value::Number), body, scope)?
-                    }
-                    (one, two) => {
-                        let cell = self.cell_of(slot, scope)?;
-                        let (from, to): (Whole, Whole) = (one.whole(), two.whole());
-                        let lines = self.lines(body, scope)?;
-                        Does::Range(Box::new((cell, from, to, *inclusive, lines)))
-                    }
+            Over::Range(from, to, inclusive) => match (self.form(from, scope)?, self.form(to, scope)?) {
+                (Form::Known(Value::Number(one), mut reads), Form::Known(Value::Number(two), others))
+                    if once && is_short(one, two) =>
+                {
+                    reads.extend(others);
+                    self.read(reads, making);
+                    let numbers = one..two.saturating_add(i64::from(*inclusive));
+                    self.turns(slot, numbers.map(Value::Number), body, scope)?
                 }
-            }
+                (one, two) => {
+                    let cell = self.cell_of(slot, scope)?;
+                    let (from, to): (Whole, Whole) = (one.whole(), two.whole());
+                    let lines = self.lines(body, scope)?;
+                    Does::Range(Box::new((cell, from, to, *inclusive, lines)))
+                }
+            },
         })
     }
 
@@ -594,5 +583,7 @@ fn leaves_in(does: &Does) -> bool {
 
 /// Whether a range has few enough numbers to be unrolled.
 fn is_short(from: i64, to: i64) -> bool {
-    to.checked_sub(from).and_then(|length| usize::try_from(length.max(0)).ok()).is_some_and(|length| length < UNROLLED)
+    to.checked_sub(from)
+        .and_then(|length| usize::try_from(length.max(0)).ok())
+        .is_some_and(|length| length < UNROLLED)
 }

@@ -45,7 +45,8 @@ impl Folder<'_> {
                 Form::Any(Any::Lines(lines?))
             }
             What::Minus(inner) => {
-                let zero = if node.ty == Type::NUMBER { Value::Number(0) } else { Value::Decimal(Decimal::ZERO) };
+                let zero =
+                    if node.ty == Type::NUMBER { Value::Number(0) } else { Value::Decimal(Decimal::ZERO) };
                 let form = self.form(inner, scope)?;
                 joined(Operator::Minus, Form::Known(zero, Reads::new()), form, node.ty == Type::NUMBER)
             }
@@ -89,7 +90,9 @@ impl Folder<'_> {
             Thing::Once(cell, _) => Some(*cell),
             _ => None,
         };
-        if let (Read::Thing(read), Some(from), true) = (row.read, from, is_place(row.ty) && row.args.is_empty()) {
+        if let (Read::Thing(read), Some(from), true) =
+            (row.read, from, is_place(row.ty) && row.args.is_empty())
+        {
             return self.once(from, row, Thing::Word(Box::new(Look { at, args, read })));
         }
         Ok(Form::Any(match row.read {
@@ -252,12 +255,7 @@ impl Folder<'_> {
     }
 
     /// A whole number times a known share, rounded.
-    fn share(
-        &mut self,
-        node: &Node,
-        rounded: Rounded,
-        scope: &mut Scope,
-    ) -> Result<Option<Share>, TooLarge> {
+    fn share(&mut self, node: &Node, rounded: Rounded, scope: &mut Scope) -> Result<Option<Share>, TooLarge> {
         let What::Binary(Operator::Times, sides) = &node.what else { return Ok(None) };
         let is_number = [sides.0.ty == Type::NUMBER, sides.1.ty == Type::NUMBER];
         if is_number == [true, true] || is_number == [false, false] {

@@ -102,7 +102,10 @@ impl Folded {
     }
 
     /// What it said in a run, by the codes.
-    pub(crate) fn said<'a, 'd>(&'a self, done: &'d Done) -> impl Iterator<Item = (How, &'a Arc<str>)> + use<'a, 'd> {
+    pub(crate) fn said<'a, 'd>(
+        &'a self,
+        done: &'d Done,
+    ) -> impl Iterator<Item = (How, &'a Arc<str>)> + use<'a, 'd> {
         done.said.iter().filter_map(|(how, code)| Some((*how, self.codes.get(*code)?)))
     }
 
@@ -110,7 +113,9 @@ impl Folded {
         let mut run = Run { call, slots, last: Cell::Nothing, steps: 0, said: SmallVec::new(), bytes: 0 };
         run.set(0, Cell::Thing(Thing::of(given)?));
         run.lines(&self.lines)?;
-        if run.steps > limits::STEPS_AGAIN {
+        // A script looks once more at conditions that are not met, to tell their values.
+        let most = if run.said.is_empty() { limits::STEPS_AGAIN } else { limits::STEPS_AGAIN / 2 };
+        if run.steps.max(call.charged()) > most {
             return None;
         }
         call.took(run.steps);
@@ -261,9 +266,6 @@ impl<'a> Run<'_, 'a> {
     fn require(&mut self, require: &'a Require) -> Option<()> {
         let before = (self.steps, self.call.charged());
         if !self.truth(&require.condition)? {
-            // The values of a condition that is not met are told, for which it is looked at once more.
-            self.call.charge(self.call.charged().saturating_sub(before.1)).ok()?;
-            self.steps = self.steps.saturating_add(self.steps.saturating_sub(before.0));
             return self.say(&require.say);
         }
         if let Some((again, reads)) = &require.quiet

@@ -324,3 +324,37 @@ pub(super) fn known_text(value: &Value<'_>) -> Option<Box<str>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rust_decimal::prelude::ToPrimitive;
+    use rust_decimal::{Decimal, RoundingStrategy};
+
+    use super::Rounded;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_096))]
+
+        #[test]
+        fn a_share_is_rounded_as_decimals_are(number in -2_000_000_i64..2_000_000, share in -90_000_i64..90_000, scale in 0_u32..6) {
+            let exact = Decimal::from(number) * Decimal::new(share, scale);
+            for (rounded, strategy) in [
+                (Rounded::Down, RoundingStrategy::ToNegativeInfinity),
+                (Rounded::Up, RoundingStrategy::ToPositiveInfinity),
+                (Rounded::HalfUp, RoundingStrategy::MidpointAwayFromZero),
+            ] {
+                let whole = exact.round_dp_with_strategy(0, strategy).to_i64();
+                prop_assert_eq!(rounded.of(number, (share, 10_i64.pow(scale))), whole);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_to_be_counted_so_gives_up() {
+        assert_eq!(Rounded::Down.of(i64::MAX, (2, 1)), None);
+        assert_eq!(Rounded::Up.of(i64::MIN, (1, 1)), None);
+        assert_eq!(Rounded::HalfUp.of(5, (1, 10)), Some(1));
+        assert_eq!(Rounded::HalfUp.of(-5, (1, 10)), Some(-1));
+    }
+}
