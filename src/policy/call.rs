@@ -210,6 +210,11 @@ impl Fail {
         Self::new("数值超出范围", "the number leaves its range")
     }
 
+    /// Ways of carrying a hook out that ought to do the same did not.
+    pub(crate) fn disagreement() -> Self {
+        Self::new("两种执行方式结果不一致", "the two interpreters disagree about this hook")
+    }
+
     /// More reasons or proposals than one call may give.
     fn too_much_said() -> Self {
         let most = limits::SAID;
@@ -308,8 +313,16 @@ impl<'a> Call<'a> {
 
     /// A parameter was read. All who read the same value hold the same record of it.
     pub(crate) fn read(&self, parameter: &Arc<ParameterRead>) {
+        self.read_all(std::slice::from_ref(parameter));
+    }
+
+    /// The same of several.
+    pub(crate) fn read_all(&self, parameters: &[Arc<ParameterRead>]) {
         if !self.brief {
-            note_read(&mut self.state().done.parameters, parameter);
+            let known = &mut self.state().done.parameters;
+            for parameter in parameters {
+                note_read(known, parameter);
+            }
         }
     }
 
@@ -350,11 +363,6 @@ impl<'a> Call<'a> {
     /// Everything that was said.
     pub(crate) fn each_said(&self, seen: impl FnMut(&Said)) {
         self.state().done.said.iter().for_each(seen);
-    }
-
-    /// Every parameter that was read.
-    pub(crate) fn each_read(&self, seen: impl FnMut(&Arc<ParameterRead>)) {
-        self.state().done.parameters.iter().for_each(seen);
     }
 
     /// What the call did so far, to go on from it later.

@@ -1,12 +1,12 @@
 //! Folds: the folded forms of all hooks of an occasion by day, folder and shape, each made when it is first asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::call::Scene;
 use super::tree::{Folded, Own, Shape};
 use super::vocabulary::{HookKind, hooks};
-use super::{HookRef, Hooks};
+use super::{HookRef, Hooks, Inner, limits};
 use crate::event::Event;
 use crate::request::Verb;
 
@@ -39,9 +39,19 @@ impl Hooks {
     }
 }
 
+impl Inner {
+    /// Room for folded forms: for each day on which a parameter changes, in each folder.
+    pub(super) fn no_folds_yet(&self) -> AllFolds {
+        let places = self.parameters.days().saturating_mul(self.folders.len().saturating_add(1));
+        let mut words = BTreeSet::new();
+        self.scripts.iter().for_each(|script| script.tree.own_words(&mut words));
+        AllFolds::new(if places > limits::FOLDS { 0 } else { places }, |word| words.contains(word))
+    }
+}
+
 impl AllFolds {
     /// Folds with so many days and folders; shapes are told by those words that rules use.
-    pub(super) fn new(places: usize, uses: impl Fn(&str) -> bool) -> Self {
+    fn new(places: usize, uses: impl Fn(&str) -> bool) -> Self {
         let hooks: BTreeMap<String, HookKind> = hooks().into_iter().collect();
         let folds = |name: String| Folds::new(hooks.get(&name), places, &uses);
         Self {

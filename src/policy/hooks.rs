@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, EventSeen, Fail, How, Outcome, Reads, RequestSeen, Scene, Sizes, note_read};
+use super::call::{Call, EventSeen, Fail, How, Outcome, Reads, RequestSeen, Scene, Sizes};
 use super::folds::Occasion;
 use super::found::acting;
 use super::parameters::Holding;
@@ -12,7 +12,7 @@ use super::twin::Twin;
 use super::value::Value;
 use super::view::{View, What};
 use super::vocabulary::{Situation, kind_of_event};
-use super::{Answer, Asked, HookRef, Interpreter, PolicySet, Reaction, Told, engine};
+use super::{HookRef, Interpreter, PolicySet, Reaction, Told, engine};
 use crate::decision::{ParameterRead, Remark};
 use crate::event::Event;
 use crate::graph::NodeIx;
@@ -20,223 +20,7 @@ use crate::ledger::Ledger;
 use crate::model::{Date, FactValue, PoolSize, Seats};
 use crate::request::Verb;
 
-/// Ways of carrying a hook out that ought to do the same did not.
-const FORMS_DISAGREE: (&str, &str) =
-    ("两种执行方式结果不一致", "the two interpreters disagree about this hook");
-
-/// What is carried out: all hooks at once in their folded form, or one of them as it stands.
-enum Turn<'a> {
-    Folded(&'a tree::Folded, tree::Done),
-    Hook(&'a HookRef),
-}
-
 impl PolicySet {
-    /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
-    pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
-        let mut answer = Answer::default();
-        let mut steps = Some(0_u64);
-        self.ask(books, asked, false, |turn, call, given| {
-            let Turn::Hook(hook) = turn else {
-                call.each_read(|read| note_read(&mut answer.parameters, read));
-                return;
-            };
-            let run = self.run(hook, call, given);
-            steps = steps.filter(|_| run.result.is_ok()).map(|sum| sum.saturating_add(run.outcome.steps));
-            if !run.outcome.said.is_empty() {
-                let Remarks { denials, notes, findings } =
-                    self.remarks(hook, call, &run.outcome.said, &run.recorded);
-                answer.denials.extend(denials);
-                answer.notes.extend(notes);
-                answer.findings.extend(findings);
-            }
-            if let Err(fail) = run.result {
-                let failed = self.failed(hook, &fail);
-                let bars = !asked.verb.is_fact_or_duty();
-                if bars { &mut answer.denials } else { &mut answer.findings }.push(failed);
-            }
-            for read in &run.outcome.parameters {
-                note_read(&mut answer.parameters, read);
-            }
-        });
-        if self.1 == Interpreter::Both
-            && !self.is_watched()
-            && steps.is_some_and(|steps| !self.folds_as(books, asked, &answer, steps))
-        {
-            let disagree = Fail::new(FORMS_DISAGREE.0, FORMS_DISAGREE.1);
-            answer.denials.extend(
-                self.0.root.before(asked.verb.place()).first().map(|hook| self.failed(hook, &disagree)),
-            );
-        }
-        answer
-    }
-
-    /// Whether the folded form of all hooks says the same, if it comes to its end.
-    fn folds_as(&self, books: &Arc<Ledger>, asked: &Asked<'_>, answer: &Answer, steps: u64) -> bool {
-        let mut same = true;
-        let folded = Self(Arc::clone(&self.0), Interpreter::Tree, None, None);
-        for brief in [false, true] {
-            folded.ask(books, asked, brief, |turn, call, _| {
-                let Turn::Folded(folded, done) = turn else { return };
-                let mut told = [Vec::new(), Vec::new(), Vec::new()];
-                for (how, code) in folded.said(&done) {
-                    let [denials, notes, findings] = &mut told;
-                    match how {
-                        How::Denial => denials.push(code.to_string()),
-                        How::Note => notes.push(code.to_string()),
-                        How::Finding => findings.push(code.to_string()),
-                    }
-                }
-                let codes =
-                    |remarks: &[Remark]| remarks.iter().map(|one| one.code.clone()).collect::<Vec<_>>();
-                let outcome = call.outcome();
-                same &= told == [codes(&answer.denials), codes(&answer.notes), codes(&answer.findings)]
-                    && (brief || outcome.parameters == answer.parameters && steps == outcome.steps);
-            });
-        }
-        same
-    }
-
-    /// The same, but only the codes. None where somebody watches, or Rhai has a say: then the whole answer is
-    /// to be asked for.
-    pub(crate) fn in_brief<'a>(&'a self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Option<Brief<'a>> {
-        if self.1 != Interpreter::Tree || self.is_watched() {
-            return None;
-        }
-        let mut brief = Brief::default();
-        let mut findings = Codes::default();
-        self.ask(books, asked, true, |turn, call, given| {
-            let mut told = |how, code| match how {
-                How::Denial => brief.denials.push(code),
-                How::Note => brief.notes.push(code),
-                How::Finding => findings.push(code),
-            };
-            let hook = match turn {
-                Turn::Folded(folded, done) => {
-                    return folded.said(&done).for_each(|(how, code)| told(how, Code::Known(code)));
-                }
-                Turn::Hook(hook) => hook,
-            };
-            let failed = self.enter(hook, call, given, &mut None).0.err();
-            call.each_said(|said| told(said.how, Code::Own(Arc::clone(&said.code))));
-            if let Some(fail) = failed {
-                let how = if asked.verb.is_fact_or_duty() { How::Finding } else { How::Denial };
-                told(how, Code::Known(fail.code));
-            }
-        });
-        if !findings.is_empty() {
-            brief.notes.append(findings);
-        }
-        Some(brief)
-    }
-
-    /// Calls every hook about a request: all of them folded, or each as it stands, as if in a call of its own.
-    fn ask<'a>(
-        &'a self,
-        books: &Arc<Ledger>,
-        asked: &Asked<'_>,
-        brief: bool,
-        mut each: impl FnMut(Turn<'a>, &Call<'_>, &View),
-    ) {
-        let verb = asked.verb.place();
-        // All hooks before one verb may do the same.
-        let first = self.0.hooks().find_map(|hooks| hooks.before(verb).first());
-        let Some(situation) = first.map(|hook| hook.situation) else { return };
-        let mut scene = Scene::new(books, self, asked.date);
-        if !asked.by_reaction && !self.0.folders.is_empty() {
-            scene.folders = self.folders_where(books, || books.touches(asked.verb));
-        }
-        let kind = scene.request.insert(RequestSeen::of(books, asked)).found(books).kind;
-        let given = View { what: What::Request, kind };
-        let call = Call { brief, ..Call::again(&scene, situation) };
-        if let Some((folded, done)) = self.carried_out_folded(Occasion::Before(verb), &call, &given) {
-            return each(Turn::Folded(folded, done), &call, &given);
-        }
-        let mut entered = false;
-        let mut one = |hook: &'a HookRef| {
-            if std::mem::replace(&mut entered, true) {
-                call.begin_again();
-            }
-            each(Turn::Hook(hook), &call, &given);
-        };
-        self.0.root.before(verb).iter().for_each(&mut one);
-        for folder in scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder)) {
-            folder.hooks.before(verb).iter().for_each(&mut one);
-        }
-    }
-
-    /// Carries all hooks of an occasion out in their folded form, as long as nobody watches. If that gives up, nothing
-    /// was done.
-    fn carried_out_folded<'a>(
-        &'a self,
-        occasion: Occasion,
-        call: &Call<'_>,
-        given: &View,
-    ) -> Option<(&'a tree::Folded, tree::Done)> {
-        if self.1 != Interpreter::Tree || self.is_watched() {
-            return None;
-        }
-        let scene = call.scene;
-        let column = match scene.folders.as_slice() {
-            [] => 0,
-            [folder] => folder.checked_add(1)?,
-            _ => return None,
-        };
-        let columns = self.0.folders.len().checked_add(1)?;
-        let place = scene.moment.number()?.checked_mul(columns)?.checked_add(column)?;
-        let folds = self.0.folds.of(occasion)?;
-        let shape = self.shape(&folds.own, call, given)?;
-        let folded = folds.get(place, shape, || {
-            let root = self.0.root.of(occasion);
-            let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
-            let hooks = root.iter().chain(local.flat_map(|folder| folder.hooks.of(occasion)));
-            self.fold(hooks, &folds.own, scene, shape)
-        })?;
-        Some((folded, Self::run_folded(folded, call, given)?))
-    }
-
-    /// What a request or an event says of itself.
-    fn shape<'a>(&self, own: &tree::Own, call: &Call<'a>, given: &View) -> Option<tree::Shape<'a>> {
-        let flags = own.flags(call, given)?;
-        Some(tree::Shape { kind: given.kind.map_or("", |kind| call.books().kind_word(kind)), flags })
-    }
-
-    /// Hooks as they are on the scene's day in the scene's folder, for this shape.
-    fn fold<'a>(
-        &self,
-        hooks: impl IntoIterator<Item = &'a HookRef>,
-        own: &tree::Own,
-        scene: &Scene<'_>,
-        shape: tree::Shape<'_>,
-    ) -> Option<tree::Folded> {
-        let holds = |place: usize| {
-            let holding = self.holding(scene, place)?;
-            Some((holding.value.clone(), Arc::clone(holding.read)))
-        };
-        let bodies = hooks.into_iter().map(|hook| Some((&self.0.scripts.get(hook.script)?.tree, hook.body)));
-        let bodies: Vec<_> = bodies.collect::<Option<_>>()?;
-        tree::fold(bodies, &tree::Given { holds: &holds, own, shape })
-    }
-
-    /// Whether all hooks of an occasion can be folded at all.
-    #[cfg(test)]
-    pub(super) fn folds_on(&self, occasion: Occasion, date: Date) -> bool {
-        let books = super::tests::city();
-        let scene = Scene::new(&books, self, date);
-        let shape = tree::Shape { kind: "administrative", flags: 0 };
-        let own = self.0.folds.of(occasion).map(|folds| &folds.own);
-        own.is_some_and(|own| self.fold(self.0.root.of(occasion), own, &scene, shape).is_some())
-    }
-
-    fn run_folded(folded: &tree::Folded, call: &Call<'_>, given: &View) -> Option<tree::Done> {
-        let sizes = call.scene.sizes.borrow().len();
-        let done = folded.run(call, given);
-        if done.is_none() {
-            call.begin_again();
-            call.scene.sizes.borrow_mut().truncate(sizes);
-        }
-        done
-    }
-
     /// The hooks that follow an event, in the order in which they are called.
     pub(crate) fn reactions(&self, event: &Event) -> &[HookRef] {
         self.0.root.after(event.place())
@@ -395,7 +179,7 @@ impl PolicySet {
     }
 
     /// Carries a hook out, one way or all.
-    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
+    pub(super) fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
         if self.1 == Interpreter::Tree {
             return self.run_on_tree(hook, call, given);
         }
@@ -424,7 +208,7 @@ impl PolicySet {
         run.recorded = again.recorded;
         run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
         if !agreed {
-            run.result = Err(Fail::new(FORMS_DISAGREE.0, FORMS_DISAGREE.1));
+            run.result = Err(Fail::disagreement());
         }
         run
     }
@@ -432,7 +216,7 @@ impl PolicySet {
     /// Whether the folded form of a hook does what its tree has done, if it comes to its end.
     fn folds_to(&self, hook: &HookRef, call: &Call<'_>, given: &View, tree: &Run<'_>, sizes: &Sizes) -> bool {
         let own = self.0.folds.own(call.scene);
-        let Some(shape) = self.shape(own, call, given) else { return true };
+        let Some(shape) = Self::shape(own, call, given) else { return true };
         let Some(folded) = self.fold([hook], own, call.scene, shape) else { return true };
         [false, true].into_iter().all(|brief| {
             call.scene.sizes.replace(sizes.clone());
@@ -456,7 +240,7 @@ impl PolicySet {
     }
 
     /// Whether somebody wants to know more than the answer.
-    fn is_watched(&self) -> bool {
+    pub(super) fn is_watched(&self) -> bool {
         self.2.is_some() || self.3.is_some()
     }
 
@@ -490,7 +274,7 @@ impl PolicySet {
     }
 
     /// Runs a hook's body on the tree.
-    fn enter<'a>(
+    pub(super) fn enter<'a>(
         &'a self,
         hook: &HookRef,
         call: &'a Call<'a>,
@@ -561,11 +345,11 @@ pub(super) fn no_value(name: &str, date: Date) -> Fail {
 }
 
 /// One call of one hook, carried out.
-struct Run<'a> {
-    result: Result<Value<'a>, Fail>,
-    outcome: Outcome,
+pub(super) struct Run<'a> {
+    pub(super) result: Result<Value<'a>, Fail>,
+    pub(super) outcome: Outcome,
     /// The conditions that were not met, with the values in them.
-    recorded: Vec<tree::Recorded>,
+    pub(super) recorded: Vec<tree::Recorded>,
 }
 
 impl Run<'_> {
@@ -604,66 +388,6 @@ impl Run<'_> {
         };
         result && self.outcome.does_as(&other.outcome) && self.outcome.steps == other.outcome.steps
     }
-}
-
-/// The codes of what was said, in order: few, so they need no heap.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Codes<'a> {
-    few: [Option<Code<'a>>; 2],
-    more: Vec<Code<'a>>,
-}
-
-/// A code, where it stands in the rules, or made by one.
-#[derive(Debug, Clone)]
-pub(crate) enum Code<'a> {
-    Known(&'a str),
-    Own(Arc<str>),
-}
-
-impl<'a> Codes<'a> {
-    pub(crate) fn push(&mut self, code: Code<'a>) {
-        match self.few.iter_mut().find(|place| place.is_none()) {
-            Some(place) => *place = Some(code),
-            None => self.more.push(code),
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.few.first().is_none_or(Option::is_none)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.few.iter().flatten().chain(&self.more).map(Code::as_str)
-    }
-
-    fn append(&mut self, others: Self) {
-        others.few.into_iter().flatten().chain(others.more).for_each(|code| self.push(code));
-    }
-}
-
-impl<'a> FromIterator<Code<'a>> for Codes<'a> {
-    fn from_iter<I: IntoIterator<Item = Code<'a>>>(codes: I) -> Self {
-        let mut all = Self::default();
-        codes.into_iter().for_each(|code| all.push(code));
-        all
-    }
-}
-
-impl Code<'_> {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Known(code) => code,
-            Self::Own(code) => code,
-        }
-    }
-}
-
-/// What the hooks before a request said, by the codes alone.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Brief<'a> {
-    pub(crate) denials: Codes<'a>,
-    /// What is only noted, then what is found.
-    pub(crate) notes: Codes<'a>,
 }
 
 /// One call of one hook, done.

@@ -260,7 +260,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         let source = files.get(&path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         set.add(path, source.unwrap_or_default(), ast, reading, &folders);
     }
-    set.prepare_folds();
+    set.folds = set.no_folds_yet();
     Ok(PolicySet(Arc::new(set), Interpreter::default(), None, None))
 }
 
@@ -437,15 +437,6 @@ impl Hooks {
 }
 
 impl Inner {
-    /// Makes room for folded forms: for each day on which a parameter changes, in each folder.
-    pub(super) fn prepare_folds(&mut self) {
-        let places = self.parameters.days().saturating_mul(self.folders.len().saturating_add(1));
-        let mut words = BTreeSet::new();
-        self.scripts.iter().for_each(|script| script.tree.own_words(&mut words));
-        self.folds =
-            AllFolds::new(if places > limits::FOLDS { 0 } else { places }, |word| words.contains(word));
-    }
-
     fn add(&mut self, path: String, source: String, ast: rhai::AST, mut reading: Reading, folders: &[&str]) {
         let script = self.scripts.len();
         let folder = path.split_once('/').and_then(|(id, _)| folders.iter().position(|one| *one == id));

@@ -5,6 +5,7 @@
 //! condition that was not met.
 
 mod asked;
+mod asking;
 mod audit;
 mod call;
 mod coverage;
@@ -12,6 +13,7 @@ mod declared;
 mod definitions;
 mod engine;
 mod fix;
+mod folding;
 mod folds;
 mod found;
 mod hooks;
@@ -64,7 +66,7 @@ pub(crate) use trace::{Hints, ReadOf};
 pub(crate) use vocabulary::field_in_chinese;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
-pub(crate) use hooks::{Brief, Code};
+pub(crate) use asking::{Brief, Code};
 
 use crate::document::did_you_mean;
 use crate::error::Fault;

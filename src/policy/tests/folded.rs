@@ -1,5 +1,6 @@
 //! Folded hooks: what is left of rules on a day, and that they say the same; parameters resolved by date and folder.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use super::{DAY, ask, city, codes, script, set};
@@ -205,8 +206,8 @@ fn functions_are_unfolded_where_they_are_called() {
     assert_eq!(both(&set, Request::appoint("audit", "administrative")).0, 0);
     // Unfolding must not make a book of a page: such a script is carried out as it stands.
     let mut text = String::from("fn f0(u) { u.cap }\n");
-    for n in 1..14 {
-        text.push_str(&format!("fn f{n}(u) {{ f{0}(u) + f{0}(u) }}\n", n - 1));
+    for n in 0..13 {
+        writeln!(text, "fn f{}(u) {{ f{n}(u) + f{n}(u) }}", n + 1).unwrap();
     }
     text.push_str("fn on_appoint(r) { require(f12(r.unit) == 4096 * 60, \"full\"); }");
     assert_eq!(both(&script(&text), Request::appoint("audit", "administrative")).0, 1);

@@ -185,7 +185,7 @@ fn a_difference_between_the_interpreters_is_found() {
         } else {
             seed(tree);
         }
-        inner.prepare_folds();
+        inner.folds = inner.no_folds_yet();
         set = PolicySet(Arc::new(inner), way, tally, traces);
         let told = asked(&set, 2);
         assert!(told.len() == 1 && told[0].contains("the two interpreters disagree"), "{told:?}");

@@ -13,7 +13,7 @@ use super::{Item, Sort, Type};
 use crate::error::Phrase;
 use crate::policy::call::{Call, Fail, How, Said};
 use crate::policy::limits;
-use crate::policy::value::{List, Value};
+use crate::policy::value::Value;
 use crate::policy::view::{View, What, proposals};
 
 /// What a host function does, called at a line.
@@ -483,24 +483,4 @@ fn total<'a>(items: &[Value<'a>]) -> Result<Value<'a>, Fail> {
         };
     }
     Ok(sum)
-}
-
-/// The longest list that a view may give.
-pub(crate) fn bounded<'a>(
-    call: &Call<'_>,
-    items: impl IntoIterator<Item = View, IntoIter: ExactSizeIterator>,
-) -> Result<Value<'a>, Fail> {
-    let items = items.into_iter();
-    let most = limits::LIST;
-    if items.len() > most {
-        return Err(Fail::limit(
-            format!("清单超过 {most} 项"),
-            format!("the list has more than {most} elements"),
-        ));
-    }
-    if items.len() == 0 {
-        return Ok(Value::List(List::Borrowed(&[])));
-    }
-    call.charge(u64::try_from(items.len()).unwrap_or(u64::MAX))?;
-    Ok(Value::list(items.map(Value::View)))
 }

@@ -1,10 +1,14 @@
 //! Folding statements: what is left of them where parameters are known, function by function, turn by turn.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here has no form of its own")]
+
 use std::sync::Arc;
 
 use super::super::{Block, Node, Over, Step, Tree, What};
+use super::making::{Making, ends, leaves, leaves_in};
+use super::scope::{Scope, Variable};
 use super::{
-    Any, CELLS, Choice, Does, FORMS, Folded, Given, Line, Lines, Reads, Require, Say, Thing, UNROLLED, Whole,
+    Any, CELLS, Choice, Does, FORMS, Folded, Given, Lines, Reads, Require, Say, Thing, UNROLLED, Whole,
 };
 use crate::policy::limits;
 use crate::policy::value::{Text, Value};
@@ -19,21 +23,6 @@ pub(super) enum Form {
     Known(Value<'static>, Reads),
     /// It is computed.
     Any(Any),
-}
-
-/// What is known of a variable.
-#[derive(Clone)]
-pub(super) enum Variable {
-    Unset,
-    Known(Value<'static>),
-    Cell(usize),
-}
-
-/// The variables of one function where it is unfolded.
-pub(super) struct Scope {
-    pub(super) variables: Vec<Variable>,
-    /// How often each gets a value, as it is written.
-    sets: Vec<u32>,
 }
 
 /// Folds one hook.
@@ -59,16 +48,6 @@ pub(super) struct Sure {
     found: Vec<usize>,
 }
 
-/// Lines as they are made.
-#[derive(Default)]
-struct Making {
-    lines: Vec<Line>,
-    /// What the statements cost of which nothing was left since the last line.
-    owed: u32,
-    /// Whether nothing can follow.
-    ends: bool,
-}
-
 /// Hooks that are called one after the other, where this is known; none if that is too large, or would give up for
 /// sure.
 pub(crate) fn fold<'t>(
@@ -82,7 +61,7 @@ pub(crate) fn fold<'t>(
         folder.tree = tree;
         let own = Form::Any(Any::Cell(0));
         let lines = folder.function(body, vec![own]).ok()?;
-        folder.unfold(lines, &mut making);
+        making.unfold(lines);
         if making.ends {
             return None;
         }
@@ -106,8 +85,7 @@ impl<'t> Folder<'t> {
         if self.depth > limits::CALLS {
             return Err(TooLarge);
         }
-        let mut scope = Scope { variables: vec![Variable::Unset; body.slots], sets: vec![0; body.slots] };
-        scope.count(&body.steps);
+        let mut scope = Scope::of(body);
         let mut making = Making::default();
         for (slot, arg) in args.into_iter().enumerate() {
             self.argument(slot, arg, &mut scope, &mut making)?;
@@ -118,12 +96,6 @@ impl<'t> Folder<'t> {
             self.sure = left;
         }
         Ok(making.done())
-    }
-
-    /// The lines of a function where it is called as a statement.
-    fn unfold(&mut self, lines: Lines, making: &mut Making) {
-        let lines = without_return(lines);
-        if leaves(&lines) { making.push(Does::Function(lines)) } else { making.splice(lines) }
     }
 
     /// Parameters are read, unless they were for sure.
@@ -164,7 +136,7 @@ impl<'t> Folder<'t> {
         scope: &mut Scope,
         making: &mut Making,
     ) -> Result<(), TooLarge> {
-        let stays = scope.sets.get(slot) == Some(&0);
+        let stays = scope.is_set(slot, 0);
         let variable = match arg {
             Form::Known(value, reads) if stays => {
                 self.read(reads, making);
@@ -251,7 +223,7 @@ impl<'t> Folder<'t> {
     ) -> Result<(), TooLarge> {
         let form = self.form(value, scope)?;
         // What gets a value once holds it wherever it can be named.
-        let once = scope.sets.get(slot) == Some(&1);
+        let once = scope.is_set(slot, 1);
         match form {
             Form::Known(value, reads) if once => {
                 self.read(reads, making);
@@ -284,7 +256,7 @@ impl<'t> Folder<'t> {
             What::Own(body, _, args) => {
                 let args = self.forms_of(args, scope)?;
                 let lines = self.function(*body, args)?;
-                self.unfold(lines, making);
+                making.unfold(lines);
             }
             What::Host(function, _, args) => match function.place {
                 HostPlace::Anywhere => {
@@ -413,7 +385,7 @@ impl<'t> Folder<'t> {
         scope: &mut Scope,
         making: &mut Making,
     ) -> Result<Does, TooLarge> {
-        let once = scope.sets.get(slot) == Some(&1);
+        let once = scope.is_set(slot, 1);
         Ok(match over {
             Over::List(list) => match self.form(list, scope)? {
                 Form::Known(Value::List(items), reads) if once && items.len() <= UNROLLED => {
@@ -462,122 +434,6 @@ impl<'t> Folder<'t> {
             self.sure.clone_from(&sure);
         }
         Ok(Does::Turns(turns.into()))
-    }
-}
-
-impl Scope {
-    fn learn(&mut self, slot: usize, variable: Variable) {
-        if let Some(known) = self.variables.get_mut(slot) {
-            *known = variable;
-        }
-    }
-
-    /// Counts how often each variable gets a value.
-    fn count(&mut self, block: &Block) {
-        for step in &block.steps {
-            match step {
-                Step::Set(slot, node) => {
-                    self.one_more(*slot);
-                    self.count_in(node);
-                }
-                Step::Do(node) | Step::Return(Some(node)) => self.count_in(node),
-                Step::If(parts) => {
-                    self.count_in(&parts.0);
-                    self.count(&parts.1);
-                    self.count(&parts.2);
-                }
-                Step::For(parts) => {
-                    self.one_more(parts.0);
-                    self.count(&parts.2);
-                }
-                Step::Return(None) | Step::Break | Step::Continue => {}
-            }
-        }
-    }
-
-    /// The same of the blocks in an expression.
-    fn count_in(&mut self, node: &Node) {
-        match &node.what {
-            What::Block(block) => self.count(block),
-            What::If(parts) => {
-                self.count_in(&parts.0);
-                self.count(&parts.1);
-                self.count(&parts.2);
-            }
-            _ => node.inner(&mut |inner| self.count_in(inner)),
-        }
-    }
-
-    fn one_more(&mut self, slot: usize) {
-        if let Some(sets) = self.sets.get_mut(slot) {
-            *sets = sets.saturating_add(1);
-        }
-    }
-}
-
-impl Making {
-    fn push(&mut self, does: Does) {
-        let weight = std::mem::take(&mut self.owed);
-        self.lines.push(Line { weight, does });
-    }
-
-    fn give_up(&mut self) {
-        self.push(Does::GiveUp);
-        self.ends = true;
-    }
-
-    /// Lines of a block or a function, as statements of their own.
-    fn splice(&mut self, lines: Lines) {
-        self.ends |= ends(&lines);
-        for line in lines {
-            self.owed = self.owed.saturating_add(line.weight);
-            if !matches!(line.does, Does::Nothing) {
-                self.push(line.does);
-            }
-        }
-    }
-
-    fn done(mut self) -> Lines {
-        if self.owed > 0 {
-            self.push(Does::Nothing);
-        }
-        self.lines.into()
-    }
-}
-
-/// Whether nothing follows after these lines.
-fn ends(lines: &[Line]) -> bool {
-    match lines.last().map(|line| &line.does) {
-        Some(Does::Return(_) | Does::Break | Does::Continue | Does::GiveUp) => true,
-        Some(Does::If(choice)) => ends(&choice.then) && ends(&choice.otherwise),
-        _ => false,
-    }
-}
-
-/// The lines of a function without the return that stands last: nothing follows it anyway.
-fn without_return(lines: Lines) -> Lines {
-    let mut lines = Vec::from(lines);
-    if let Some(last) = lines.last_mut()
-        && let Does::Return(value) = &mut last.does
-    {
-        last.does = value.take().map_or(Does::Nothing, Does::Give);
-    }
-    lines.into()
-}
-
-/// Whether a return in these lines would leave what is around them.
-fn leaves(lines: &[Line]) -> bool {
-    lines.iter().any(|line| leaves_in(&line.does))
-}
-
-fn leaves_in(does: &Does) -> bool {
-    match does {
-        Does::Return(_) => true,
-        Does::If(choice) => leaves(&choice.then) || leaves(&choice.otherwise),
-        Does::For(parts) => leaves(&parts.2),
-        Does::Range(parts) => leaves(&parts.4),
-        Does::Turns(turns) => turns.iter().any(|lines| leaves(lines)),
-        _ => false,
     }
 }
 

@@ -1,12 +1,15 @@
 //! Folding expressions: what is known of them is computed at once, the rest gets the form that knows what it gives.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here has no form of its own")]
+
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::super::compute::{arithmetic, compare};
 use super::super::{Node, Operator, What};
-use super::fold::{Folder, Form, Scope, TooLarge, Variable};
+use super::fold::{Folder, Form, TooLarge};
+use super::scope::{Scope, Variable};
 use super::values::{is_short, known_text};
 use super::{Any, Args, HostCall, Look, Named, Reads, Rounded, Share, Text, Thing, Truth, Whole};
 use crate::ledger::UnitFigure;
@@ -270,7 +273,7 @@ impl Folder<'_> {
         let unit = 10_i64.checked_pow(share.scale());
         let (Ok(mantissa), Some(unit)) = (i64::try_from(share.mantissa()), unit) else { return Ok(None) };
         let reads_first = is_number == [false, true];
-        Ok(Some(Share { of: number.whole(), share: (mantissa, unit), rounded, reads, reads_first }))
+        Ok(Some(Share { of: number.whole(), ratio: (mantissa, unit), rounded, reads, reads_first }))
     }
 
     /// An `if` that gives something.

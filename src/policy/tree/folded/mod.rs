@@ -7,7 +7,9 @@
 
 mod fold;
 mod forms;
+mod making;
 mod run;
+mod scope;
 mod shape;
 mod values;
 
@@ -155,8 +157,8 @@ enum Whole {
 #[derive(Debug)]
 struct Share {
     of: Whole,
-    /// The share is the first number over the second, a power of ten.
-    share: (i64, i64),
+    /// The first number over the second, a power of ten.
+    ratio: (i64, i64),
     rounded: Rounded,
     /// The parameters that the share was computed from, and whether they are read before the number.
     reads: Reads,

@@ -1,5 +1,7 @@
 //! Running a folded hook: its statements, until it ends or gives up.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here has no form of its own")]
+
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -84,7 +86,7 @@ pub(super) struct Run<'s, 'a> {
     bytes: usize,
 }
 
-impl<'a> Slot<'a> {
+impl Slot<'_> {
     const EMPTY: Self = Self { cell: Cell::Nothing, book: None };
 }
 
@@ -284,9 +286,7 @@ impl<'a> Run<'_, 'a> {
 
     /// Parameters were read.
     pub(super) fn read(&mut self, reads: &'a [Arc<ParameterRead>]) {
-        for read in reads {
-            self.call.read(read);
-        }
+        self.call.read_all(reads);
     }
 
     fn set(&mut self, cell: usize, value: Cell<'a>) {

@@ -40,12 +40,10 @@ pub(crate) struct Own(Vec<&'static Row>);
 impl Own {
     /// The own words of this type of view that are used.
     pub(crate) fn of(given: Type, uses: &dyn Fn(&str) -> bool) -> Self {
-        match given {
-            Type::One(Item::View(sort @ (Sort::Request(_) | Sort::Event(_)), _)) => {
-                Self(OWN.iter().filter(|word| uses(word)).filter_map(|word| row(sort, word)).collect())
-            }
-            _ => Self::default(),
-        }
+        let Type::One(Item::View(sort @ (Sort::Request(_) | Sort::Event(_)), _)) = given else {
+            return Self::default();
+        };
+        Self(OWN.iter().filter(|word| uses(word)).filter_map(|word| row(sort, word)).collect())
     }
 
     /// Which of them are true; none if one of them cannot be told.

@@ -1,5 +1,7 @@
 //! Values of a folded hook: each form gives what it is, and nothing where the run is to give up.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here has no form of its own")]
+
 use super::run::{Cell, Run, Thing as Seen};
 use super::{Any, Args, Look, Named, Rounded, Share, Text, Thing, Truth, Whole};
 use crate::ledger::UnitFigure;
@@ -62,7 +64,7 @@ impl<'a> Run<'_, 'a> {
         if !share.reads_first {
             self.read(&share.reads);
         }
-        share.rounded.of(of, share.share)
+        share.rounded.of(of, share.ratio)
     }
 
     pub(super) fn truth(&mut self, of: &'a Truth) -> Option<bool> {
@@ -338,7 +340,7 @@ mod tests {
 
         #[test]
         fn a_share_is_rounded_as_decimals_are(number in -2_000_000_i64..2_000_000, share in -90_000_i64..90_000, scale in 0_u32..6) {
-            let exact = Decimal::from(number) * Decimal::new(share, scale);
+            let exact = Decimal::from(number).checked_mul(Decimal::new(share, scale)).unwrap();
             for (rounded, strategy) in [
                 (Rounded::Down, RoundingStrategy::ToNegativeInfinity),
                 (Rounded::Up, RoundingStrategy::ToPositiveInfinity),
