@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
-use super::book::{Book, Sums};
+use super::book::{Book, Rise, Sums};
 use super::past::YEARS;
 use super::{Detail, KindIx, Ledger, Pages, Row, TagIx, TagNames, Tags};
 use crate::graph::{NodeIx, QuotaGraph, Role};
@@ -95,10 +95,16 @@ impl Ledger {
                     book.allotted += gathered.allotted;
                 }
             }
-            self.climb(parent, kind, gathered.charge, gathered.every, Some(Tags::new()), None);
+            let rise = Rise {
+                charge: gathered.charge,
+                sums: gathered.every,
+                tags: Some(Tags::new()),
+                movement: None,
+            };
+            self.climb(parent, kind, &rise, None);
             for (tag, sums) in gathered.tagged.into_iter().filter(|(_, sums)| *sums != Sums::default()) {
                 let shape = Arc::clone(&self.shape);
-                shape.path(parent).for_each(|place| self.add_to_group(place, tag, kind, sums));
+                shape.path(parent).for_each(|place| self.add_to_group(place, tag, kind, &sums));
             }
         }
     }
@@ -217,11 +223,11 @@ impl Opened<'_> {
             let gathered = entry(&mut self.above, kind);
             gathered.allotted += cap;
             gathered.charge += occupied;
-            gathered.every = gathered.every.plus(sums);
+            gathered.every.take_in(&sums);
             if unit {
                 for tag in &row.tags {
                     let known = entry(&mut gathered.tagged, *tag);
-                    *known = known.plus(sums);
+                    known.take_in(&sums);
                 }
             }
             let book = self.books.push(book);

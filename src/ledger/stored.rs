@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::book::{Book, Sums};
 use super::loans::{Due, Loan, LoanIx, Permit, PermitIx};
 use super::people::Person;
-use super::{Detail, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
+use super::{Detail, Group, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
 use crate::graph::{NodeIx, QuotaGraph, StoredGraph};
 use crate::model::{Date, IdTable, Pages, PersonId, Places, Seats};
 
@@ -28,7 +28,7 @@ pub(crate) struct StoredBooks<'a> {
     books: Cow<'a, Pages<Book>>,
     groups: Cow<'a, Pages<Sums>>,
     /// In order, for a map of these has none.
-    group_places: Vec<(NodeIx, TagIx, KindIx, usize)>,
+    group_places: Vec<(NodeIx, TagIx, KindIx, u32)>,
     loans: Cow<'a, Pages<Loan>>,
     permits: Cow<'a, Pages<Permit>>,
     people: Cow<'a, Pages<Person>>,
@@ -41,7 +41,7 @@ impl Ledger {
     /// The books as plain values, with every person called as `call` says.
     pub(crate) fn stored(&self, call: impl Fn(&PersonId) -> Option<PersonId>) -> StoredBooks<'_> {
         let mut group_places: Vec<_> =
-            self.group_places.iter().map(|((node, tag, kind), place)| (*node, *tag, *kind, *place)).collect();
+            self.group_places.iter().map(|(of, place)| (of.node, of.tag, of.kind, *place)).collect();
         group_places.sort_unstable();
         StoredBooks {
             terms: Cow::Borrowed(&self.terms),
@@ -76,7 +76,7 @@ impl Ledger {
         let (loans, permits) = (stored.loans.into_owned(), stored.permits.into_owned());
         let group_places = stored.group_places.into_iter();
         let group_places: Places<_, _> =
-            group_places.map(|(node, tag, kind, place)| ((node, tag, kind), place)).collect();
+            group_places.map(|(node, tag, kind, place)| (Group { node, tag, kind }, place)).collect();
         Some(Self {
             terms: Arc::new(stored.terms.into_owned()),
             shape: Arc::new(shape),

@@ -35,7 +35,7 @@ pub use opening::{
     ExcessRule, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode, OpeningPermit, OpeningPerson,
     OpeningPool, PoolSize,
 };
-pub(crate) use pages::Pages;
+pub(crate) use pages::{Pages, own};
 pub(crate) use piece::Piece;
 pub use roster::OpeningPeople;
 pub(crate) use roster::{PersonRow, Post};

@@ -57,7 +57,9 @@ impl Office {
         &mut self,
         requests: impl IntoIterator<Item = Request>,
     ) -> Result<Vec<Arc<Decision>>, Error> {
-        self.durably(|office| requests.into_iter().map(|request| flow::submit(office, request)).collect())
+        self.durably(|office| {
+            requests.into_iter().map(|request| flow::submit(office, Arc::new(request))).collect()
+        })
     }
 
     /// Changes the books, and lets the change stand only if the store has it.
