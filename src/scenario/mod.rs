@@ -3,6 +3,7 @@
 mod check;
 mod expect;
 mod play;
+mod property;
 mod read;
 mod suite;
 mod table;
@@ -184,10 +185,10 @@ impl Scenario {
             let Action::Ask { request, .. } = &step.action else { continue };
             let beside = request.facts.iter().map(|(name, value)| Mention::Fact(name, value));
             for mention in request.verb.mentions().into_iter().chain(beside) {
-                if let Some(message) = policies.undeclared(&mention) {
+                if let Some(told) = policies.undeclared_told(&mention) {
                     let (line, column) =
                         place_of(node, name_of(&mention)).unwrap_or((node.line, node.column));
-                    let fault = Fault::at(self.steps_file(), line, column, message);
+                    let fault = Fault::told(self.steps_file(), line, column, told);
                     faults.push(self.cases.iter().fold(fault, |fault, cases| cases.told(fault)));
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::{Action, Scenario};
 use crate::decision::Outcome;
+use crate::error::all_in_chinese;
 use crate::model::NodeId;
 
 const HEAD: &str = "bianzhi: scenario/1\ncharter: charter.yaml\npolicies: null\nsteps:\n";
@@ -9,7 +10,10 @@ const HEAD: &str = "bianzhi: scenario/1\ncharter: charter.yaml\npolicies: null\n
 fn faults(text: &str) -> Vec<String> {
     match Scenario::parse("s.yaml", text) {
         Ok(_) => Vec::new(),
-        Err(error) => error.faults().iter().map(ToString::to_string).collect(),
+        Err(error) => {
+            all_in_chinese(error.faults());
+            error.faults().iter().map(ToString::to_string).collect()
+        }
     }
 }
 

@@ -171,9 +171,7 @@ fn report(failure: &Failure, lang: bianzhi::Lang) -> ExitCode {
 /// A fault with its place, in Chinese where it has a text in Chinese.
 fn fault_in(fault: &bianzhi::Fault, lang: bianzhi::Lang) -> String {
     match lang {
-        bianzhi::Lang::Zh if !fault.zh.is_empty() => {
-            bianzhi::Fault { message: fault.zh.clone(), ..fault.clone() }.to_string()
-        }
-        bianzhi::Lang::Zh | bianzhi::Lang::En => fault.to_string(),
+        bianzhi::Lang::Zh => fault.told_in_chinese(),
+        bianzhi::Lang::En => fault.to_string(),
     }
 }

@@ -200,7 +200,7 @@ impl<'a> Names<'a> {
     pub(crate) fn event(&self, event: &Event) -> String {
         let fields = event.fields();
         let fields: Vec<String> = fields.iter().map(|(name, field)| self.field(name, field)).collect();
-        format!("{} {}", event_word(event, self.lang), fields.join(" "))
+        format!("{} {}", self.lang.pick(event.chinese(), event.name()), fields.join(" "))
     }
 
     fn field(&self, name: &str, field: &Field) -> String {
@@ -268,38 +268,4 @@ fn outcome_word(outcome: LoanOutcome, lang: Lang) -> &'static str {
 fn verb_word(verb: &Verb, lang: Lang) -> &'static str {
     let name = verb.name();
     lang.pick(Verb::chinese(name).unwrap_or(name), name)
-}
-
-fn event_word(event: &Event, lang: Lang) -> &'static str {
-    let zh = match event {
-        Event::Opened { .. } => "开账",
-        Event::Authorized { .. } => "已核增减",
-        Event::Transferred { .. } => "已划转",
-        Event::Permitted(_) => "已核准",
-        Event::Withdrawn(_) => "已撤回",
-        Event::Lapsed(_) => "已失效",
-        Event::Appointed { .. } => "已入编",
-        Event::Vacated { .. } => "已减员",
-        Event::Converted { .. } => "已转本编",
-        Event::Moved { .. } => "已调动",
-        Event::Lent { .. } => "已借出",
-        Event::Returned { .. } => "已归还",
-        Event::Extended { .. } => "已延期",
-        Event::Rescheduled { .. } => "已调整归还计划",
-        Event::Evaluated { .. } => "已评估",
-        Event::FellDue { .. } => "到期应还",
-        Event::Expired { .. } => "期满",
-        Event::Established { .. } => "已设立",
-        Event::Amended { .. } => "已变更",
-        Event::Relocated { .. } => "已调整隶属",
-        Event::Abolished { .. } => "已撤销",
-        Event::Merged { .. } => "已合并",
-        Event::Resized { .. } => "已调整规模",
-        Event::Corrected { .. } => "已更正",
-        Event::Owed { .. } => "已记待还",
-        Event::Named { .. } => "已登记",
-        Event::YearClosed { .. } => "年结",
-        Event::Advanced { .. } => "换日",
-    };
-    lang.pick(zh, event.name())
 }
