@@ -25,12 +25,11 @@ fn indentation(info: &str) -> Option<&'static str> {
             "这里应为以“- ”开头的一项，缩进与上一项对齐"
         }
         "mapping values are not allowed in this context" => {
-            "这里不能有冒号；常见的是上一行缩进不对，或者文字里的冒号没有加引号"
+            "这里不能有冒号；常见的是上一行缩进不对、上一行的冒号是全角的，或者文字里的冒号没有加引号"
         }
         "illegal placement of ':' indicator" => "这里不能有冒号；常见的是上面的括号没有配对",
         "mapping keys are not allowed in this context" => "这里不能写字段；请看缩进是否与上一行对齐",
         "block sequence entries are not allowed in this context"
-        | "\"-\" is only valid inside a block"
         | "plain scalar cannot start with '-' followed by ,[]{}" => {
             "这里不能用“-”开头；清单的每一项自成一行，以“- ”开头"
         }
@@ -57,6 +56,7 @@ fn brackets(info: &str) -> Option<&'static str> {
         }
         "':' may not precede any of `[{` in flow mapping" => "冒号与括号之间要有空格",
         "invalid indentation in flow construct" => "括号没有配对，或者括号里的下一行没有缩进",
+        "\"-\" is only valid inside a block" => "这里不能用“- ”；常见的是上面的括号没有配对",
         "misplaced bracket" => "括号没有配对",
         "unexpected eof" => "文件到此就完了；请看引号、括号是否配对",
         "did not find expected next token"

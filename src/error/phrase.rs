@@ -76,17 +76,16 @@ pub(super) fn filled<const N: usize>(text: &str, parts: [&str; N]) -> String {
     let mut rest = text;
     while let Some((before, from)) = rest.split_once('{') {
         filled.push_str(before);
-        let number =
-            from.split_once('}').and_then(|(number, after)| Some((number.parse::<usize>().ok()?, after)));
-        match number.and_then(|(number, after)| Some((parts.get(number)?, after))) {
-            Some((part, after)) => {
-                filled.push_str(part);
-                rest = after;
-            }
-            None => {
-                filled.push('{');
-                rest = from;
-            }
+        let part = from.split_once('}').and_then(|(number, after)| {
+            let part = parts.get(number.parse::<usize>().ok()?)?;
+            Some((*part, after))
+        });
+        if let Some((part, after)) = part {
+            filled.push_str(part);
+            rest = after;
+        } else {
+            filled.push('{');
+            rest = from;
         }
     }
     filled.push_str(rest);

@@ -11,7 +11,7 @@ mod table;
 use std::path::{Path, PathBuf};
 
 use crate::charter::Charter;
-use crate::document::{Document, Node, shortened};
+use crate::document::{Document, MOST_YAML_BYTES, Node, read_text, shortened};
 use crate::error::{Error, Fault};
 use crate::journal::Store;
 use crate::model::{Date, Mention, NodeId};
@@ -69,12 +69,20 @@ pub enum Action {
 impl Scenario {
     /// Reads a scenario file, or tells all its faults.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Document::read(path.as_ref()).and_then(read::scenario).map_err(Error::input)
+        let text = read_text(path.as_ref(), MOST_YAML_BYTES).map_err(|fault| Error::input(vec![fault]))?;
+        Self::parse(path, &text)
     }
 
     /// Reads a scenario from its text; `file` stands in faults, and paths are relative to its folder.
     pub fn parse(file: impl AsRef<Path>, text: &str) -> Result<Self, Error> {
-        Document::parse(file.as_ref(), text).and_then(read::scenario).map_err(Error::input)
+        let (document, mut faults) = Document::examine(file.as_ref(), text);
+        match document.map(read::scenario) {
+            Some(Ok(scenario)) if faults.is_empty() => return Ok(scenario),
+            Some(Err(found)) => faults.extend(found),
+            Some(Ok(_)) | None => {}
+        }
+        faults.sort();
+        Err(Error::input(faults))
     }
 
     /// The scenario's own file.

@@ -172,7 +172,11 @@ fn verb(document: &Document, step: &Node, left: &[&(Key, Node)], faults: &mut Ve
     for (key, _) in others {
         let name = shortened(&key.text);
         let known = Verb::NAMES.iter().copied().filter(|name| *name != "owe").chain(BESIDE);
-        let hint = Phrase::hint(nearest(&name, known));
+        let hint = match Verb::NAMES.iter().find(|verb| Verb::chinese(verb) == Some(name.as_str())) {
+            // Tables have columns in Chinese; here the names are those of the formats.
+            Some(verb) => Phrase::both(format!("；这里写作 `{verb}`"), ""),
+            None => Phrase::hint(nearest(&name, known)),
+        };
         let told = told!("不认识的{what} `{name}`{hint}", "unknown {what} `{name}`{hint}"; what, hint);
         faults.push(document.told_at_key(key, told));
     }

@@ -7,7 +7,7 @@ use bianzhi::explain::{Explanation, MOST_TRIES, WhyNot};
 use bianzhi::model::Lang;
 use bianzhi::policy::{Condition, ConditionOf, Occasion, RuleTrace};
 use bianzhi::scenario::{Action, Scenario};
-use bianzhi::{Error, Fault, Reason, Remark, in_reading_order};
+use bianzhi::{Error, Fault, Reason, Remark, Verb, in_reading_order};
 
 use crate::terminal::Paint;
 use crate::words::Names;
@@ -304,7 +304,10 @@ fn about(about: &Occasion, lang: Lang) -> String {
         Occasion::Request { verb, at, by_reaction } => {
             let member = at.map(|at| format!(" #{at}")).unwrap_or_default();
             let by = if *by_reaction { lang.pick("（联动）", " (by a rule)") } else { "" };
-            format!("{} {verb}{member}{by}", lang.pick("事项", "request"))
+            match lang {
+                Lang::Zh => format!("事项 {}{member}{by}", Verb::chinese(verb).unwrap_or(verb)),
+                Lang::En => format!("request {verb}{member}{by}"),
+            }
         }
         Occasion::Event(event) => format!("{} {event}", lang.pick("事件", "event")),
         Occasion::Day(day) => format!("{} {day}", lang.pick("换日", "day")),

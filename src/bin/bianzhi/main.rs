@@ -28,6 +28,7 @@ mod table;
 mod terminal;
 mod test;
 mod translate;
+mod usage;
 mod words;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -117,7 +118,10 @@ impl From<serde_json::Error> for Failure {
 }
 
 fn main() -> ExitCode {
-    let line = CommandLine::parse();
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => return usage::told(&error),
+    };
     let lang = language(line.lang);
     let mut out = BufWriter::new(io::stdout().lock());
     let ended = match &line.command {

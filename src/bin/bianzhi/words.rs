@@ -204,6 +204,7 @@ impl<'a> Names<'a> {
     }
 
     fn field(&self, name: &str, field: &Field) -> String {
+        let name = if self.lang == Lang::Zh { in_chinese(name) } else { name };
         match field {
             Field::Node(id) => self.node(id),
             Field::Nodes(ids) => {
@@ -218,9 +219,12 @@ impl<'a> Names<'a> {
             Field::Whole(number) => format!("{name}={number}"),
             Field::Text(text) => format!("{name}={text}"),
             Field::Value(value) => format!("{name}={value}"),
-            Field::Date(date) if name == "date" => date.to_string(),
+            Field::Date(date) if matches!(name, "date" | "日期") => date.to_string(),
             Field::Date(date) => format!("{name}={date}"),
-            Field::YesNo(yes) => format!("{name}={yes}"),
+            Field::YesNo(yes) => match self.lang {
+                Lang::Zh => format!("{name}={}", if *yes { "是" } else { "否" }),
+                Lang::En => format!("{name}={yes}"),
+            },
             Field::Schedule(parts) => {
                 let parts: Vec<String> =
                     parts.iter().map(|part| format!("{} {}", part.on, part.seats)).collect();
@@ -237,6 +241,36 @@ impl<'a> Names<'a> {
                 format!("{name}=[{}]", parts.join(", "))
             }
         }
+    }
+}
+
+/// What a field of an event is called in Chinese, in the words of the scripts.
+fn in_chinese(name: &str) -> &str {
+    match name {
+        "count" => "数量",
+        "left" => "剩余",
+        "loan_open" => "调借未结",
+        "on_loan" => "用借入编",
+        "change" => "增减数",
+        "purpose" => "用途",
+        "category" => "人员类别",
+        "reason" => "原因",
+        "field" => "项目",
+        "before" => "原为",
+        "after" => "现为",
+        "owed" => "待还",
+        "outcome" => "评估结论",
+        "seats" => "席数",
+        "year" => "年度",
+        "date" => "日期",
+        "size" => "规模",
+        "pool_size" | "pool_sizes" => "周转池规模",
+        "schedule" => "归还计划",
+        "entry" => "更正条目",
+        "ends" => "到期日",
+        "since" => "在岗日期",
+        "freed" => "腾出",
+        other => other,
     }
 }
 
