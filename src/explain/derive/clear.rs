@@ -32,7 +32,7 @@ impl Ground<'_> {
         let Some(node) = books.node(value) else { return };
         let wanted = Wanted { kind: None, seats: Seats::ZERO, tags: &self.tags };
         let beside = places::around(&books, node, &wanted);
-        for people in [People::Stay, People::Leave] {
+        for (distance, people) in [People::Stay, People::Leave].into_iter().enumerate() {
             let converted = Vec::new();
             let mut clearing =
                 Clearing { books: &books, people, beside: &beside, converted, first: Vec::new() };
@@ -41,7 +41,7 @@ impl Ground<'_> {
             let dated = |verb| Request { on, ..Request::new(verb) };
             let first: Vec<Request> = clearing.first.into_iter().map(dated).collect();
             if !first.is_empty() && first.len() <= MOST_FIRST {
-                self.one(Nearness::First, first.len(), Vec::new(), first);
+                self.one(Nearness::First, distance, Vec::new(), first);
             }
         }
         if books.role(node) == Role::Unit {
@@ -97,7 +97,7 @@ struct Clearing<'a> {
 impl Clearing<'_> {
     fn node(&mut self, node: NodeIx) {
         let books = self.books;
-        for inside in books.graph().children(node).into_iter().chain(books.pools_of(node)) {
+        for inside in books.graph().children(node) {
             let verb = match books.parent(node) {
                 Some(parent) if books.role(inside) != Role::Pool && !books.is_empty(inside) => {
                     Relocate { node: books.id(inside), parent: books.id(parent) }.into()

@@ -46,6 +46,9 @@ impl Ground<'_> {
             }
         };
         let sound = sound(value);
+        if sound.is_empty() {
+            return;
+        }
         let numbered = (2..100_u32).map(|number| format!("{sound}-{number}"));
         let free = std::iter::once(sound.clone())
             .chain(numbered)
