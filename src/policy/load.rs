@@ -16,7 +16,7 @@ use super::slips::{self, Edit, Slips};
 use super::tree::{Known, Reading};
 use super::{Folder, HookRef, Hooks, Inner, Interpreter, PolicySet, engine, limits};
 use crate::document::{Document, nearest};
-use crate::error::{Error, Fault, Message, Phrase, same, table};
+use crate::error::{Error, Fault, Message, Phrase, same, table, told};
 use crate::event::Event;
 use crate::model::NodeId;
 use crate::request::Verb;
@@ -123,8 +123,11 @@ pub fn folder_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
             }
         }
         if files.len() > MOST_FILES {
-            let message = format!("a policy folder may have at most {MOST_FILES} files");
-            return Err(Error::input(vec![Fault::at(folder, 0, 0, message)]));
+            let told = told!(
+                "政策目录最多有 {MOST_FILES} 个文件",
+                "a policy folder may have at most {MOST_FILES} files"
+            );
+            return Err(Error::input(vec![Fault::told(folder, 0, 0, told)]));
         }
     }
     Ok(files)
