@@ -9,13 +9,14 @@ mod table;
 use std::path::Path;
 use std::sync::OnceLock;
 
+pub(crate) use check::Found;
 use check::{Flaw, Unread};
 pub use part::CharterPart;
 use part::Places;
 
 use crate::document::{MOST_YAML_BYTES, read_text};
 use crate::error::{Error, Fault, Phrase, told};
-use crate::model::{Mention, NodeId, NodeRows, NodeTree, NodeView, Opening, PoolSize};
+use crate::model::{Mention, NodeId, NodeRows, NodeView, Opening, PoolSize};
 
 /// A city's opening books, checked: whoever holds one can open books from it.
 ///
@@ -41,7 +42,7 @@ pub struct Charter {
     /// All but the nodes.
     opening: Opening,
     nodes: NodeRows,
-    tree: NodeTree,
+    found: Found,
     /// The opening books as plain values, once somebody asks for them.
     whole: OnceLock<Opening>,
     places: Places,
@@ -87,9 +88,9 @@ impl Charter {
         whole.into_inner().unwrap_or_else(|| Opening { nodes: nodes.to_nodes(), ..opening })
     }
 
-    /// All but the nodes, the nodes, and who lies in whom.
-    pub(crate) fn into_parts(self) -> (Opening, NodeRows, NodeTree) {
-        (self.opening, self.nodes, self.tree)
+    /// All but the nodes, the nodes, and what was found of them and of the people.
+    pub(crate) fn into_parts(self) -> (Opening, NodeRows, Found) {
+        (self.opening, self.nodes, self.found)
     }
 
     /// The id of the root.
@@ -165,7 +166,7 @@ impl Charter {
         mut faults: Vec<Fault>,
     ) -> Result<Self, Error> {
         seat_the_drawn(&mut opening);
-        let (flaws, tree) = check::check(&opening, &nodes, unread);
+        let (flaws, found) = check::check(&opening, &nodes, unread);
         for Flaw { part, told, first } in flaws {
             let told = match first.and_then(|first| places.line(first)) {
                 Some(line) => told!("{told}，先见第 {line} 行", "{told}, first on line {line}"; told),
@@ -174,7 +175,7 @@ impl Charter {
             faults.push(places.fault(part, told));
         }
         if faults.is_empty() {
-            return Ok(Self { opening, nodes, tree, whole: OnceLock::new(), places });
+            return Ok(Self { opening, nodes, found, whole: OnceLock::new(), places });
         }
         faults.sort();
         faults.dedup();

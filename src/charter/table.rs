@@ -267,7 +267,8 @@ pub(super) fn people(
     }
     table.gather(
         |rows| {
-            let mut part: Part<OpeningPeople> = Part::default();
+            let read = OpeningPeople::with_capacity(rows.about());
+            let mut part = Part { read, ..Part::default() };
             let bad_rows = rows.each(|row| {
                 let before = part.faults.len();
                 if person(table, row, at, &mut part.read, &mut part.faults).is_some() {

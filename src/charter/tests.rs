@@ -231,6 +231,10 @@ fn sums_keep_within_caps() {
         "tier: city, occupied: {admin: 1}, caps: {admin: 100",
         &["8: `occupied` of `direct`, which is a county; only units have people"],
     );
+    // Where nothing is counted, something may still be promised.
+    let promised = faults(&GOOD.replace("{id: q1, unit: aud, kind: admin", "{id: q1, unit: aud, kind: inst"));
+    let expected = "11: `aud` is charged 2 seats of `inst` (2 permitted), its cap is 0";
+    assert!(promised.iter().any(|fault| fault == expected), "{promised:?}");
     let over = GOOD.replace("excess: refuse", "excess: tolerate").replace("{admin: 38}", "{admin: 141}");
     assert!(faults(&over).is_empty(), "{:?}", faults(&over));
     let over = over.replace("{admin: 141}", "{admin: 600}");

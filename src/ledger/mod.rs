@@ -46,7 +46,7 @@ use smallvec::SmallVec;
 
 use crate::graph::{NodeIx, QuotaGraph};
 use crate::model::{
-    Date, Facts, IdTable, KindId, LoanId, Pages, PermitId, PersonId, Piece, Places, PoolSize, Seats,
+    Date, Facts, KeyTable, KindId, LoanId, Pages, PermitId, PersonId, Piece, Places, PoolSize, Seats,
 };
 
 use book::{Book, Sums};
@@ -85,7 +85,7 @@ pub struct Ledger {
     permit_places: HashTrieMapSync<PermitId, PermitIx>,
     people: Pages<Person>,
     /// Where those stand who were there when the books opened, in a tenth of the memory.
-    first_people: Arc<IdTable>,
+    first_people: Arc<KeyTable>,
     /// Where those stand who came later.
     person_places: HashTrieMapSync<PersonId, PersonIx>,
     /// What may fall due, by day. An entry is only a reminder: what it names is looked at when its day comes.

@@ -270,11 +270,15 @@ impl Opened<'_> {
 
     /// These year ends, with others' that are the same.
     fn shared(&mut self, ends: Ends) -> Arc<Ends> {
-        const MANY: usize = 4096;
+        // A slot for what each of three digits may be; in a city most stay empty, and making them costs more than it saves.
+        let many = if self.parents.len() < 4096 { 256 } else { 4096 };
         let mixed =
             ends.iter().flatten().fold(0_i64, |mixed, end| mixed.wrapping_mul(16).wrapping_add(end.get()));
-        self.ends.resize(MANY, None);
-        let known = usize::try_from(mixed & 4095).ok().and_then(|at| self.ends.get_mut(at));
+        if self.ends.is_empty() {
+            self.ends.resize(many, None);
+        }
+        let at = usize::try_from(mixed & 4095).ok().and_then(|at| at.checked_rem(many));
+        let known = at.and_then(|at| self.ends.get_mut(at));
         match known {
             Some(Some(known)) if **known == ends => Arc::clone(known),
             Some(known) => Arc::clone(known.insert(Arc::new(ends))),

@@ -12,7 +12,7 @@ use super::loans::{Due, Loan, LoanIx, Permit, PermitIx};
 use super::people::Person;
 use super::{Detail, Group, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
 use crate::graph::{NodeIx, QuotaGraph, StoredGraph};
-use crate::model::{Date, IdTable, Pages, PersonId, Places, Seats};
+use crate::model::{Date, KeyTable, Keys, Pages, PersonId, Places, Seats};
 
 /// A ledger as plain values. What can be told from the rest – where an id stands – is left out.
 #[derive(Serialize, Deserialize)]
@@ -115,12 +115,10 @@ fn called(people: &Pages<Person>, call: impl Fn(&PersonId) -> Option<PersonId>) 
     all
 }
 
-fn first_people(people: &Pages<Person>) -> IdTable {
-    let mut table = IdTable::with_capacity(people.len());
-    for (place, person) in (0_u32..).zip(people.iter()) {
-        table.put(person.id.as_str(), place, |at| people.get(at as usize).map(|person| person.id.as_str()));
-    }
-    table
+fn first_people(people: &Pages<Person>) -> KeyTable {
+    let mut keys = Keys::of(people.len());
+    people.iter().for_each(|person| keys.push(person.id.as_str()));
+    keys.table(|at| people.get(at as usize).map(|person| person.id.as_str())).0
 }
 
 fn places_of<T: Clone, I: std::hash::Hash + Eq, P>(

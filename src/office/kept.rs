@@ -207,8 +207,8 @@ pub(super) fn there(books: &Ledger, policies: Option<&PolicySet>) -> Result<(), 
 
 /// The books that a charter begins with.
 pub(super) fn books_of(charter: Charter) -> Result<Ledger, Error> {
-    let (opening, nodes, tree) = charter.into_parts();
-    Ledger::open_with(opening, nodes, tree).map_err(|cause| {
+    let (opening, nodes, found) = charter.into_parts();
+    Ledger::open_with(opening, nodes, found.tree, found.keys).map_err(|cause| {
         Error::new(ErrorKind::Internal, format!("the books do not open: {cause}"))
             .in_chinese(format!("账册打不开：{cause}"))
     })

@@ -8,6 +8,7 @@ use std::thread;
 use super::{Action, Played, Scenario, read};
 use crate::document::{Document, Node};
 use crate::error::{Error, ErrorKind, Fault, Phrase};
+use crate::model::cores;
 use crate::office::Office;
 use crate::policy::{Coverage, PolicySet};
 
@@ -231,7 +232,7 @@ fn play(scenario: &Scenario, policies: Option<PolicySet>) -> Result<Tested, Erro
 /// What `each` gives for every place, in order, from as many threads as the machine has use for.
 fn side_by_side<T: Send>(count: usize, each: impl Fn(usize) -> Option<T> + Sync) -> Result<Vec<T>, Error> {
     let next = AtomicUsize::new(0);
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(count);
+    let threads = cores().min(count);
     let work = || {
         let mut done = Vec::new();
         loop {

@@ -8,13 +8,15 @@ mod tree;
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::thread;
 
 use super::CharterPart;
 use crate::document::{nearest, shortened};
 use crate::error::{Phrase, told};
 use crate::model::{
-    IdTable, KindId, LoanId, NodeId, NodeRows, NodeTree, NodeView, Opening, OpeningLoan, OpeningPool, Seats,
+    IdTable, KeyTable, KindId, LoanId, NodeId, NodeRows, NodeTree, NodeView, Opening, OpeningLoan,
+    OpeningPool, Seats,
 };
 use quick::QuickMap;
 
@@ -45,9 +47,18 @@ pub(super) struct Unread {
     pub(super) tainted: HashSet<usize>,
 }
 
+/// What the checks found of sound books, and their opening need not find again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    /// Who lies in whom.
+    pub(crate) tree: NodeTree,
+    /// Where the people stand by key.
+    pub(crate) keys: Arc<KeyTable>,
+}
+
 /// Every flaw of these books, in no order, and what was found of who lies in whom. Of large ones two parts that know
 /// nothing of each other are checked side by side. The nodes of `opening` stand apart.
-pub(super) fn check(opening: &Opening, nodes: &NodeRows, unread: &Unread) -> (Vec<Flaw>, NodeTree) {
+pub(super) fn check(opening: &Opening, nodes: &NodeRows, unread: &Unread) -> (Vec<Flaw>, Found) {
     /// Below it a thread costs more than it saves.
     const MANY: usize = 5_000;
     let mut check = Check::new(opening, nodes, unread);
@@ -57,21 +68,21 @@ pub(super) fn check(opening: &Opening, nodes: &NodeRows, unread: &Unread) -> (Ve
     let each_alone = move || {
         beside.well_formed_nodes();
         beside.counts();
-        beside.ids_of_people();
-        beside.flaws
+        (beside.keys_of_people(), beside.flaws)
     };
-    if nodes.len().saturating_add(opening.people.len()) < MANY {
-        check.flaws.extend(each_alone());
+    let (keys, flaws) = if nodes.len().saturating_add(opening.people.len()) < MANY {
         check.together();
-        return check.done();
-    }
-    let flaws = thread::scope(|scope| {
-        let hand = scope.spawn(each_alone);
-        check.together();
-        hand.join().unwrap_or_else(|panic| resume_unwind(panic))
-    });
+        each_alone()
+    } else {
+        thread::scope(|scope| {
+            let hand = scope.spawn(each_alone);
+            check.together();
+            hand.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })
+    };
     check.flaws.extend(flaws);
-    check.done()
+    let keys = check.place_people(keys);
+    check.done(keys)
 }
 
 /// What an id of the one space of nodes and pools names.
@@ -132,8 +143,9 @@ impl<'a> Check<'a> {
         Self { kinds, levels, ranks, ..Self::new(self.opening, self.nodes, self.unread) }
     }
 
-    fn done(self) -> (Vec<Flaw>, NodeTree) {
-        (self.flaws, NodeTree { ids: self.ids, parents: self.parents })
+    fn done(self, keys: KeyTable) -> (Vec<Flaw>, Found) {
+        let tree = NodeTree { ids: self.ids, parents: self.parents };
+        (self.flaws, Found { tree, keys: Arc::new(keys) })
     }
 
     /// What an id names.

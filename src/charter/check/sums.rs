@@ -14,7 +14,7 @@ struct Given<'a> {
 }
 
 /// What the nodes inside another charge it with, and what it hands down to them.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq)]
 struct Below {
     charged: Seats,
     allotted: Seats,
@@ -59,6 +59,7 @@ impl<'a> Check<'a> {
         let places_of_kinds: Vec<Option<usize>> =
             self.nodes.kinds().iter().map(|kind| kinds.iter().position(|known| *known == kind)).collect();
         let mut counted = vec![[Seats::ZERO; 2]; kinds.len()];
+        let none_given = given.lent.is_empty() && given.permitted.is_empty();
         let order = std::mem::take(&mut self.order);
         let nodes = self.nodes;
         for (number, node) in order.iter().rev().flat_map(|run| nodes.run(run.clone())) {
@@ -79,6 +80,10 @@ impl<'a> Check<'a> {
             let own = at(number);
             for (place, (kind, counts)) in kinds.iter().zip(&counted).enumerate() {
                 let below_it = below.get(own.saturating_add(place)).copied().unwrap_or_default();
+                // Most nodes have one kind of several: where nothing is counted, nothing is too much.
+                if none_given && *counts == [Seats::ZERO; 2] && below_it == Below::default() {
+                    continue;
+                }
                 let all = self.sums_of((number, node), kind, *counts, below_it, &given);
                 if let Some(above) = above.and_then(|above| below.get_mut(above.saturating_add(place))) {
                     above.charged += all.charged;

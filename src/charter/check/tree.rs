@@ -4,7 +4,7 @@ use super::quick::QuickMap;
 use super::{Check, Named, in_range};
 use crate::charter::CharterPart;
 use crate::error::{Phrase, told};
-use crate::model::{Children, IdTable, NodeId, NodeView, PoolSize, Seats, What};
+use crate::model::{Children, IdTable, KeyTable, Keys, NodeId, NodeView, PoolSize, Seats, What};
 
 impl Check<'_> {
     /// Ids are well formed and stand once: nodes and pools in one space; loans, permits and people each.
@@ -80,25 +80,31 @@ impl Check<'_> {
         }
     }
 
-    /// Each person's key stands once.
-    pub(super) fn ids_of_people(&mut self) {
+    /// People's keys are well formed; gathers them in their order.
+    pub(super) fn keys_of_people(&mut self) -> Keys {
         let people = &self.opening.people;
-        let id = |number: u32| people.row(number as usize).map(|row| row.id.as_str());
-        let mut table = IdTable::with_capacity(people.len());
+        let mut keys = Keys::of(people.len());
         for (number, row) in people.rows().enumerate() {
-            let part = CharterPart::Person(number);
             if !row.id.is_well_formed() && !row.id.is_reference() {
-                self.bad_id(part, ["人员", "person"], row.id.as_str());
+                self.bad_id(CharterPart::Person(number), ["人员", "person"], row.id.as_str());
             }
-            if let Some(first) = table.put(row.id.as_str(), u32::try_from(number).unwrap_or(u32::MAX), id) {
-                let id = &row.id;
-                let told = told!(
-                    "人员 `{id}` 写了两次；一人一编",
-                    "person `{id}` stands twice; one person, one seat"
-                );
-                self.twice(part, CharterPart::Person(first as usize), told);
-            }
+            keys.push(row.id.as_str());
         }
+        keys
+    }
+
+    /// Each person's key stands once; where.
+    pub(super) fn place_people(&mut self, keys: Keys) -> KeyTable {
+        let people = &self.opening.people;
+        let (table, twice) = keys.table(|number| people.id(number));
+        for (number, first) in twice {
+            let Some(id) = people.id(number) else { continue };
+            let (part, first) = (CharterPart::Person(number as usize), CharterPart::Person(first as usize));
+            let told =
+                told!("人员 `{id}` 写了两次；一人一编", "person `{id}` stands twice; one person, one seat");
+            self.twice(part, first, told);
+        }
+        table
     }
 
     /// Caps, occupied and history: declared kinds, numbers in range, people in units only.
