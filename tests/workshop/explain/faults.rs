@@ -98,7 +98,7 @@ fn somebody_who_has_a_seat_moves_or_leaves_it_first() {
     );
     check(Request::draw("east-pool", "museum", "p1"), &["after p1 left"]);
     // In a batch the member changes and the others stay.
-    let member = |person: &str| Verb::from(Request::appoint("library", "institution").person(person)).into();
+    let member = |person: &str| Verb::from(Request::appoint("library", "institution").person(person));
     let told = instead(Request::batch([member("p9"), member("p1")]), Lang::En);
     assert_eq!(told[0], "by moving p1 to 图书馆 (library) instead");
 }
