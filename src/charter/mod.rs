@@ -14,7 +14,7 @@ pub use part::CharterPart;
 use part::Places;
 
 use crate::document::{MOST_YAML_BYTES, read_text};
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, Phrase, told};
 use crate::model::{Mention, NodeId, NodeRows, NodeTree, NodeView, Opening, PoolSize};
 
 /// A city's opening books, checked: whoever holds one can open books from it.
@@ -114,8 +114,8 @@ impl Charter {
     }
 
     /// A fault for each name that `undeclared` has something to say about, in no order. A nation's tags are asked about once.
-    pub(crate) fn undeclared(&self, undeclared: impl Fn(&Mention<'_>) -> Option<String>) -> Vec<Fault> {
-        let fault = |(mention, part)| undeclared(&mention).map(|message| self.fault(part, message));
+    pub(crate) fn undeclared(&self, undeclared: impl Fn(&Mention<'_>) -> Option<Phrase>) -> Vec<Fault> {
+        let fault = |(mention, part)| undeclared(&mention).map(|told| self.places.fault(part, told));
         let bad = |tags: &Vec<String>| tags.iter().any(|tag| undeclared(&Mention::Tag(tag)).is_some());
         if self.nodes.tag_lists().iter().any(bad) {
             return self.each_mention().filter_map(fault).collect();
@@ -154,7 +154,7 @@ impl Charter {
 
     /// A fault of a part of this charter, with its file and line if it was read from a file.
     pub fn fault(&self, part: CharterPart, message: impl Into<String>) -> Fault {
-        self.places.fault(part, message)
+        self.places.fault(part, Phrase::both("", message))
     }
 
     fn judge(
@@ -166,12 +166,12 @@ impl Charter {
     ) -> Result<Self, Error> {
         seat_the_drawn(&mut opening);
         let (flaws, tree) = check::check(&opening, &nodes, unread);
-        for Flaw { part, message, first } in flaws {
-            let message = match first.and_then(|first| places.line(first)) {
-                Some(line) => format!("{message}, first on line {line}"),
-                None => message,
+        for Flaw { part, told, first } in flaws {
+            let told = match first.and_then(|first| places.line(first)) {
+                Some(line) => told!("{told}，先见第 {line} 行", "{told}, first on line {line}"; told),
+                None => told,
             };
-            faults.push(places.fault(part, message));
+            faults.push(places.fault(part, told));
         }
         if faults.is_empty() {
             return Ok(Self { opening, nodes, tree, whole: OnceLock::new(), places });

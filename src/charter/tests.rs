@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::Charter;
+use crate::error::all_in_chinese;
 use crate::model::{FactValue, Mention, NodeId, PoolSize, Seats};
 
 const GOOD: &str = "\
@@ -40,6 +41,7 @@ fn faults(text: &str) -> Vec<String> {
     match Charter::parse("charter.yaml", text) {
         Ok(_) => Vec::new(),
         Err(error) => {
+            all_in_chinese(error.faults());
             error.faults().iter().map(|fault| format!("{}: {}", fault.line, fault.message)).collect()
         }
     }
@@ -397,6 +399,7 @@ fn large_charters_name_csv_files() {
         .unwrap();
     fs::write(folder.path().join("people.csv"), people.replace("p1,u", "p1,v")).unwrap();
     let error = Charter::load(&charter).unwrap_err();
+    all_in_chinese(error.faults());
     let name = |fault: &crate::error::Fault| {
         let file = fault.file.as_ref().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         format!("{file}:{}: {}", fault.line, fault.message)
@@ -439,6 +442,7 @@ fn mutated_bytes_never_panic() {
         let text = String::from_utf8_lossy(&bytes);
         if let Err(error) = Charter::parse("charter.yaml", &text) {
             assert!(!error.faults().is_empty());
+            all_in_chinese(error.faults());
             assert!(error.faults().is_sorted());
         }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::{MOST_CSV_BYTES, read_text, shortened};
-use crate::error::Fault;
+use crate::error::{Fault, Phrase, told};
 
 /// How many bytes of a table are read at once on one core, at least and at most: enough that a part costs little beside its
 /// rows, and few enough that a city's table has some for each core.
@@ -58,14 +58,29 @@ impl Table {
         let read = reader(&text).read_record(&mut record);
         let line = line_of(&text, &record);
         if !read.is_ok_and(|found| found) {
-            return Err(vec![Fault::at(file, 1, 0, "is empty; the first line must name the columns")]);
+            let told = Phrase::both(
+                "文件是空的；第一行应是各栏的名称",
+                "is empty; the first line must name the columns",
+            );
+            return Err(vec![Fault::told(file, 1, 0, told)]);
         }
         for name in &record {
             let name = name.trim();
             if name.is_empty() {
-                faults.push(Fault::at(file, line, 0, "a column has no name"));
+                faults.push(Fault::told(
+                    file,
+                    line,
+                    0,
+                    Phrase::both("有一栏没有名称", "a column has no name"),
+                ));
             } else if columns.iter().any(|one| one == name) {
-                faults.push(Fault::at(file, line, 0, format!("column `{}` stands twice", shortened(name))));
+                let name = shortened(name);
+                faults.push(Fault::told(
+                    file,
+                    line,
+                    0,
+                    told!("`{name}` 一栏写了两次", "column `{name}` stands twice"),
+                ));
             }
             columns.push(name.to_owned());
         }
@@ -184,7 +199,8 @@ impl Rows<'_> {
                     self.hand_on(line, &fields, each, &mut faults);
                 }
                 Err(cause) => {
-                    faults.push(Fault::at(&self.table.file, line, 0, format!("is no CSV: {cause}")));
+                    let told = told!("不是 CSV 表格：{cause}", "is no CSV: {cause}");
+                    faults.push(Fault::told(&self.table.file, line, 0, told));
                     return faults;
                 }
             }
@@ -229,8 +245,12 @@ impl Rows<'_> {
         if fields.len() == columns {
             each(&Row { line, fields });
         } else {
-            let message = format!("has {} fields, the header has {columns}", fields.len());
-            faults.push(Fault::at(&self.table.file, line, 0, message));
+            let count = fields.len();
+            let told = told!(
+                "这一行有 {count} 栏，表头有 {columns} 栏",
+                "has {count} fields, the header has {columns}"
+            );
+            faults.push(Fault::told(&self.table.file, line, 0, told));
         }
     }
 }

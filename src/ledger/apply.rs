@@ -8,6 +8,7 @@ use super::past::Movement;
 use super::people::{Person, Seat, SeatRest};
 use super::{Judge, KindIx, Ledger, LoanIx, Mode, PermitIx, PersonIx, Ties, Way};
 use crate::decision::{Happened, LawReason};
+use crate::error::{Phrase, told};
 use crate::event::{Event, LoanTerms, PermitTerms};
 use crate::graph::NodeIx;
 use crate::model::{KindId, LoanId, NodeId, PersonId, Seats};
@@ -18,8 +19,24 @@ use crate::model::{KindId, LoanId, NodeId, PersonId, Seats};
 pub struct Broken {
     /// The event's name.
     pub event: &'static str,
+    /// What people call it in Chinese.
+    pub event_zh: &'static str,
     /// What does not fit.
     pub cause: String,
+    /// The same in Chinese.
+    pub cause_zh: String,
+}
+
+impl Broken {
+    fn of(happened: &Happened, told: Phrase) -> Self {
+        let [cause_zh, cause] = told.into_both();
+        Self { event: happened.event.name(), event_zh: happened.event.chinese(), cause, cause_zh }
+    }
+
+    /// What is said of it, in Chinese.
+    pub fn zh(&self) -> String {
+        format!("事件“{}”与账册不符：{}", self.event_zh, self.cause_zh)
+    }
 }
 
 impl Ledger {
@@ -52,8 +69,7 @@ impl Ledger {
         if self.apply_along(happened, way) {
             return Ok(());
         }
-        let cause = "it names what is not there".to_owned();
-        Err(Broken { event: happened.event.name(), cause })
+        Err(Broken::of(happened, Phrase::both("其中所指的，账册里没有", "it names what is not there")))
     }
 
     /// Applies one event. `false` if it names what is not there; an accepted event never does.
@@ -481,8 +497,9 @@ impl Ledger {
 /// Whether an entry that begins with this event breaks no law.
 fn lawful(broken: &[LawReason], first: &Happened) -> Result<(), Broken> {
     broken.first().map_or(Ok(()), |law| {
-        let cause = format!("{} at {} {}", law.code, law.node, law.kind);
-        Err(Broken { event: first.event.name(), cause })
+        let LawReason { code, node, kind, .. } = law;
+        let zh = code.zh();
+        Err(Broken::of(first, told!("`{node}` 的 `{kind}` {zh}", "{code} at {node} {kind}")))
     })
 }
 

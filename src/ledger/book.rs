@@ -110,7 +110,7 @@ impl Book {
         (self.occupied - self.cap).or_zero()
     }
 
-    fn available(&self) -> Seats {
+    pub(super) fn available(&self) -> Seats {
         (self.cap - self.charged).or_zero()
     }
 

@@ -60,6 +60,7 @@ pub use laws::{Judge, LAWS, Law};
 pub use loans::{Loan, LoanIx, Permit, PermitIx};
 pub use past::{Measure, PastFigures};
 pub use people::{Person, PersonIx, Sitter};
+pub(crate) use read::{UnitBook, UnitFigure};
 pub(crate) use way::{OwnSeat, Way};
 
 /// The books of one city: the quota graph, a book per node and kind, loans, permits, people.

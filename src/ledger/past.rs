@@ -113,6 +113,14 @@ impl Past {
         }
     }
 
+    fn figures(&self) -> PastFigures {
+        PastFigures {
+            vacancy_at_year_start: self.vacancy_at_start.seats(),
+            arrivals: self.arrivals.seats(),
+            departures: self.departures.seats(),
+        }
+    }
+
     /// A node founded today: it had no vacancy when the year began, and no earlier years.
     pub(super) fn founded(today: Date) -> Self {
         Self {
@@ -285,11 +293,15 @@ impl Ledger {
 
     /// What is known of this year's course.
     pub fn past_figures(&self, node: NodeIx, kind: KindIx) -> PastFigures {
-        let past = self.past(node, kind);
-        PastFigures {
-            vacancy_at_year_start: past.vacancy_at_start.seats(),
-            arrivals: past.arrivals.seats(),
-            departures: past.departures.seats(),
+        // Within a year nothing but movements changes any of them.
+        let book = self.book(node, kind);
+        match book.and_then(|book| book.past.as_deref()) {
+            Some(past) if past.year == self.today.year() => past.figures(),
+            None if self.terms.opened.year() == self.today.year() => {
+                let (cap, ends) = book.map_or_else(Default::default, |book| (book.cap, book.ends()));
+                Past::opening(self.terms.opened, self.vacancy(node, kind), cap, ends).figures()
+            }
+            _ => self.past(node, kind).figures(),
         }
     }
 

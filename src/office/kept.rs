@@ -191,7 +191,7 @@ pub(super) fn begun(reading: &Reading) -> Result<(), Error> {
 /// Whether the policies declare every name that a charter uses.
 pub(super) fn declared(charter: &Charter, policies: Option<&PolicySet>) -> Result<(), Error> {
     let Some(policies) = policies else { return Ok(()) };
-    let mut faults = charter.undeclared(|mention| policies.undeclared(mention));
+    let mut faults = charter.undeclared(|mention| policies.undeclared_told(mention));
     if faults.is_empty() {
         return Ok(());
     }

@@ -97,12 +97,17 @@ impl Act {
     ) -> Result<(), Endless> {
         for place in events {
             let Some(happened) = self.happened.get(place) else { continue };
+            let (asked, by) = (ground.asked, ground.by);
+            let told = Told { happened, freed: None, asked, by, date: books.today() };
+            if let Some(read) = ground.policies.no_reaction(books, &told) {
+                self.parameters.extend(read);
+                continue;
+            }
             for hook in ground.policies.reactions(&happened.event) {
                 let kinds = self.happened.get(place).map(|happened| freed_kinds(&happened.event, books));
                 for freed in kinds.unwrap_or_default() {
                     let Some(happened) = self.happened.get(place) else { continue };
-                    let (asked, by, freed) = (ground.asked, ground.by, freed.as_ref());
-                    let told = Told { happened, freed, asked, by, date: books.today() };
+                    let told = Told { happened, freed: freed.as_ref(), asked, by, date: books.today() };
                     let reaction = ground.policies.after(hook, books, &told);
                     self.keep_or_drop(ground, books, hook, reaction, place)?;
                 }

@@ -46,7 +46,8 @@ impl Office {
     /// As [`Office::open_on`], and if a snapshot is not what was written, or is not of the books that stood
     /// where it says.
     pub fn verify(store: impl Store + 'static) -> Result<Self, Error> {
-        let header = store.header()?.ok_or_else(|| bad("the journal is empty".to_owned()))?;
+        let header =
+            store.header()?.ok_or_else(|| bad("the journal is empty".to_owned()).in_chinese("日志是空的"))?;
         header.check()?;
         let shelf = Shelf::new(Box::new(store), Some(&header))?;
         let (store, people) = (shelf.read(), shelf.people());
@@ -55,9 +56,10 @@ impl Office {
         let mut reading = Reading::new(Head::of(&header));
         let mut due = Vec::new();
         for records in store.snapshots()? {
-            let snapshot = store
-                .snapshot(records)?
-                .ok_or_else(|| bad(format!("the snapshot behind {records} entries is no more")))?;
+            let snapshot = store.snapshot(records)?.ok_or_else(|| {
+                bad(format!("the snapshot behind {records} entries is no more"))
+                    .in_chinese(format!("第 {records} 条记录之后的快照已经没有了"))
+            })?;
             snapshot.check()?;
             due.push(snapshot);
         }
@@ -86,12 +88,14 @@ impl Office {
 fn is_of(snapshot: &Snapshot, reading: &Reading, books: &Ledger, people: &People) -> Result<(), Error> {
     let records = snapshot.head.records;
     if snapshot.head != reading.head {
-        return Err(bad(format!("the snapshot behind {records} entries was taken of another chain")));
+        return Err(bad(format!("the snapshot behind {records} entries was taken of another chain"))
+            .in_chinese(format!("第 {records} 条记录之后的快照出自另一条链")));
     }
     if snapshot.body != write_books(reading.marks(), &books.stored(|id| people.reference(id)))? {
         return Err(bad(format!(
             "the snapshot behind {records} entries is not of the books that stood there"
-        )));
+        ))
+        .in_chinese(format!("第 {records} 条记录之后的快照不是当时的账")));
     }
     Ok(())
 }
