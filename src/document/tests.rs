@@ -109,7 +109,7 @@ fn what_is_no_yaml_is_told_in_chinese() {
         ("{a: 1, b\n", "花括号"),
         ("a: - b\n", "清单"),
         ("a：1\nb: 2\n", "全角"),
-        ("- {a: 1\n- {a: 1}\n", "括号没有配对"),
+        ("steps:\n  - {advance: {}\n  - {advance: {}}\n", "括号没有配对"),
         ("?\n- [", ""),
     ] {
         let Err(found) = Document::parse(Path::new("a.yaml"), text) else { panic!("{text} can be read") };
