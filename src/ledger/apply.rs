@@ -6,7 +6,7 @@ use super::book::Delta;
 use super::loans::{Due, Loan, Permit, Sitting};
 use super::past::Movement;
 use super::people::{Person, Seat, SeatRest};
-use super::{Judge, KindIx, Ledger, LoanIx, Mode, PermitIx, PersonIx, Ties, Way};
+use super::{Judge, KindIx, Ledger, LoanIx, Mode, PersonIx, Ties, Way};
 use crate::decision::{Happened, LawReason};
 use crate::error::{Phrase, told};
 use crate::event::{Event, LoanTerms, PermitTerms};
@@ -326,39 +326,6 @@ impl Ledger {
         let place = self.permit_places.get(terms.permit.as_str()).copied()?;
         self.use_permit(place, -terms.count);
         Some(())
-    }
-
-    /// Opens a permit, or opens one again that a correction brings back.
-    pub(super) fn add_permit(&mut self, permit: Permit) {
-        let (unit, ends, id) = (permit.unit, permit.ends, permit.id.clone());
-        let place = if let Some(place) = self.permit_places.get(id.as_str()).copied() {
-            if let Some(known) = self.permits.get_mut(place.0 as usize) {
-                known.open = true;
-            }
-            place
-        } else {
-            let place = PermitIx::new(self.permits.push(permit));
-            self.permit_places.insert_mut(id, place);
-            place
-        };
-        if let Some(ties) = self.ties_mut(unit).filter(|ties| !ties.permits.contains(&place)) {
-            ties.permits.push(place);
-        }
-        if let Ok(lapses) = ends.tomorrow() {
-            self.agenda.insert_mut((lapses, Due::PermitEnd(place)));
-        }
-    }
-
-    /// Uses up so many seats of a permit; below 0 gives them back to it. It closes with the last.
-    pub(super) fn use_permit(&mut self, place: PermitIx, count: Seats) {
-        let Some(permit) = self.permits.get_mut(place.0 as usize) else { return };
-        permit.left -= count;
-        permit.open = permit.left > Seats::ZERO;
-        let (unit, kind, open) = (permit.unit, permit.kind, permit.open);
-        if !open && let Some(ties) = self.ties_mut(unit) {
-            ties.permits.retain(|known| *known != place);
-        }
-        self.change(unit, kind, Delta { permitted: -count, ..Delta::default() });
     }
 
     // Loans.

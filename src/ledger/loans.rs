@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::book::Delta;
 use super::people::PersonIx;
 use super::{KindIx, Ledger};
 use crate::event::LoanTerms;
@@ -232,7 +233,7 @@ impl Ledger {
         for place in self.shape.path(node) {
             all.extend(self.tied(place).into_iter().flat_map(|ties| ties.borrowed.iter().copied()));
         }
-        self.sorted_loans(&all, kind)
+        if all.is_empty() { all } else { self.sorted_loans(&all, kind) }
     }
 
     /// Open permits of a unit, by end, then id.
@@ -259,5 +260,38 @@ impl Ledger {
             .collect();
         found.sort();
         found.into_iter().map(|(_, _, place)| place).collect()
+    }
+
+    /// Opens a permit, or opens one again that a correction brings back.
+    pub(super) fn add_permit(&mut self, permit: Permit) {
+        let (unit, ends, id) = (permit.unit, permit.ends, permit.id.clone());
+        let place = if let Some(place) = self.permit_places.get(id.as_str()).copied() {
+            if let Some(known) = self.permits.get_mut(place.0 as usize) {
+                known.open = true;
+            }
+            place
+        } else {
+            let place = PermitIx::new(self.permits.push(permit));
+            self.permit_places.insert_mut(id, place);
+            place
+        };
+        if let Some(ties) = self.ties_mut(unit).filter(|ties| !ties.permits.contains(&place)) {
+            ties.permits.push(place);
+        }
+        if let Ok(lapses) = ends.tomorrow() {
+            self.agenda.insert_mut((lapses, Due::PermitEnd(place)));
+        }
+    }
+
+    /// Uses up so many seats of a permit; below 0 gives them back to it. It closes with the last.
+    pub(super) fn use_permit(&mut self, place: PermitIx, count: Seats) {
+        let Some(permit) = self.permits.get_mut(place.0 as usize) else { return };
+        permit.left -= count;
+        permit.open = permit.left > Seats::ZERO;
+        let (unit, kind, open) = (permit.unit, permit.kind, permit.open);
+        if !open && let Some(ties) = self.ties_mut(unit) {
+            ties.permits.retain(|known| *known != place);
+        }
+        self.change(unit, kind, Delta { permitted: -count, ..Delta::default() });
     }
 }
