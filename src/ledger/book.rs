@@ -376,10 +376,8 @@ impl Ledger {
                 if let Some(book) = self.books.get_mut(book) {
                     book.every = u32::try_from(place).ok();
                 }
-            } else {
-                if let Ok(place) = u32::try_from(place) {
-                    Arc::make_mut(&mut self.group_places).insert(Group { node, tag, kind }, place);
-                }
+            } else if let Ok(place) = u32::try_from(place) {
+                Arc::make_mut(&mut self.group_places).insert(Group { node, tag, kind }, place);
             }
             place
         };

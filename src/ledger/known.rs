@@ -70,7 +70,9 @@ mod tests {
     #[test]
     fn what_is_unknown_stays_so_and_is_stored_as_nothing() {
         let mut figures = [Known::UNKNOWN, Known::from(Seats::new(3)), Known::ZERO];
-        figures.iter_mut().for_each(|figure| figure.change(Seats::new(-5)));
+        for figure in &mut figures {
+            figure.change(Seats::new(-5));
+        }
         assert_eq!(figures.map(Known::seats), [None, Some(Seats::new(-2)), Some(Seats::new(-5))]);
         let stored = serde_json::to_string(&figures).unwrap();
         assert_eq!(stored, "[null,-2,-5]");
