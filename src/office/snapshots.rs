@@ -46,7 +46,7 @@ impl Office {
     /// As [`Office::open_on`], and if a snapshot is not what was written, or is not of the books that stood
     /// where it says.
     pub fn verify(store: impl Store + 'static) -> Result<Self, Error> {
-        let header = store.header()?.ok_or_else(|| bad("the journal is empty".to_owned()))?;
+        let header = store.header()?.ok_or_else(|| bad("the journal is empty".to_owned()).in_chinese("日志是空的"))?;
         header.check()?;
         let shelf = Shelf::new(Box::new(store), Some(&header))?;
         let (store, people) = (shelf.read(), shelf.people());
@@ -57,7 +57,7 @@ impl Office {
         for records in store.snapshots()? {
             let snapshot = store
                 .snapshot(records)?
-                .ok_or_else(|| bad(format!("the snapshot behind {records} entries is no more")))?;
+                .ok_or_else(|| gone(records))?;
             snapshot.check()?;
             due.push(snapshot);
         }
@@ -86,12 +86,14 @@ impl Office {
 fn is_of(snapshot: &Snapshot, reading: &Reading, books: &Ledger, people: &People) -> Result<(), Error> {
     let records = snapshot.head.records;
     if snapshot.head != reading.head {
-        return Err(bad(format!("the snapshot behind {records} entries was taken of another chain")));
+        return Err(bad(format!("the snapshot behind {records} entries was taken of another chain"))
+            .in_chinese(format!("{records} 条记录处的账册快照取自另一条链")));
     }
     if snapshot.body != write_books(reading.marks(), &books.stored(|id| people.reference(id)))? {
         return Err(bad(format!(
             "the snapshot behind {records} entries is not of the books that stood there"
-        )));
+        ))
+        .in_chinese(format!("{records} 条记录处的账册快照与当时的账册不符")));
     }
     Ok(())
 }
@@ -144,6 +146,11 @@ fn restored(snapshot: &Snapshot, people: &People) -> Option<(Reading, Ledger)> {
     let (marks, books) = read_books(&snapshot.body).ok()?;
     let reading = Reading::from_snapshot(snapshot.head, marks)?;
     Some((reading, Ledger::from_stored(books, |id| people.key(id))?))
+}
+
+fn gone(records: u64) -> Error {
+    bad(format!("the snapshot behind {records} entries is no more"))
+        .in_chinese(format!("{records} 条记录处的账册快照已不在"))
 }
 
 fn bad(message: String) -> Error {

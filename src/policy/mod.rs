@@ -9,6 +9,7 @@ mod audit;
 mod call;
 mod coverage;
 mod declared;
+mod digest;
 mod definitions;
 mod engine;
 mod fix;
