@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::earlier::Reading;
 use super::form;
 use super::people::{New, PersonRow};
-use super::snapshot::Snapshot;
 use super::shelf::Shelf;
+use super::snapshot::Snapshot;
 use super::store::{Batch, Digest, Head, Header, NewRecord, PolicyFiles, journal};
 use crate::decision::Entry;
 use crate::error::{Error, ErrorKind};
@@ -285,7 +285,8 @@ impl Group {
         for Part { bodies, records: kept } in &self.parts {
             let mut begin = 0;
             for Kept { request_id, end, hash } in kept {
-                let (body, request_id) = (bodies.get(begin..*end)?, request_id.as_ref().map(RequestId::as_str));
+                let (body, request_id) =
+                    (bodies.get(begin..*end)?, request_id.as_ref().map(RequestId::as_str));
                 records.push(NewRecord { number, request_id, body, hash: *hash });
                 begin = *end;
                 number = number.checked_add(1)?;

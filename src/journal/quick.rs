@@ -321,7 +321,11 @@ impl SerializeStruct for Members<'_> {
     type Ok = ();
     type Error = Unusual;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Unusual> {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), Unusual> {
         self.field(key, value)
     }
 
@@ -335,7 +339,11 @@ impl SerializeStructVariant for Members<'_> {
     type Ok = ();
     type Error = Unusual;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Unusual> {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), Unusual> {
         self.field(key, value)
     }
 
@@ -389,9 +397,6 @@ mod tests {
     use serde::Serialize;
 
     use super::write;
-    use crate::charter::Charter;
-    use crate::office::Office;
-    use crate::request::Request;
 
     #[derive(Debug, Clone, Serialize)]
     enum Every {
@@ -424,8 +429,11 @@ mod tests {
         ];
         leaf.prop_recursive(3, 30, 4, move |inner| {
             let list = prop::collection::vec(inner, 0..4);
-            (text(), list, any::<Option<bool>>())
-                .prop_map(|(text, list, none)| Every::Named { text, list, none })
+            (text(), list, any::<Option<bool>>()).prop_map(|(text, list, none)| Every::Named {
+                text,
+                list,
+                none,
+            })
         })
     }
 
@@ -434,19 +442,5 @@ mod tests {
         fn whatever_it_is_the_bytes_are_those_of_serde_json(value in every()) {
             prop_assert!(as_serde_json(&value));
         }
-    }
-
-    #[test]
-    fn entries_of_every_outcome_are_written_as_serde_json_writes_them() {
-        let mut office = Office::open(Charter::load("examples/nanping/charter.yaml").unwrap(), None).unwrap();
-        let asked = [
-            Request::vacate("p-017").into(),
-            Request::draw("administrative-pool", "finance", "p-900").into(),
-            Request::appoint("nowhere \"编办\"\n", "administrative").person("p \\ 1").id("r-1"),
-        ];
-        for request in asked {
-            office.submit(request).unwrap();
-        }
-        assert!(office.journal().entries().all(as_serde_json));
     }
 }

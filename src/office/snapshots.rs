@@ -46,7 +46,8 @@ impl Office {
     /// As [`Office::open_on`], and if a snapshot is not what was written, or is not of the books that stood
     /// where it says.
     pub fn verify(store: impl Store + 'static) -> Result<Self, Error> {
-        let header = store.header()?.ok_or_else(|| bad("the journal is empty".to_owned()).in_chinese("日志是空的"))?;
+        let header =
+            store.header()?.ok_or_else(|| bad("the journal is empty".to_owned()).in_chinese("日志是空的"))?;
         header.check()?;
         let shelf = Shelf::new(Box::new(store), Some(&header))?;
         let (store, people) = (shelf.read(), shelf.people());
@@ -55,9 +56,7 @@ impl Office {
         let mut reading = Reading::new(Head::of(&header));
         let mut due = Vec::new();
         for records in store.snapshots()? {
-            let snapshot = store
-                .snapshot(records)?
-                .ok_or_else(|| gone(records))?;
+            let snapshot = store.snapshot(records)?.ok_or_else(|| gone(records))?;
             snapshot.check()?;
             due.push(snapshot);
         }

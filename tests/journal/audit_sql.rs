@@ -48,7 +48,8 @@ fn found_by_number(file: &Path, questions: &[&str]) {
         statement.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect()
     };
     let steps = plan("SELECT body FROM entry WHERE stream = 'nanping' AND seq = 5");
-    let searched = |step: &String| step.starts_with("SEARCH") || step.contains("UNION") || step.contains("QUERY");
+    let searched =
+        |step: &String| step.starts_with("SEARCH") || step.contains("UNION") || step.contains("QUERY");
     assert!(steps.iter().all(|step| searched(step) || step == "LEFT-MOST SUBQUERY"), "{steps:#?}");
     for question in questions {
         let steps = plan(question);

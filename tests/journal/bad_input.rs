@@ -48,7 +48,12 @@ fn what_is_no_journal_is_told_and_left_alone() {
     );
     let scenario = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/nanping/scenario.yaml");
     for words in [&verify("scrap")[..], &["run", scenario, "--journal", "scrap"]] {
-        refused(folder.path(), words, "`scrap` 不是日志：只有 3 字节", "`scrap` is no journal: it has 3 bytes");
+        refused(
+            folder.path(),
+            words,
+            "`scrap` 不是日志：只有 3 字节",
+            "`scrap` is no journal: it has 3 bytes",
+        );
     }
     assert_eq!(fs::read(at("scrap")).unwrap(), "编".as_bytes());
 }
@@ -61,7 +66,8 @@ fn a_table_or_a_policy_that_was_taken_away_or_changed_is_told() {
     let digest = office.policies().unwrap().digest();
     drop(office);
     let sound = fs::read(&file).unwrap();
-    let lacks = (format!("日志中没有政策 `{digest}`"), format!("the journal does not hold the policies `{digest}`"));
+    let lacks =
+        (format!("日志中没有政策 `{digest}`"), format!("the journal does not hold the policies `{digest}`"));
     let changed = (
         format!("留存为 `{digest}` 的政策已非原文"),
         format!("the policies kept as `{digest}` are not what was kept"),
@@ -122,7 +128,9 @@ fn a_log_without_a_line_of_its_policies_is_not_brought_in() {
         folder.path(),
         &into("all.log"),
         &format!("日志文件第 {lines} 行：缺政策 `{digest}`，第 {entry} 条记录据此裁定"),
-        &format!("line {lines} of the log: the policies `{digest}` are missing, by which entry {entry} was decided"),
+        &format!(
+            "line {lines} of the log: the policies `{digest}` are missing, by which entry {entry} was decided"
+        ),
     );
     assert!(!folder.path().join("new.journal").exists(), "nothing was begun");
 }

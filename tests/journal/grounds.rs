@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bianzhi::{Error, Office};
 use bianzhi::journal::{Header, Record, SqliteStore, Store};
+use bianzhi::{Error, Office};
 use rusqlite::{Connection, params};
 
-use super::{first_version, second_version};
 use super::books::charter;
 use super::flaky::Flaky;
 use super::suite::{CHECKS, Ground};
+use super::{first_version, second_version};
 
 /// Memory that outlives its stores.
 #[derive(Default)]

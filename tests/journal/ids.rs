@@ -78,7 +78,8 @@ fn an_id_that_is_answered_is_not_written_again() {
     let head = append(head, &["other"]).unwrap();
     // Another process notes the ids meanwhile.
     let until = "UPDATE stream SET answered = (SELECT count(*) FROM record)";
-    let note = "INSERT OR IGNORE INTO answered SELECT 1, request_id, seq FROM record WHERE request_id IS NOT NULL";
+    let note =
+        "INSERT OR IGNORE INTO answered SELECT 1, request_id, seq FROM record WHERE request_id IS NOT NULL";
     Connection::open(&file).unwrap().execute_batch(&format!("{note}; {until}")).unwrap();
     assert_eq!(append(head, &["other"]), Err(refused("other")), "noted by another process");
     let head = append(head, &["last"]).unwrap();

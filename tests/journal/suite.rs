@@ -1,6 +1,8 @@
 //! The suite: what holds of every store, in memory, in SQLite and in PostgreSQL.
 
-use bianzhi::journal::{ALGORITHM, Batch, FORMAT, Head, Header, Log, NewRecord, Record, Store, erase, export};
+use bianzhi::journal::{
+    ALGORITHM, Batch, FORMAT, Head, Header, Log, NewRecord, Record, Store, erase, export,
+};
 use bianzhi::{Error, ErrorKind, Office};
 
 use super::books::{charter, requests};
@@ -93,7 +95,13 @@ fn write(store: &mut dyn Store) -> (Header, Head) {
         .unwrap();
     let (records, end) = next(head, ["d".to_owned()]);
     store
-        .append(&Batch { header: None, expected: head, records: &as_new(&records), policies: &[], people: &[] })
+        .append(&Batch {
+            header: None,
+            expected: head,
+            records: &as_new(&records),
+            policies: &[],
+            people: &[],
+        })
         .unwrap();
     (header, end)
 }
@@ -363,7 +371,13 @@ fn streams_stand_side_by_side(new: New<'_>) {
     let expected = Head::of(&header);
     let (others, _) = next(expected, ["a".to_owned()]);
     other
-        .append(&Batch { header: Some(&header), expected, records: &as_new(&others), policies: &[], people: &[] })
+        .append(&Batch {
+            header: Some(&header),
+            expected,
+            records: &as_new(&others),
+            policies: &[],
+            people: &[],
+        })
         .unwrap();
     assert_eq!(records(other.as_ref()), others);
     let city = ground.open("city").unwrap();

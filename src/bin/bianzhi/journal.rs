@@ -5,11 +5,11 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use bianzhi::{Entry, Error, Fault};
 use bianzhi::journal::{self, Erased, Head, Log, Store, export};
 use bianzhi::model::{Lang, PersonId};
 use bianzhi::office::Office;
 use bianzhi::policy::PolicySet;
+use bianzhi::{Entry, Error, Fault};
 
 use crate::run::Told;
 use crate::terminal::Paint;

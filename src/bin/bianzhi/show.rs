@@ -23,7 +23,13 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     kept: kept::Optional,
     /// 显示当日终了或该条记录之后的账册 · the books at the end of this day, or behind this entry
-    #[arg(long, value_name = "DATE|ENTRY", requires = "journal", conflicts_with = "charter", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "DATE|ENTRY",
+        requires = "journal",
+        conflicts_with = "charter",
+        allow_negative_numbers = true
+    )]
     as_of: Option<String>,
     /// 输出格式 · what to write: a table, JSON, or Graphviz DOT (loans dashed)
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -80,7 +86,7 @@ pub(crate) fn show(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Re
         (None, Some(kept)) => {
             let moment = arguments.as_of.as_deref().map(moment).transpose()?;
             as_it_was(&kept.open()?, moment, policies)?
-        },
+        }
         // The command line has one of both.
         (None, None) => return Ok(Ending::AsExpected),
     };

@@ -183,7 +183,8 @@ impl Tables {
     /// Before which record of a stream all ids stand in the table of ids; none where they are noted as they come.
     pub(super) fn noted_until(&self, connection: &Connection, stream: &str) -> rusqlite::Result<Option<u64>> {
         let Some(later) = &self.later else { return Ok(None) };
-        let until = connection.prepare_cached(later.until)?.query_row([stream], |row| row.get(0)).optional()?;
+        let until =
+            connection.prepare_cached(later.until)?.query_row([stream], |row| row.get(0)).optional()?;
         Ok(Some(until.unwrap_or(0)))
     }
 
@@ -205,7 +206,12 @@ impl Tables {
     }
 
     /// Notes the ids of all records before this number, where that is not done as they come.
-    pub(super) fn note_ids(&self, connection: &Connection, stream: &str, before: u64) -> rusqlite::Result<()> {
+    pub(super) fn note_ids(
+        &self,
+        connection: &Connection,
+        stream: &str,
+        before: u64,
+    ) -> rusqlite::Result<()> {
         let Some(later) = &self.later else { return Ok(()) };
         connection.prepare_cached(later.note)?.execute(params![stream, before])?;
         let noted = "UPDATE stream SET answered = ?2 WHERE stream = ?1 AND answered < ?2";

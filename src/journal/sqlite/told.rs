@@ -25,8 +25,10 @@ pub(super) fn conflict(path: &Path, batch: &Batch<'_>, found: Option<u64>) -> Er
 /// A batch answers an id that is answered.
 pub(super) fn twice(path: &Path, id: &str) -> Error {
     let path = path.display();
-    journal(format!("another writer uses `{path}`: request id `{id}` is answered there already; open it again"))
-        .in_chinese(format!("`{path}` 另有写入者：申请编号 `{id}` 已有答复；请重新打开"))
+    journal(format!(
+        "another writer uses `{path}`: request id `{id}` is answered there already; open it again"
+    ))
+    .in_chinese(format!("`{path}` 另有写入者：申请编号 `{id}` 已有答复；请重新打开"))
 }
 
 /// What SQLite says, for the person at the desk.
@@ -34,9 +36,11 @@ pub(super) fn failed(path: &Path, cause: &rusqlite::Error) -> Error {
     let path = path.display();
     let told = |kind, en: String, zh: String| Error::new(kind, format!("{en}: {cause}")).in_chinese(zh);
     match cause.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => {
-            told(Journal, format!("`{path}` is no journal"), format!("`{path}` 不是日志：文件不是 SQLite 数据库"))
-        }
+        Some(ErrorCode::NotADatabase) => told(
+            Journal,
+            format!("`{path}` is no journal"),
+            format!("`{path}` 不是日志：文件不是 SQLite 数据库"),
+        ),
         // A table or a column that every journal has is not there.
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) | None => told(
             Journal,
@@ -48,9 +52,11 @@ pub(super) fn failed(path: &Path, cause: &rusqlite::Error) -> Error {
             format!("another process is writing `{path}`"),
             format!("另一进程正在写 `{path}`；请待其结束后再试"),
         ),
-        Some(ErrorCode::ReadOnly) => {
-            told(Io, format!("`{path}` cannot be written"), format!("`{path}` 不可写；请检查文件与文件夹的权限"))
-        }
+        Some(ErrorCode::ReadOnly) => told(
+            Io,
+            format!("`{path}` cannot be written"),
+            format!("`{path}` 不可写；请检查文件与文件夹的权限"),
+        ),
         Some(ErrorCode::DiskFull) => told(
             Io,
             format!("no room is left for `{path}`"),
@@ -60,11 +66,9 @@ pub(super) fn failed(path: &Path, cause: &rusqlite::Error) -> Error {
             let error = Error::new(Journal, format!("another writer uses `{path}`: {cause}; open it again"));
             error.in_chinese(format!("`{path}` 另有写入者；请重新打开。SQLite 报告：{cause}"))
         }
-        Some(_) => told(
-            Io,
-            format!("cannot use `{path}`"),
-            format!("无法使用 `{path}`；SQLite 报告：{cause}"),
-        ),
+        Some(_) => {
+            told(Io, format!("cannot use `{path}`"), format!("无法使用 `{path}`；SQLite 报告：{cause}"))
+        }
     }
 }
 
