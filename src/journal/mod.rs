@@ -10,7 +10,6 @@ mod log;
 mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
-mod quick;
 #[cfg(feature = "seeded-bugs")]
 pub mod seeded;
 #[cfg(not(feature = "seeded-bugs"))]

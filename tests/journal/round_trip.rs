@@ -1,25 +1,10 @@
 //! Round trips: whatever a city went through comes back from the disk as it was, entry by entry.
 
-use bianzhi::journal::{Moment, Record, SqliteStore, Store};
+use bianzhi::journal::{Moment, SqliteStore};
 use bianzhi::{Date, Entry, Office, Request};
 
 use super::{charter, filled, nanping, reopen, requests};
 use crate::city::figures;
-
-/// The stored form is what serde_json makes of an entry, whoever wrote it.
-#[test]
-fn entries_are_stored_as_serde_json_writes_them() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("nanping.journal");
-    let (_, office) = nanping(&file);
-    let mut entries = office.journal().entries();
-    let mut each = |record: Record| {
-        assert_eq!(record.body, serde_json::to_string(entries.next().unwrap()).unwrap());
-        Ok(())
-    };
-    SqliteStore::open_to_read(&file, None).unwrap().read(&mut each).unwrap();
-    assert!(entries.next().is_none());
-}
 
 /// Two years of the shipped example, with every rule: entries of all sorts, reactions among them.
 #[test]

@@ -158,6 +158,10 @@ fn nothing_is_added_behind_another_head(new: New<'_>) {
     assert_eq!(records(ground.open("city").unwrap().as_ref()).len(), 4);
 }
 
+fn batch<'a>(header: &'a Header, records: &'a [NewRecord<'a>]) -> Batch<'a> {
+    Batch { header: Some(header), expected: Head::of(header), records, policies: &[], people: &[] }
+}
+
 /// More than a server takes in one statement, and nothing of it if its last record cannot be kept.
 fn a_batch_of_any_size_is_one(new: New<'_>) {
     let mut ground = new();
@@ -166,9 +170,6 @@ fn a_batch_of_any_size_is_one(new: New<'_>) {
     let (many, _) = next(expected, (0..2_500).map(|number| number.to_string()));
     let mut twice = many.clone();
     twice[2_499].request_id.clone_from(&many[0].request_id);
-    fn batch<'a>(header: &'a Header, records: &'a [NewRecord<'a>]) -> Batch<'a> {
-        Batch { header: Some(header), expected: Head::of(header), records, policies: &[], people: &[] }
-    }
     ground.open("city").unwrap().append(&batch(&header, &as_new(&twice))).unwrap_err();
     let mut store = ground.open("city").unwrap();
     assert_eq!((store.header().unwrap(), records(store.as_ref())), (None, vec![]));
