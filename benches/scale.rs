@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench scale` prints one table; `-- --plot docs/scale.svg` draws it too, `-- --people` measures
 //! books with everyone named, and `-- UNITS …` other sizes. Each size runs in processes of its own, so that one
-//! does not warm or fill what another measures. Ratios are taken within one process, side by side.
+//! does not warm or fill what another measures. Ratios are taken within one process, side by side. For a tool that counts
+//! instructions the program itself takes `load UNITS TURNS` and `read UNITS TURNS`, of a size that was measured before.
 
 #![expect(clippy::arithmetic_side_effects, reason = "sizes far inside their types")]
 #![expect(clippy::cast_precision_loss, reason = "figures shown to three digits")]
@@ -63,10 +64,16 @@ fn main() -> Result<(), Failed> {
     // `cargo bench` adds its own argument.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let mut given = words.iter().map(String::as_str);
-    if let Some(child @ ("measure" | "memory")) = words.first().map(String::as_str) {
-        let (units, people) = (words.get(1).map_or("0", String::as_str).parse()?, words.len() > 2);
-        let folder = folder(units, people);
-        return if child == "measure" { measure(&folder) } else { memory(&folder) };
+    if let Some(child @ ("measure" | "memory" | "load" | "read")) = words.first().map(String::as_str) {
+        let people = words.last().is_some_and(|word| word == "people");
+        let folder = folder(words.get(1).map_or("0", String::as_str).parse()?, people);
+        let turns = || words.get(2).map_or("1", String::as_str).parse::<usize>();
+        return match child {
+            "measure" => measure(&folder),
+            "memory" => memory(&folder),
+            "load" => counted(&folder, turns()?),
+            _ => (0..turns()?).try_for_each(|_| read_alone(&folder)),
+        };
     }
     let (mut plot, mut people, mut sizes) = (None, false, Vec::new());
     while let Some(word) = given.next() {
@@ -195,6 +202,15 @@ fn memory(folder: &Path) -> Result<(), Failed> {
 
 fn open(folder: &Path, policies: Option<PolicySet>) -> Result<Office, Failed> {
     Ok(Office::open(Charter::load(folder.join("charter.yaml"))?, policies)?)
+}
+
+/// Opens books so often, and nothing else.
+fn counted(folder: &Path, turns: usize) -> Result<(), Failed> {
+    let policies = PolicySet::load("policies")?;
+    let opened: Result<Vec<Office>, Failed> =
+        (0..turns).map(|_| open(folder, Some(policies.clone()))).collect();
+    black_box(opened?);
+    Ok(())
 }
 
 fn measure(folder: &Path) -> Result<(), Failed> {

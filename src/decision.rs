@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::event::Event;
 use crate::model::{Date, FactValue, InputCode, KindId, Lang, LawCode, NodeId, Seats};
-use crate::request::Request;
+use crate::request::{Request, field_in_chinese};
 
 /// How a request was answered. Closed: a host that matches on it must meet a new outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -290,7 +290,7 @@ impl Reason {
             Self::Policy(remark) => remark.text(lang).to_owned(),
             Self::Law(law) => law.text(lang, law.node.as_str(), law.kind.as_str()),
             Self::Input { code, field, value, .. } => match lang {
-                Lang::Zh => format!("{}：{field} = {value}", code.meaning(lang)),
+                Lang::Zh => format!("{}：{} {value}", code.meaning(lang), field_in_chinese(field, value)),
                 Lang::En => format!("{}: {field} = {value}", code.meaning(lang)),
             },
         }

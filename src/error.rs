@@ -1,6 +1,7 @@
 //! Operating failures: a file, a folder or a disk that could not be used, with the places at fault.
 
 mod code;
+mod phrase;
 pub(crate) mod table;
 
 use std::fmt;
@@ -10,7 +11,8 @@ use std::path::{Path, PathBuf};
 pub use code::Code;
 pub use table::all as codes;
 
-pub(crate) use code::{Message, Phrase, same};
+pub(crate) use code::Message;
+pub(crate) use phrase::{Phrase, same, told};
 
 /// What could not be done, and where.
 ///
@@ -44,7 +46,7 @@ pub struct Fault {
     pub column: u32,
     /// What is wrong, what was allowed; lower case, no full stop.
     pub message: String,
-    /// The same in Chinese, where the fault is one of a policy folder; else empty.
+    /// The same in Chinese. Every fault of this library has it; one that a program made itself may be empty here.
     pub zh: String,
     /// Its row of the table of codes, where it has one.
     pub code: Option<&'static Code>,
@@ -70,6 +72,12 @@ impl Error {
         Self(Box::new(Inner { kind, message: message.into(), zh: String::new(), faults: Vec::new() }))
     }
 
+    /// A single failure, told in both languages.
+    pub(crate) fn told(kind: ErrorKind, told: Phrase) -> Self {
+        let [zh, en] = told.into_both();
+        Self::new(kind, en).in_chinese(zh)
+    }
+
     /// The same failure with its text in Chinese too.
     #[must_use]
     pub fn in_chinese(mut self, zh: impl Into<String>) -> Self {
@@ -85,7 +93,13 @@ impl Error {
     /// assert_eq!((error.zh().as_str(), error.to_string().as_str()), ("日志是空的", "the journal is empty"));
     /// ```
     pub fn zh(&self) -> String {
-        if self.0.zh.is_empty() { self.to_string() } else { self.0.zh.clone() }
+        if !self.0.zh.is_empty() {
+            return self.0.zh.clone();
+        }
+        if !self.0.message.is_empty() || self.0.faults.is_empty() {
+            return self.to_string();
+        }
+        self.0.faults.iter().map(Fault::told_in_chinese).collect::<Vec<_>>().join("\n")
     }
 
     /// A file that could not be read or written.
@@ -125,6 +139,17 @@ impl Fault {
         Self { file: Some(file.to_path_buf()), line, column, message: en, zh, code: Some(code) }
     }
 
+    /// A fault at a place in a file, told in both languages.
+    pub(crate) fn told(file: &Path, line: u32, column: u32, told: Phrase) -> Self {
+        Self { file: Some(file.to_path_buf()), line, column, ..Self::told_nowhere(told) }
+    }
+
+    /// The same without a place.
+    pub(crate) fn told_nowhere(told: Phrase) -> Self {
+        let [zh, message] = told.into_both();
+        Self { file: None, line: 0, column: 0, message, zh, code: None }
+    }
+
     /// The same fault with its text in Chinese too.
     #[must_use]
     pub fn in_chinese(mut self, zh: impl Into<String>) -> Self {
@@ -132,9 +157,25 @@ impl Fault {
         self
     }
 
+    /// The fault with its place as [`Display`](fmt::Display) shows it, in Chinese where it has a text in Chinese.
+    pub fn told_in_chinese(&self) -> String {
+        let message = if self.zh.is_empty() { &self.message } else { &self.zh };
+        Self { message: message.clone(), ..self.clone() }.to_string()
+    }
+
     /// A fault without a place.
     pub fn nowhere(message: impl Into<String>) -> Self {
         Self { file: None, line: 0, column: 0, message: message.into(), zh: String::new(), code: None }
+    }
+}
+
+/// Fails unless each of these is told in Chinese too; every test that looks at faults asks.
+#[cfg(test)]
+pub(crate) fn all_in_chinese<'a>(faults: impl IntoIterator<Item = &'a Fault>) {
+    for fault in faults {
+        let chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+        assert!(fault.zh.contains(chinese), "no Chinese for: {fault} ({})", fault.zh);
+        assert!(!fault.message.is_empty() && fault.message != fault.zh, "one text for both: {fault}");
     }
 }
 

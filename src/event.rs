@@ -408,6 +408,40 @@ impl Event {
         "advanced",
     ];
 
+    /// What people call it in Chinese.
+    pub fn chinese(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "开账",
+            Self::Authorized { .. } => "已核增减",
+            Self::Transferred { .. } => "已划转",
+            Self::Permitted(_) => "已核准",
+            Self::Withdrawn(_) => "已撤回",
+            Self::Lapsed(_) => "已失效",
+            Self::Appointed { .. } => "已入编",
+            Self::Vacated { .. } => "已减员",
+            Self::Converted { .. } => "已转本编",
+            Self::Moved { .. } => "已调动",
+            Self::Lent { .. } => "已借出",
+            Self::Returned { .. } => "已归还",
+            Self::Extended { .. } => "已延期",
+            Self::Rescheduled { .. } => "已调整归还计划",
+            Self::Evaluated { .. } => "已评估",
+            Self::FellDue { .. } => "到期应还",
+            Self::Expired { .. } => "期满",
+            Self::Established { .. } => "已设立",
+            Self::Amended { .. } => "已变更",
+            Self::Relocated { .. } => "已调整隶属",
+            Self::Abolished { .. } => "已撤销",
+            Self::Merged { .. } => "已合并",
+            Self::Resized { .. } => "已调整规模",
+            Self::Corrected { .. } => "已更正",
+            Self::Owed { .. } => "已记待还",
+            Self::Named { .. } => "已登记",
+            Self::YearClosed { .. } => "年结",
+            Self::Advanced { .. } => "换日",
+        }
+    }
+
     /// The name, as `after_<name>` hooks and files write it.
     pub fn name(&self) -> &'static str {
         Self::NAMES.get(self.place()).copied().unwrap_or_default()

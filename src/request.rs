@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 mod form;
 mod special;
 mod verb;
+mod words;
 
 use crate::model::{Date, FactValue, Mention, NodeId, PoolSize, RequestId};
 
@@ -18,6 +19,7 @@ pub use verb::{
     Abolish, Amend, Appoint, Borrow, Correct, Draw, Evaluate, Extend, GiveBack, Merge, Move, Name, Owe,
     Permit, Relocate, Reschedule, Resize, Transfer, Withdraw,
 };
+pub(crate) use words::field_in_chinese;
 
 /// One request, as asked: the verb, and beside it who, when and with which facts.
 ///

@@ -226,6 +226,26 @@ fn a_package_is_named_only_where_it_is_confined() {
     nothing(&faults);
 }
 
+/// A fault or a failure made with English words alone would be English in the middle of a Chinese answer.
+#[test]
+fn what_is_wrong_is_told_in_both_languages() {
+    const MADE: [&str; 6] =
+        ["Fault::at(", "Fault::nowhere(", "Error::new(", "journal(format!", "journal(\"", "bad(format!"];
+    let mut faults = Vec::new();
+    for source in sources().iter().filter(|source| source.path != "src/error.rs") {
+        let lines: Vec<(usize, &str)> = source.code_outside_tests().collect();
+        for (at, (number, line)) in lines.iter().enumerate() {
+            // What only hands on a message leaves it to its caller.
+            let handed_on = line.trim().ends_with("message)");
+            let statement = || lines[at..].iter().take(8).any(|(_, line)| line.contains("in_chinese("));
+            if MADE.iter().any(|made| line.contains(made)) && !handed_on && !statement() {
+                faults.push(format!("{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    nothing(&faults);
+}
+
 #[test]
 fn the_command_uses_only_what_every_host_can_use() {
     let mut faults = Vec::new();

@@ -9,13 +9,14 @@ mod table;
 use std::path::Path;
 use std::sync::OnceLock;
 
+pub(crate) use check::Found;
 use check::{Flaw, Unread};
 pub use part::CharterPart;
 use part::Places;
 
 use crate::document::{MOST_YAML_BYTES, read_text};
-use crate::error::{Error, Fault};
-use crate::model::{Mention, NodeId, NodeRows, NodeTree, NodeView, Opening, PoolSize};
+use crate::error::{Error, Fault, Phrase, told};
+use crate::model::{Mention, NodeId, NodeRows, NodeView, Opening, PoolSize};
 
 /// A city's opening books, checked: whoever holds one can open books from it.
 ///
@@ -41,7 +42,7 @@ pub struct Charter {
     /// All but the nodes.
     opening: Opening,
     nodes: NodeRows,
-    tree: NodeTree,
+    found: Found,
     /// The opening books as plain values, once somebody asks for them.
     whole: OnceLock<Opening>,
     places: Places,
@@ -87,9 +88,9 @@ impl Charter {
         whole.into_inner().unwrap_or_else(|| Opening { nodes: nodes.to_nodes(), ..opening })
     }
 
-    /// All but the nodes, the nodes, and who lies in whom.
-    pub(crate) fn into_parts(self) -> (Opening, NodeRows, NodeTree) {
-        (self.opening, self.nodes, self.tree)
+    /// All but the nodes, the nodes, and what was found of them and of the people.
+    pub(crate) fn into_parts(self) -> (Opening, NodeRows, Found) {
+        (self.opening, self.nodes, self.found)
     }
 
     /// The id of the root.
@@ -114,8 +115,8 @@ impl Charter {
     }
 
     /// A fault for each name that `undeclared` has something to say about, in no order. A nation's tags are asked about once.
-    pub(crate) fn undeclared(&self, undeclared: impl Fn(&Mention<'_>) -> Option<String>) -> Vec<Fault> {
-        let fault = |(mention, part)| undeclared(&mention).map(|message| self.fault(part, message));
+    pub(crate) fn undeclared(&self, undeclared: impl Fn(&Mention<'_>) -> Option<Phrase>) -> Vec<Fault> {
+        let fault = |(mention, part)| undeclared(&mention).map(|told| self.places.fault(part, told));
         let bad = |tags: &Vec<String>| tags.iter().any(|tag| undeclared(&Mention::Tag(tag)).is_some());
         if self.nodes.tag_lists().iter().any(bad) {
             return self.each_mention().filter_map(fault).collect();
@@ -154,7 +155,7 @@ impl Charter {
 
     /// A fault of a part of this charter, with its file and line if it was read from a file.
     pub fn fault(&self, part: CharterPart, message: impl Into<String>) -> Fault {
-        self.places.fault(part, message)
+        self.places.fault(part, Phrase::both("", message))
     }
 
     fn judge(
@@ -165,16 +166,16 @@ impl Charter {
         mut faults: Vec<Fault>,
     ) -> Result<Self, Error> {
         seat_the_drawn(&mut opening);
-        let (flaws, tree) = check::check(&opening, &nodes, unread);
-        for Flaw { part, message, first } in flaws {
-            let message = match first.and_then(|first| places.line(first)) {
-                Some(line) => format!("{message}, first on line {line}"),
-                None => message,
+        let (flaws, found) = check::check(&opening, &nodes, unread);
+        for Flaw { part, told, first } in flaws {
+            let told = match first.and_then(|first| places.line(first)) {
+                Some(line) => told!("{told}，先见第 {line} 行", "{told}, first on line {line}"; told),
+                None => told,
             };
-            faults.push(places.fault(part, message));
+            faults.push(places.fault(part, told));
         }
         if faults.is_empty() {
-            return Ok(Self { opening, nodes, tree, whole: OnceLock::new(), places });
+            return Ok(Self { opening, nodes, found, whole: OnceLock::new(), places });
         }
         faults.sort();
         faults.dedup();

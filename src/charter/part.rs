@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::Fault;
+use crate::error::{Fault, Phrase};
 
 /// An element of a charter, by its number in the [`Opening`](crate::model::Opening)'s lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,11 +89,11 @@ fn in_run(&(first, line, column): &(usize, u32, u32), number: usize) -> (u32, u3
 }
 
 impl Places {
-    pub(super) fn fault(&self, part: CharterPart, message: impl Into<String>) -> Fault {
+    pub(super) fn fault(&self, part: CharterPart, told: Phrase) -> Fault {
         let (spots, number) = self.spots(part);
         let (line, column) = spots.and_then(|spots| spots.at(number)).unwrap_or((0, 0));
         let file = spots.and_then(|spots| spots.file.clone()).or_else(|| self.file.clone());
-        Fault { file, line, column, ..Fault::nowhere(message) }
+        Fault { file, line, column, ..Fault::told_nowhere(told) }
     }
 
     pub(super) fn line(&self, part: CharterPart) -> Option<u32> {

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::check::Unread;
 use super::part::{Places, Spots};
-use super::record::Record;
+use super::record::{LIST, Record, TEXT, misfit};
 use super::table;
 use crate::document::{Document, Node, Table};
-use crate::error::Fault;
+use crate::error::{Fault, Phrase, told};
 use crate::model::{
     ByKind, Date, ExcessRule, KindId, NodeId, NodeRows, Opening, OpeningHistory, OpeningKind, OpeningLoan,
     OpeningNode, OpeningPeople, OpeningPermit, OpeningPerson, OpeningPool, PoolSize, Seats,
@@ -81,7 +81,7 @@ impl<'a> Reading<'a> {
         if let Some(format) = record.needed("bianzhi")
             && format.text() != Some(FORMAT)
         {
-            record.fault(format, format!("`bianzhi` is {}, `{FORMAT}` is needed", format.found()));
+            record.misfit("bianzhi", format, [" `charter/1`", "`charter/1`"]);
         }
         match record.day("opened") {
             Some(opened) => self.opening.opened = opened,
@@ -100,10 +100,9 @@ impl<'a> Reading<'a> {
                 Some("refuse") => {}
                 Some("tolerate") => self.opening.excess = ExcessRule::Tolerate,
                 Some(_) | None => {
-                    record.fault(
-                        node,
-                        format!("`excess` is {}, `refuse` or `tolerate` is needed", node.found()),
-                    );
+                    let needed =
+                        [" `refuse`（不容超编）或 `tolerate`（容许原有超编）", "`refuse` or `tolerate`"];
+                    record.misfit("excess", node, needed);
                     self.unread.excess = true;
                 }
             }
@@ -129,8 +128,7 @@ impl<'a> Reading<'a> {
 
     fn each(&mut self, list: &'a Node, name: &str, mut one: impl FnMut(&mut Self, &'a Node)) {
         if !list.is_list() {
-            let message = format!("`{name}` is {}, a list is needed", list.found());
-            self.faults.push(self.document.fault(list, message));
+            self.faults.push(self.document.told(list, misfit(name, list, LIST)));
         }
         for node in list.items() {
             one(self, node);
@@ -141,8 +139,10 @@ impl<'a> Reading<'a> {
         self.unread.levels = !list.is_list();
         self.each(list, "levels", |reading, node| {
             let Some(level) = node.text().filter(|_| !node.is_null()) else {
-                let message = format!("a level is {}, a text is needed", node.found());
-                reading.faults.push(reading.document.fault(node, message));
+                let found = node.found_in_both();
+                let told =
+                    told!("有一个层级是{found}，应为文字", "a level is {found}, a text is needed"; found);
+                reading.faults.push(reading.document.told(node, told));
                 reading.unread.levels = true;
                 return;
             };
@@ -153,8 +153,8 @@ impl<'a> Reading<'a> {
 
     fn kinds(&mut self, map: &'a Node) {
         if !map.is_map() {
-            let message = format!("`kinds` is {}, a map of kinds with their names is needed", map.found());
-            self.faults.push(self.document.fault(map, message));
+            let needed = ["各编制类别及其名称", "a map of kinds with their names"];
+            self.faults.push(self.document.told(map, misfit("kinds", map, needed)));
             self.unread.kinds = true;
         }
         for (key, names) in map.entries() {
@@ -223,7 +223,7 @@ impl<'a> Reading<'a> {
         let parent_node = record.node("parent");
         let parent = parent_node.and_then(Node::text);
         if let Some(found) = parent_node.filter(|_| parent.is_none()) {
-            record.fault(found, format!("`parent` is {}, a text is needed", found.found()));
+            record.misfit("parent", found, TEXT);
         }
         let (name, tier) = (record.word_if("name"), record.word_if("tier"));
         let (tags, facts) = (record.words("tags"), record.facts());
@@ -267,7 +267,8 @@ impl<'a> Reading<'a> {
             (Some(size), None) => record.count_of("size", size, Seats::ZERO).map(PoolSize::Size),
             (None, Some(rule)) => record.text_of("rule", rule).map(|rule| PoolSize::Rule(rule.to_owned())),
             (Some(_), Some(_)) | (None, None) => {
-                record.fault(node, "a pool has a `size` or a `rule`, one of them");
+                let zh = "周转池写 `size`（规模）或 `rule`（规则），只写一个";
+                record.fault(node, Phrase::both(zh, "a pool has a `size` or a `rule`, one of them"));
                 None
             }
         };

@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::document::{Document, Fields, Node, date};
-use crate::error::Fault;
+use crate::error::{Fault, Phrase, told};
 use crate::model::{Date, FactValue, Instalment, Seats};
+
+/// What fields must be, in Chinese and in English.
+pub(super) const TEXT: [&str; 2] = ["文字", "a text"];
+pub(super) const DATE: [&str; 2] = ["日期，如 2024-01-31", "a date like 2024-01-31"];
+pub(super) const LIST: [&str; 2] = ["清单", "a list"];
 
 /// A map of fields that is being read; what does not fit becomes a fault and a `None`.
 pub(super) struct Record<'a, 'f> {
@@ -47,8 +52,13 @@ impl<'a, 'f> Record<'a, 'f> {
         }
     }
 
-    pub(super) fn fault(&mut self, node: &Node, message: impl Into<String>) {
-        self.faults.push(self.document.fault(node, message));
+    pub(super) fn fault(&mut self, node: &Node, told: Phrase) {
+        self.faults.push(self.document.told(node, told));
+    }
+
+    /// A fault of a field: what it is, and what it must be, in Chinese and in English.
+    pub(super) fn misfit(&mut self, name: &str, node: &Node, needed: [&str; 2]) {
+        self.fault(node, misfit(name, node, needed));
     }
 
     /// A text that must be there.
@@ -66,7 +76,7 @@ impl<'a, 'f> Record<'a, 'f> {
     pub(super) fn text_of(&mut self, name: &str, node: &'a Node) -> Option<&'a str> {
         let text = node.text().filter(|_| !node.is_null());
         if text.is_none() {
-            self.fault(node, format!("`{name}` is {}, a text is needed", node.found()));
+            self.misfit(name, node, TEXT);
         }
         text
     }
@@ -86,8 +96,7 @@ impl<'a, 'f> Record<'a, 'f> {
     fn day_of(&mut self, name: &str, node: &Node) -> Option<Date> {
         let day = node.text().and_then(date);
         if day.is_none() {
-            let found = node.found();
-            self.fault(node, format!("`{name}` is {found}, a date like 2024-01-31 is needed"));
+            self.misfit(name, node, DATE);
         }
         day
     }
@@ -107,7 +116,7 @@ impl<'a, 'f> Record<'a, 'f> {
     pub(super) fn count_of(&mut self, name: &str, node: &Node, least: Seats) -> Option<Seats> {
         let count = node.whole().map(Seats::new).filter(|&count| count >= least && count <= Seats::MOST);
         if count.is_none() {
-            self.fault(node, bad_count(name, &node.found(), least));
+            self.fault(node, bad_count(name, &node.found_in_both(), least));
         }
         count
     }
@@ -125,7 +134,7 @@ impl<'a, 'f> Record<'a, 'f> {
 
     fn counts_of<K: Ord + for<'t> From<&'t str>>(&mut self, name: &str, node: &Node) -> BTreeMap<K, Seats> {
         if !node.is_map() {
-            self.fault(node, format!("`{name}` is {}, a map is needed", node.found()));
+            self.misfit(name, node, ["一组字段", "a map"]);
         }
         node.entries()
             .iter()
@@ -150,7 +159,7 @@ impl<'a, 'f> Record<'a, 'f> {
     pub(super) fn map(&mut self, name: &'static str) -> Option<&'a Node> {
         let node = self.node(name)?;
         if !node.is_map() {
-            self.fault(node, format!("`{name}` is {}, a map is needed", node.found()));
+            self.misfit(name, node, ["一组字段", "a map"]);
             return None;
         }
         Some(node)
@@ -164,7 +173,7 @@ impl<'a, 'f> Record<'a, 'f> {
 
     pub(super) fn items(&mut self, name: &str, node: &'a Node) -> &'a [Node] {
         if !node.is_list() {
-            self.fault(node, format!("`{name}` is {}, a list is needed", node.found()));
+            self.misfit(name, node, LIST);
         }
         node.items()
     }
@@ -223,7 +232,16 @@ impl<'a, 'f> Record<'a, 'f> {
     }
 }
 
+/// The message for a field that is something else.
+pub(super) fn misfit(name: &str, node: &Node, [zh, en]: [&str; 2]) -> Phrase {
+    let found = node.found_in_both();
+    told!("`{name}` 是{found}，应为{zh}", "`{name}` is {found}, {en} is needed"; found)
+}
+
 /// The message for a count that is none.
-pub(super) fn bad_count(name: &str, found: &str, least: Seats) -> String {
-    format!("`{name}` is {found}, a whole number from {least} to 1,000,000,000 is needed")
+pub(super) fn bad_count(name: &str, found: &Phrase, least: Seats) -> Phrase {
+    told!(
+        "`{name}` 是{found}，应为 {least} 至 1,000,000,000 的整数",
+        "`{name}` is {found}, a whole number from {least} to 1,000,000,000 is needed"; found
+    )
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::check::Unread;
 use super::part::Spots;
 use super::record::bad_count;
-use crate::document::{Plain, Row, Table, date, did_you_mean, trimmed, whole_number};
-use crate::error::Fault;
+use crate::document::{Plain, Row, Table, date, nearest, trimmed, whole_number};
+use crate::error::{Fault, Phrase, told};
 use crate::model::{FactValue, Facts, NodeDraft, NodeRows, NodeWords, Opening, OpeningPeople, Seats, What};
 
 /// What a column of `nodes.csv` holds.
@@ -143,29 +143,33 @@ fn column(
         "occupied" => What::Occupied,
         "history" => What::Years,
         _ => {
-            let hint = match did_you_mean(name, NODE_COLUMNS) {
-                hint if hint.is_empty() => format!(
-                    "; known are {} and those that begin with {}",
-                    NODE_COLUMNS.join(", "),
-                    NODE_COLUMNS_BY_NAME.join(", ")
-                ),
-                hint => hint,
-            };
-            faults.push(Fault::at(&table.file, 1, 0, format!("unknown column `{name}`{hint}")));
+            let near = nearest(name, NODE_COLUMNS);
+            let hint = if near.is_some() { Phrase::hint(near) } else { known_columns() };
+            let told = told!("不认识这一栏 `{name}`{hint}", "unknown column `{name}`{hint}"; hint);
+            faults.push(Fault::told(&table.file, 1, 0, told));
             return Column::Unknown;
         }
     };
     if !unread.kinds && !opening.kinds.iter().any(|one| one.id.as_str() == of) {
-        let hint = did_you_mean(of, opening.kinds.iter().map(|kind| kind.id.as_str()));
-        faults.push(Fault::at(
-            &table.file,
-            1,
-            0,
-            format!("column `{name}`: kind `{of}` is not declared{hint}"),
-        ));
+        let hint = Phrase::hint(nearest(of, opening.kinds.iter().map(|kind| kind.id.as_str())));
+        let told = told!(
+            "`{name}` 一栏：没有声明编制类别 `{of}`{hint}",
+            "column `{name}`: kind `{of}` is not declared{hint}"; hint
+        );
+        faults.push(Fault::told(&table.file, 1, 0, told));
         return Column::Unknown;
     }
     Column::Counted(what, nodes.kind(&of.into()))
+}
+
+/// All columns that there may be.
+fn known_columns() -> Phrase {
+    let (zh, begins_zh) = (NODE_COLUMNS.join("、"), NODE_COLUMNS_BY_NAME.join("、"));
+    let (en, begins_en) = (NODE_COLUMNS.join(", "), NODE_COLUMNS_BY_NAME.join(", "));
+    Phrase::both(
+        format!("；可用的有 {zh}，以及以 {begins_zh} 开头的"),
+        format!("; known are {en} and those that begin with {begins_en}"),
+    )
 }
 
 fn node(
@@ -179,13 +183,13 @@ fn node(
     let mut facts = Facts::default();
     for (number, column) in columns {
         let Some(field) = row.field(*number) else { continue };
-        let mut fault = |message: String| faults.push(Fault::at(&table.file, row.line, 0, message));
+        let mut fault = |told: Phrase| faults.push(Fault::told(&table.file, row.line, 0, told));
         let mut count = |field: &str| {
             let count = whole_number(field).map(Seats::new);
             let count = count.filter(|&count| count >= Seats::ZERO && count <= Seats::MOST);
             if count.is_none() {
                 let name = table.columns.get(*number).map_or("", String::as_str);
-                fault(bad_count(name, &format!("`{field}`"), Seats::ZERO));
+                fault(bad_count(name, &told!(" `{field}`", "`{field}`"), Seats::ZERO));
             }
             count
         };
@@ -209,12 +213,15 @@ fn node(
                 Some(value) => {
                     facts.insert(Arc::clone(name), value);
                 }
-                None => fault(format!("`fact.{name}`: `{field}` has too many digits to be kept exactly")),
+                None => fault(told!(
+                    "`fact.{name}`：`{field}` 位数太多，无法精确记录",
+                    "`fact.{name}`: `{field}` has too many digits to be kept exactly"
+                )),
             },
             Column::Unknown => {}
         }
     }
-    let line = |name: &str| Fault::at(&table.file, row.line, 0, format!("`{name}` is empty"));
+    let line = |name: &str| Fault::told(&table.file, row.line, 0, empty(name));
     faults.extend(id.is_none().then(|| line("id")));
     faults.extend(level.is_none().then(|| line("level")));
     let (id, level) = id.zip(level)?;
@@ -247,8 +254,9 @@ pub(super) fn people(
     faults: &mut Vec<Fault>,
 ) {
     for name in table.columns.iter().filter(|name| !PERSON_COLUMNS.contains(&name.as_str())) {
-        let hint = did_you_mean(name, PERSON_COLUMNS);
-        faults.push(Fault::at(&table.file, 1, 0, format!("unknown column `{name}`{hint}")));
+        let hint = Phrase::hint(nearest(name, PERSON_COLUMNS));
+        let told = told!("不认识这一栏 `{name}`{hint}", "unknown column `{name}`{hint}"; hint);
+        faults.push(Fault::told(&table.file, 1, 0, told));
     }
     let at = PERSON_COLUMNS.map(|wanted| table.columns.iter().position(|name| name == wanted));
     let [id, unit, kind, ..] = at;
@@ -259,7 +267,8 @@ pub(super) fn people(
     }
     table.gather(
         |rows| {
-            let mut part: Part<OpeningPeople> = Part::default();
+            let read = OpeningPeople::with_capacity(rows.about());
+            let mut part = Part { read, ..Part::default() };
             let bad_rows = rows.each(|row| {
                 let before = part.faults.len();
                 if person(table, row, at, &mut part.read, &mut part.faults).is_some() {
@@ -288,14 +297,17 @@ fn person(
     faults: &mut Vec<Fault>,
 ) -> Option<()> {
     let field = |at: Option<usize>| at.and_then(|at| row.field(at));
-    let mut fault = |message: String| faults.push(Fault::at(&table.file, row.line, 0, message));
+    let mut fault = |told: Phrase| faults.push(Fault::told(&table.file, row.line, 0, told));
     let day = field(since).and_then(date);
     if let Some(text) = field(since).filter(|_| day.is_none()) {
-        fault(format!("`since` is `{text}`, a date like 2024-01-31 is needed"));
+        fault(told!(
+            "`since` 是 `{text}`，应为日期，如 2024-01-31",
+            "`since` is `{text}`, a date like 2024-01-31 is needed"
+        ));
     }
     for (name, at) in [("id", id), ("unit", unit), ("kind", kind)] {
         if field(at).is_none() {
-            fault(format!("`{name}` is empty"));
+            fault(empty(name));
         }
     }
     people.push_texts([field(id)?, field(unit)?, field(kind)?], [field(category), field(loan)], day);
@@ -305,6 +317,12 @@ fn person(
 /// Whether every needed column is there; a fault for each that is not.
 fn all_there(table: &Table, needed: &[(&str, bool)], faults: &mut Vec<Fault>) -> bool {
     let missing = needed.iter().filter(|(_, there)| !there);
-    faults.extend(missing.map(|(name, _)| Fault::at(&table.file, 1, 0, format!("missing column `{name}`"))));
+    faults.extend(missing.map(|(name, _)| {
+        Fault::told(&table.file, 1, 0, told!("缺少 `{name}` 一栏", "missing column `{name}`"))
+    }));
     needed.iter().all(|&(_, there)| there)
+}
+
+fn empty(name: &str) -> Phrase {
+    told!("`{name}` 一栏是空的", "`{name}` is empty")
 }

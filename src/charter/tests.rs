@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::Charter;
+use crate::error::all_in_chinese;
 use crate::model::{FactValue, Mention, NodeId, PoolSize, Seats};
 
 const GOOD: &str = "\
@@ -40,6 +41,7 @@ fn faults(text: &str) -> Vec<String> {
     match Charter::parse("charter.yaml", text) {
         Ok(_) => Vec::new(),
         Err(error) => {
+            all_in_chinese(error.faults());
             error.faults().iter().map(|fault| format!("{}: {}", fault.line, fault.message)).collect()
         }
     }
@@ -229,6 +231,10 @@ fn sums_keep_within_caps() {
         "tier: city, occupied: {admin: 1}, caps: {admin: 100",
         &["8: `occupied` of `direct`, which is a county; only units have people"],
     );
+    // Where nothing is counted, something may still be promised.
+    let promised = faults(&GOOD.replace("{id: q1, unit: aud, kind: admin", "{id: q1, unit: aud, kind: inst"));
+    let expected = "11: `aud` is charged 2 seats of `inst` (2 permitted), its cap is 0";
+    assert!(promised.iter().any(|fault| fault == expected), "{promised:?}");
     let over = GOOD.replace("excess: refuse", "excess: tolerate").replace("{admin: 38}", "{admin: 141}");
     assert!(faults(&over).is_empty(), "{:?}", faults(&over));
     let over = over.replace("{admin: 141}", "{admin: 600}");
@@ -397,6 +403,7 @@ fn large_charters_name_csv_files() {
         .unwrap();
     fs::write(folder.path().join("people.csv"), people.replace("p1,u", "p1,v")).unwrap();
     let error = Charter::load(&charter).unwrap_err();
+    all_in_chinese(error.faults());
     let name = |fault: &crate::error::Fault| {
         let file = fault.file.as_ref().unwrap().file_name().unwrap().to_string_lossy().into_owned();
         format!("{file}:{}: {}", fault.line, fault.message)
@@ -439,6 +446,7 @@ fn mutated_bytes_never_panic() {
         let text = String::from_utf8_lossy(&bytes);
         if let Err(error) = Charter::parse("charter.yaml", &text) {
             assert!(!error.faults().is_empty());
+            all_in_chinese(error.faults());
             assert!(error.faults().is_sorted());
         }
     }

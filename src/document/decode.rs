@@ -9,9 +9,9 @@ use serde::de::{
     Unexpected, VariantAccess, Visitor,
 };
 
-use super::fields::{listed, unknown_field_message};
-use super::{Key, Node, Plain, Value, did_you_mean, shortened};
-use crate::error::Fault;
+use super::fields::unknown_field_told;
+use super::{Key, Node, Plain, Value, decode_words, nearest, shortened};
+use crate::error::{Fault, Phrase, same, told};
 
 /// Decodes a node, or tells the innermost place that does not fit.
 pub(super) fn decode<'a, T: de::Deserialize<'a>>(file: &Path, node: &'a Node) -> Result<T, Fault> {
@@ -32,12 +32,12 @@ pub(super) fn decode_tagged<'a, T: de::Deserialize<'a>>(
 #[derive(Debug)]
 pub(super) struct Misfit {
     place: Option<(u32, u32)>,
-    message: String,
+    told: Phrase,
 }
 
 impl Misfit {
-    fn new(message: impl Into<String>) -> Self {
-        Self { place: None, message: message.into() }
+    fn new(told: Phrase) -> Self {
+        Self { place: None, told }
     }
 
     fn at(mut self, line: u32, column: u32) -> Self {
@@ -47,13 +47,13 @@ impl Misfit {
 
     fn into_fault(self, file: &Path) -> Fault {
         let (line, column) = self.place.unwrap_or((0, 0));
-        Fault::at(file, line, column, self.message)
+        Fault::told(file, line, column, self.told)
     }
 }
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(self.told.en())
     }
 }
 
@@ -61,49 +61,50 @@ impl std::error::Error for Misfit {}
 
 impl de::Error for Misfit {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string())
+        let en = message.to_string();
+        Self::new(Phrase::both(decode_words::said(&en), en))
     }
 
     fn invalid_type(found: Unexpected<'_>, needed: &dyn Expected) -> Self {
-        Self::new(format!("found {}, needed is {needed}", in_our_words(found)))
+        let (found, needed) = (in_our_words(found), needed.to_string());
+        let needed = Phrase::both(decode_words::needed(&needed), needed);
+        Self::new(told!("此处是{found}，应为{needed}", "found {found}, needed is {needed}"; found, needed))
     }
 
     fn invalid_value(found: Unexpected<'_>, needed: &dyn Expected) -> Self {
-        Self::new(format!("found {}, needed is {needed}", in_our_words(found)))
+        Self::invalid_type(found, needed)
     }
 
     fn unknown_variant(word: &str, known: &'static [&'static str]) -> Self {
         let word = shortened(word);
-        match did_you_mean(&word, known.iter().copied()) {
-            hint if hint.is_empty() => {
-                Self::new(format!("unknown word `{word}`; known are {}", listed(known)))
-            }
-            hint => Self::new(format!("unknown word `{word}`{hint}")),
-        }
+        let hint = Phrase::hint_or(nearest(&word, known.iter().copied()), known);
+        Self::new(told!("不认识的词 `{word}`{hint}", "unknown word `{word}`{hint}"; hint))
     }
 
     fn unknown_field(word: &str, known: &'static [&'static str]) -> Self {
-        Self::new(unknown_field_message(word, known.iter().copied()))
+        let message = unknown_field_told(word, known.iter().copied());
+        Self::new(Phrase::both(message.zh, message.en))
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::new(format!("missing field `{field}`"))
+        Self::new(told!("缺少字段 `{field}`", "missing field `{field}`"))
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::new(format!("field `{field}` stands twice"))
+        Self::new(told!("字段 `{field}` 写了两次", "field `{field}` stands twice"))
     }
 }
 
-fn in_our_words(found: Unexpected<'_>) -> String {
+fn in_our_words(found: Unexpected<'_>) -> Phrase {
+    let quoted = |text: String| told!(" `{text}`", "`{text}`");
     match found {
-        Unexpected::Unit | Unexpected::Option => "nothing".into(),
-        Unexpected::Seq => "a list".into(),
-        Unexpected::Map => "a map".into(),
-        Unexpected::Bool(yes) => format!("`{yes}`"),
-        Unexpected::Signed(number) => format!("`{number}`"),
-        Unexpected::Unsigned(number) => format!("`{number}`"),
-        Unexpected::Str(text) => format!("`{}`", shortened(text)),
+        Unexpected::Unit | Unexpected::Option => Phrase::both("空值", "nothing"),
+        Unexpected::Seq => Phrase::both("清单", "a list"),
+        Unexpected::Map => Phrase::both("一组字段", "a map"),
+        Unexpected::Bool(yes) => quoted(yes.to_string()),
+        Unexpected::Signed(number) => quoted(number.to_string()),
+        Unexpected::Unsigned(number) => quoted(number.to_string()),
+        Unexpected::Str(text) => quoted(shortened(text)),
         Unexpected::Float(_)
         | Unexpected::Char(_)
         | Unexpected::Bytes(_)
@@ -113,7 +114,7 @@ fn in_our_words(found: Unexpected<'_>) -> String {
         | Unexpected::NewtypeVariant
         | Unexpected::TupleVariant
         | Unexpected::StructVariant
-        | Unexpected::Other(_) => found.to_string(),
+        | Unexpected::Other(_) => same(found),
     }
 }
 
@@ -135,7 +136,8 @@ impl<'a> Reader<'a> {
     }
 
     fn misfit(self, needed: &str) -> Misfit {
-        Misfit::new(format!("found {}, {needed} is needed", self.node.found()))
+        let (found, needed) = (self.node.found_in_both(), Phrase::both(decode_words::needed(needed), needed));
+        Misfit::new(told!("此处是{found}，应为{needed}", "found {found}, {needed} is needed"; found, needed))
             .at(self.node.line, self.node.column)
     }
 
@@ -186,7 +188,11 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Plain::Whole(number) => visitor.visit_i64(number),
             Plain::Decimal(number) => visitor.visit_map(ExactDecimal(Some(number.normalize().to_string()))),
             Plain::TooLong => {
-                Err(Misfit::new(format!("`{}` has too many digits to be kept exactly", shortened(text))))
+                let text = shortened(text);
+                Err(Misfit::new(told!(
+                    "`{text}` 位数太多，无法精确记录",
+                    "`{text}` has too many digits to be kept exactly"
+                )))
             }
             Plain::Text => visitor.visit_borrowed_str(text),
         })
@@ -343,9 +349,13 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 fn said_plainly(misfit: Misfit, text: &str) -> Misfit {
     if misfit.place.is_none()
         && super::date(text).is_none()
-        && text.parse::<crate::model::Date>().is_err_and(|error| error.to_string() == misfit.message)
+        && text.parse::<crate::model::Date>().is_err_and(|error| error.to_string() == misfit.told.en())
     {
-        return Misfit::new(format!("`{}` is not a date; write it like 2024-01-31", shortened(text)));
+        let text = shortened(text);
+        return Misfit::new(told!(
+            "`{text}` 不是日期；请写成 2024-01-31",
+            "`{text}` is not a date; write it like 2024-01-31"
+        ));
     }
     misfit
 }
@@ -384,7 +394,10 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
-        let (key, node) = self.value.take().ok_or_else(|| Misfit::new("a value without a key"))?;
+        let (key, node) = self
+            .value
+            .take()
+            .ok_or_else(|| Misfit::new(Phrase::both("有值而没有字段名", "a value without a key")))?;
         let reader = Reader::under(key, node);
         reader.placed(seed.deserialize(reader))
     }
@@ -461,7 +474,10 @@ impl<'de> MapAccess<'de> for ExactDecimal {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
-        let number = self.0.take().ok_or_else(|| Misfit::new("a value without a key"))?;
+        let number = self
+            .0
+            .take()
+            .ok_or_else(|| Misfit::new(Phrase::both("有值而没有字段名", "a value without a key")))?;
         let number: de::value::StringDeserializer<Misfit> = number.into_deserializer();
         seed.deserialize(number)
     }

@@ -28,8 +28,8 @@ impl<'a> Fields<'a> {
     /// A reader of this map; a fault if the node is none.
     pub fn new(file: &'a Path, node: &'a Node) -> Result<Self, Fault> {
         if !node.is_map() {
-            let needed = Phrase::both("一组字段", "");
-            let message = table::YAML_FORM.say([needed, same(node.found()), same("a map of fields")]);
+            let needed = Phrase::both("一组字段", "a map of fields");
+            let message = table::YAML_FORM.say([needed, node.found_in_both()]);
             return Err(Fault::coded(file, node.line, node.column, message));
         }
         Ok(Self { file, node, left: node.entries().iter().collect(), known: Vec::new() })
@@ -85,26 +85,10 @@ pub(super) fn unknown_field<'a>(file: &Path, key: &Key, known: impl IntoIterator
     Fault::coded(file, key.line, key.column, unknown_field_told(&key.text, known))
 }
 
-/// The English message for a key that means nothing here.
-pub(super) fn unknown_field_message<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    unknown_field_told(word, known).en
-}
-
 /// What is said of a key that means nothing here: the nearest known name, else all of them if they are few.
-fn unknown_field_told<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Message {
+pub(super) fn unknown_field_told<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Message {
     let known: Vec<&str> = known.into_iter().collect();
     let near = nearest(word, known.iter().copied());
-    let hint = match near {
-        None if !known.is_empty() => {
-            let known = listed(&known);
-            Phrase::both(format!("；可用的有 {known}"), format!("; known are {known}"))
-        }
-        near => Phrase::hint(near),
-    };
-    table::YAML_FIELD.say([same(shortened(word)), hint.clone(), hint])
-}
-
-/// Names in backticks, with commas.
-pub(super) fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    let hint = if known.is_empty() { Phrase::hint(near) } else { Phrase::hint_or(near, &known) };
+    table::YAML_FIELD.say([same(shortened(word)), hint])
 }

@@ -1,6 +1,7 @@
 //! Documents: YAML and CSV as values with their file and line, and all faults found in them.
 
 mod decode;
+mod decode_words;
 mod fields;
 mod nearest;
 mod parse;
@@ -8,19 +9,19 @@ mod scalar;
 mod table;
 mod text;
 mod verb;
+mod yaml_words;
 
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 pub use fields::Fields;
-pub use nearest::{did_you_mean, nearest};
+pub use nearest::nearest;
 pub use scalar::{Plain, date, whole_number};
 pub use table::{Row, Rows, Table, trimmed};
 pub use text::read_text;
 
-use crate::error::Message;
-use crate::error::{Error, ErrorKind, Fault};
+use crate::error::{Error, ErrorKind, Fault, Message, Phrase, told};
 
 /// The largest YAML file that is read: 64 MB, some hundred thousand nodes. What is larger belongs into CSV.
 pub const MOST_YAML_BYTES: u64 = 64 << 20;
@@ -120,12 +121,17 @@ impl Document {
         Fields::new(&self.file, node)
     }
 
-    /// A fault at a node.
-    pub fn fault(&self, node: &Node, message: impl Into<String>) -> Fault {
-        Fault::at(&self.file, node.line, node.column, message)
+    /// A fault at a node, told in both languages.
+    pub(crate) fn told(&self, node: &Node, told: Phrase) -> Fault {
+        Fault::told(&self.file, node.line, node.column, told)
     }
 
-    /// A fault at a key.
+    /// The same at a key.
+    pub(crate) fn told_at_key(&self, key: &Key, told: Phrase) -> Fault {
+        Fault::told(&self.file, key.line, key.column, told)
+    }
+
+    /// A fault of the table of codes at a node.
     pub(crate) fn coded(&self, node: &Node, message: Message) -> Fault {
         Fault::coded(&self.file, node.line, node.column, message)
     }
@@ -133,11 +139,6 @@ impl Document {
     /// The same at a key.
     pub(crate) fn coded_at_key(&self, key: &Key, message: Message) -> Fault {
         Fault::coded(&self.file, key.line, key.column, message)
-    }
-
-    /// A fault at a key.
-    pub fn fault_at_key(&self, key: &Key, message: impl Into<String>) -> Fault {
-        Fault::at(&self.file, key.line, key.column, message)
     }
 }
 
@@ -199,20 +200,34 @@ impl Node {
 
     /// What was found here, for a message: a list, a map, nothing, or the text itself.
     pub fn found(&self) -> String {
+        let [_, en] = self.found_in_both().into_both();
+        en
+    }
+
+    /// The same in both languages. The Chinese begins with a blank where quotes follow, so that what stands before it need not
+    /// end with one.
+    pub(crate) fn found_in_both(&self) -> Phrase {
         match &self.value {
-            _ if self.is_null() => "nothing".into(),
-            Value::Scalar { text, plain: true } => format!("`{}`", shortened(text)),
-            Value::Scalar { text, plain: false } => format!("the text `{}`", shortened(text)),
-            Value::List(_) => "a list".into(),
-            Value::Map(_) => "a map".into(),
+            _ if self.is_null() => Phrase::both("空值", "nothing"),
+            Value::Scalar { text, plain } => {
+                let text = shortened(text);
+                if *plain {
+                    told!(" `{text}`", "`{text}`")
+                } else {
+                    told!("文字 `{text}`", "the text `{text}`")
+                }
+            }
+            Value::List(_) => Phrase::both("清单", "a list"),
+            Value::Map(_) => Phrase::both("一组字段", "a map"),
         }
     }
 }
 
 /// A value written as YAML.
 pub fn to_yaml<T: Serialize>(value: &T) -> Result<String, Error> {
-    serde_yaml::to_string(value)
-        .map_err(|cause| Error::new(ErrorKind::Internal, format!("cannot write this as YAML: {cause}")))
+    serde_yaml::to_string(value).map_err(|cause| {
+        Error::told(ErrorKind::Internal, told!("写不成 YAML：{cause}", "cannot write this as YAML: {cause}"))
+    })
 }
 
 /// A text short enough for a message, on one line.

@@ -21,11 +21,6 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
-/// `; did you mean …` for a message, or nothing.
-pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(word, candidates).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
-}
-
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
 fn distance(one: &[char], other: &[char]) -> usize {
     let mut before_last: Vec<usize> = Vec::new();

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
-use super::{Key, MOST_DEPTH, Node, Value, shortened};
-use crate::error::{Fault, same, table};
+use super::{Key, MOST_DEPTH, Node, Value, shortened, yaml_words};
+use crate::error::{Fault, Phrase, table, told};
 
 /// The tree, if the text can be read to its end, and all faults.
 pub(super) fn parse(file: &Path, text: &str) -> (Option<Node>, Vec<Fault>) {
@@ -28,8 +28,7 @@ pub(super) fn parse(file: &Path, text: &str) -> (Option<Node>, Vec<Fault>) {
         }
     }
     if builder.root.is_none() && builder.faults.is_empty() {
-        let message = table::YAML.say([same("文件是空的"), same("is empty")]);
-        builder.faults.push(Fault::coded(file, 0, 0, message));
+        builder.fault(0, 0, Phrase::both("文件是空的", "is empty"));
     }
     (builder.root, builder.faults)
 }
@@ -75,7 +74,11 @@ impl Builder<'_> {
             Event::DocumentStart(_) => {
                 self.documents = self.documents.saturating_add(1);
                 if self.documents > 1 {
-                    self.fault(line, column, "a second document begins; one file holds one document");
+                    let (zh, en) = (
+                        "这里又开始了一份内容（`---`）；一个文件只写一份",
+                        "a second document begins; one file holds one document",
+                    );
+                    self.fault(line, column, Phrase::both(zh, en));
                     return false;
                 }
             }
@@ -84,7 +87,11 @@ impl Builder<'_> {
                 self.scalar(text.into_owned(), style, line, column);
             }
             Event::Alias(_) => {
-                self.fault(line, column, "an alias (`*name`) is not allowed; write the value out");
+                let (zh, en) = (
+                    "不能用别名（`*名字`）；请把值写出来",
+                    "an alias (`*name`) is not allowed; write the value out",
+                );
+                self.fault(line, column, Phrase::both(zh, en));
                 self.scalar(String::new(), ScalarStyle::Plain, line, column);
             }
             Event::SequenceStart(anchor, tag) => {
@@ -157,17 +164,22 @@ impl Builder<'_> {
                 }
             }
         };
-        if let Some((line, column, message)) = fault {
-            self.fault(line, column, message);
+        if let Some((line, column, told)) = fault {
+            self.fault(line, column, told);
         }
     }
 
     fn plain_yaml_only(&mut self, line: u32, column: u32, anchor: usize, tag: Option<&Tag>) {
         if anchor != 0 {
-            self.fault(line, column, "an anchor (`&name`) is not allowed; write the value out");
+            let (zh, en) = (
+                "不能用锚点（`&名字`）；请把值写出来",
+                "an anchor (`&name`) is not allowed; write the value out",
+            );
+            self.fault(line, column, Phrase::both(zh, en));
         }
         if let Some(tag) = tag {
-            self.fault(line, column, format!("the tag `{}` is not allowed", shortened(&tag.to_string())));
+            let tag = shortened(&tag.to_string());
+            self.fault(line, column, told!("不能用标记 `{tag}`", "the tag `{tag}` is not allowed"));
         }
     }
 
@@ -177,21 +189,22 @@ impl Builder<'_> {
         match error.info() {
             "recursion limit exceeded" => self.too_deep(line, column),
             info => {
-                let message = table::YAML.say([same(info), same(format!("is not YAML: {info}"))]);
-                self.faults.push(Fault::coded(self.file, line, column, message));
+                let (zh, en) = (yaml_words::in_chinese(info), format!("is not YAML: {info}"));
+                self.fault(line, column, Phrase::both(zh, en));
             }
         }
     }
 
     fn too_deep(&mut self, line: u32, column: u32) {
-        let message = format!("lists and maps lie in each other deeper than {MOST_DEPTH} times");
-        self.fault(line, column, message);
+        let told = told!(
+            "清单和字段嵌套超过 {MOST_DEPTH} 层",
+            "lists and maps lie in each other deeper than {MOST_DEPTH} times"
+        );
+        self.fault(line, column, told);
     }
 
-    fn fault(&mut self, line: u32, column: u32, message: impl Into<String>) {
-        let text: String = message.into();
-        let message = table::YAML.say([same(&text), same(&text)]);
-        self.faults.push(Fault::coded(self.file, line, column, message));
+    fn fault(&mut self, line: u32, column: u32, told: Phrase) {
+        self.faults.push(Fault::coded(self.file, line, column, table::YAML.say([told])));
     }
 }
 
@@ -200,7 +213,7 @@ fn key_of(
     node: Node,
     entries: &[(Key, Node)],
     seen: &mut HashMap<String, u32>,
-) -> (Option<Key>, Option<(u32, u32, String)>) {
+) -> (Option<Key>, Option<(u32, u32, Phrase)>) {
     /// Up to here looking through the entries is quicker than hashing, and costs no memory.
     const FEW: usize = 16;
     let (line, column) = (node.line, node.column);
@@ -208,7 +221,10 @@ fn key_of(
     let text = match node.value {
         Value::Scalar { text, .. } if !is_null => text,
         Value::Scalar { .. } | Value::List(_) | Value::Map(_) => {
-            return (None, Some((line, column, "a key must be a single word".into())));
+            return (
+                None,
+                Some((line, column, Phrase::both("字段名应为一个词", "a key must be a single word"))),
+            );
         }
     };
     let first = if entries.len() <= FEW {
@@ -225,8 +241,12 @@ fn key_of(
     };
     match first {
         Some(first) => {
-            let message = format!("key `{}` stands twice, first on line {first}", shortened(&text));
-            (None, Some((line, column, message)))
+            let key = shortened(&text);
+            let told = told!(
+                "字段 `{key}` 写了两次，第一次在第 {first} 行",
+                "key `{key}` stands twice, first on line {first}"
+            );
+            (None, Some((line, column, told)))
         }
         None => (Some(Key { text, line, column }), None),
     }
@@ -239,9 +259,9 @@ fn forbidden_character(file: &Path, text: &str) -> Option<Fault> {
     let before = text.get(..at).unwrap_or_default();
     let line = before.matches('\n').count().saturating_add(1);
     let column = before.chars().rev().take_while(|one| *one != '\n').count().saturating_add(1);
-    let message = format!("the control character U+{:04X} is not allowed", u32::from(found));
-    let message = table::YAML.say([same(&message), same(&message)]);
-    Some(Fault::coded(file, clamped(line), clamped(column), message))
+    let number = u32::from(found);
+    let told = told!("不能有控制字符 U+{number:04X}", "the control character U+{number:04X} is not allowed");
+    Some(Fault::coded(file, clamped(line), clamped(column), table::YAML.say([told])))
 }
 
 fn place(marker: &Marker) -> (u32, u32) {

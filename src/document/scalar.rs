@@ -60,12 +60,15 @@ pub fn whole_number(text: &str) -> Option<i64> {
 
 /// The day written here, as `2024-01-31` and in no other way.
 pub fn date(text: &str) -> Option<Date> {
-    let shape =
-        |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
-    if text.len() != 10 || !text.bytes().enumerate().all(shape) {
-        return None;
-    }
-    text.parse().ok()
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = text.as_bytes() else { return None };
+    let number = |digits: &[&u8]| {
+        digits.iter().try_fold(0_i16, |sum, digit| {
+            let digit = digit.is_ascii_digit().then(|| i16::from(digit.wrapping_sub(b'0')))?;
+            sum.checked_mul(10)?.checked_add(digit)
+        })
+    };
+    let [month, day] = [number(&[m0, m1])?, number(&[d0, d1])?];
+    Date::new(number(&[y0, y1, y2, y3])?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 fn is_whole(text: &str) -> bool {
@@ -176,6 +179,18 @@ mod tests {
         }
         assert_eq!(whole_number("99999999999999999999"), Some(i64::MAX));
         assert_eq!(whole_number("-99999999999999999999"), Some(i64::MIN));
+    }
+
+    #[test]
+    fn every_day_is_read_as_the_date_library_reads_it() {
+        for year in [0, 1, 4, 1899, 1900, 2000, 2023, 2024, 9999] {
+            for month in 0..=99 {
+                for day in 0..=99 {
+                    let text = format!("{year:04}-{month:02}-{day:02}");
+                    assert_eq!(date(&text), text.parse().ok(), "{text}");
+                }
+            }
+        }
     }
 
     #[test]

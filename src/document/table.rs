@@ -1,16 +1,17 @@
 //! Tables: CSV files with a header, row by row with the line each begins on.
 
-use std::panic::resume_unwind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use super::{MOST_CSV_BYTES, read_text, shortened};
-use crate::error::Fault;
+use crate::error::{Fault, Phrase, told};
+use crate::model::{cores, on_all_cores};
 
 /// How many bytes of a table are read at once on one core, at least and at most: enough that a part costs little beside its
 /// rows, and few enough that a city's table has some for each core.
 const PART: (usize, usize) = (1 << 16, 1 << 20);
+/// A table of fewer bytes is read by whoever asks: another core would have to be called first.
+const ALONE: usize = 96 << 10;
 
 /// A CSV file: its header, and its rows when asked for.
 #[derive(Debug, Clone)]
@@ -20,6 +21,14 @@ pub struct Table {
     /// The column names, none twice.
     pub columns: Vec<String>,
     text: String,
+    looks: Looks,
+}
+
+/// What a glance at a text says.
+#[derive(Debug, Clone, Copy, Default)]
+struct Looks {
+    /// How many lines end in it.
+    lines: u32,
     /// Whether anything is quoted: only then a comma or a line's end may be text.
     quoted: bool,
 }
@@ -40,7 +49,9 @@ pub struct Rows<'a> {
 pub struct Row<'a> {
     /// The line it begins on, from 1.
     pub line: u32,
-    fields: &'a [&'a str],
+    text: &'a str,
+    /// Where its fields stand in the text.
+    fields: &'a [Range<usize>],
 }
 
 impl Table {
@@ -52,26 +63,29 @@ impl Table {
 
     /// Reads the header of CSV text, or tells its faults; `file` is the name in them.
     pub fn parse(file: &Path, text: String) -> Result<Self, Vec<Fault>> {
+        let looks = look(&text);
+        let Some((line, names)) = header_of(&text, looks.quoted) else {
+            let told = Phrase::both(
+                "文件是空的；第一行应是各栏的名称",
+                "is empty; the first line must name the columns",
+            );
+            return Err(vec![Fault::told(file, 1, 0, told)]);
+        };
         let mut columns: Vec<String> = Vec::new();
         let mut faults = Vec::new();
-        let mut record = csv::StringRecord::new();
-        let read = reader(&text).read_record(&mut record);
-        let line = line_of(&text, &record);
-        if !read.is_ok_and(|found| found) {
-            return Err(vec![Fault::at(file, 1, 0, "is empty; the first line must name the columns")]);
-        }
-        for name in &record {
-            let name = name.trim();
+        for name in names {
             if name.is_empty() {
-                faults.push(Fault::at(file, line, 0, "a column has no name"));
-            } else if columns.iter().any(|one| one == name) {
-                faults.push(Fault::at(file, line, 0, format!("column `{}` stands twice", shortened(name))));
+                let told = Phrase::both("有一栏没有名称", "a column has no name");
+                faults.push(Fault::told(file, line, 0, told));
+            } else if columns.contains(&name) {
+                let name = shortened(&name);
+                let told = told!("`{name}` 一栏写了两次", "column `{name}` stands twice");
+                faults.push(Fault::told(file, line, 0, told));
             }
-            columns.push(name.to_owned());
+            columns.push(name);
         }
         if faults.is_empty() {
-            let quoted = text.contains('"');
-            Ok(Self { file: file.to_path_buf(), columns, text, quoted })
+            Ok(Self { file: file.to_path_buf(), columns, text, looks })
         } else {
             Err(faults)
         }
@@ -83,24 +97,21 @@ impl Table {
     }
 
     fn whole(&self) -> Rows<'_> {
-        Rows { table: self, text: &self.text, lines_before: 0, lines: 0, header: true }
+        Rows { table: self, text: &self.text, lines_before: 0, lines: self.looks.lines, header: true }
     }
 
     /// Reads the rows of a large table in parts on all cores, and those of a small one as a single part; what was
     /// made of each part is handed to `take` in the order of the file.
-    pub fn gather<T: Send>(&self, read: impl Fn(&Rows<'_>) -> T + Sync, mut take: impl FnMut(T)) {
+    pub fn gather<T: Send>(&self, read: impl Fn(&Rows<'_>) -> T + Sync, take: impl FnMut(T)) {
         /// So many parts for each core are read before they are handed on: one that waits for another is not felt, and
         /// what waits to be handed on takes little room.
         const TOGETHER: usize = 16;
-        let parts = self.parts((self.text.len() / 16).clamp(PART.0, PART.1));
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        for together in parts.chunks(cores.saturating_mul(TOGETHER)) {
-            let mut done = on_all_cores(together, cores, &read);
-            done.sort_unstable_by_key(|(number, _)| *number);
-            for (_, part) in done {
-                take(part);
-            }
+        if self.text.len() < ALONE {
+            return [read(&self.whole())].into_iter().for_each(take);
         }
+        let parts = self.parts((self.text.len() / 16).clamp(PART.0, PART.1));
+        let groups = parts.chunks(cores().saturating_mul(TOGETHER));
+        groups.flat_map(|together| on_all_cores(together, &read)).for_each(take);
     }
 
     /// The table in parts of about so many bytes, each of whole rows. A line is a row for sure only where nothing
@@ -108,54 +119,91 @@ impl Table {
     fn parts(&self, size: usize) -> Vec<Rows<'_>> {
         let whole = self.whole();
         let empty = self.text.len().saturating_sub(self.text.trim_start_matches(['\r', '\n']).len());
-        if self.text.len() <= size || empty >= size || self.quoted {
+        if self.text.len() <= size || empty >= size || self.looks.quoted {
             return vec![whole];
         }
-        let mut parts = Vec::new();
-        let (mut rest, mut lines_before) = (self.text.as_str(), 0_u32);
-        while !rest.is_empty() {
-            let later = rest.as_bytes().get(size..).unwrap_or_default();
-            let end = later
-                .iter()
-                .position(|&byte| byte == b'\n')
-                .map(|at| size.saturating_add(at).saturating_add(1));
-            let (text, after) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
-            // What marks the beginning of a file, and is skipped there, is text elsewhere.
-            if text.starts_with('\u{feff}') && lines_before > 0 {
-                return vec![whole];
-            }
-            let lines = line_ends(text);
+        let texts = pieces(&self.text, size);
+        // What marks the beginning of a file, and is skipped there, is text elsewhere.
+        if texts.iter().skip(1).any(|text| text.starts_with('\u{feff}')) {
+            return vec![whole];
+        }
+        let looks = on_all_cores(&texts, |text| look_at(text));
+        let mut lines_before = 0_u32;
+        let mut parts = Vec::with_capacity(texts.len());
+        for (text, Looks { lines, .. }) in texts.into_iter().zip(looks) {
             parts.push(Rows { text, lines_before, lines, header: parts.is_empty(), ..whole });
             lines_before = lines_before.saturating_add(lines);
-            rest = after;
         }
         parts
     }
 }
 
-/// What `read` makes of each part, with its number: whoever is free takes the next.
-fn on_all_cores<'a, T: Send>(
-    parts: &[Rows<'a>],
-    cores: usize,
-    read: &(impl Fn(&Rows<'a>) -> T + Sync),
-) -> Vec<(usize, T)> {
-    let next = AtomicUsize::new(0);
-    let hand = || {
-        let mut done = Vec::new();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(part) = parts.get(number) else { return done };
-            done.push((number, read(part)));
-        }
-    };
-    thread::scope(|scope| {
-        let hands: Vec<_> = (1..cores.min(parts.len())).map(|_| scope.spawn(hand)).collect();
-        let mut done = hand();
-        for hand in hands {
-            done.extend(hand.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
-        done
+/// A text in pieces of about so many bytes, each of whole lines.
+fn pieces(text: &str, size: usize) -> Vec<&str> {
+    let (mut pieces, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() {
+        let later = rest.as_bytes().get(size..).unwrap_or_default();
+        let end = later.iter().position(|&byte| byte == b'\n');
+        let end = end.map(|at| size.saturating_add(at).saturating_add(1));
+        let (piece, after) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces
+}
+
+/// What a glance at a text says; at a large one all cores look.
+fn look(text: &str) -> Looks {
+    let parts: Vec<&[u8]> = text.as_bytes().chunks(PART.1).collect();
+    let parts = on_all_cores(&parts, |part| look_at_bytes(part));
+    parts.into_iter().fold(Looks::default(), |all, part| Looks {
+        lines: all.lines.saturating_add(part.lines),
+        quoted: all.quoted || part.quoted,
     })
+}
+
+fn look_at(text: &str) -> Looks {
+    look_at_bytes(text.as_bytes())
+}
+
+/// Counted a few at a time in a byte each, which processors do quickly.
+fn look_at_bytes(text: &[u8]) -> Looks {
+    const LANES: usize = 32;
+    let (rows, rest) = text.as_chunks::<LANES>();
+    let mut looks = Looks::default();
+    for rows in rows.chunks(255) {
+        let (mut ends, mut quotes) = ([0_u8; LANES], [0_u8; LANES]);
+        for row in rows {
+            for ((end, quote), byte) in ends.iter_mut().zip(&mut quotes).zip(row) {
+                *end = end.wrapping_add(u8::from(*byte == b'\n'));
+                *quote |= u8::from(*byte == b'"');
+            }
+        }
+        looks.lines = ends.iter().fold(looks.lines, |sum, ends| sum.saturating_add(u32::from(*ends)));
+        looks.quoted |= quotes.iter().any(|quote| *quote != 0);
+    }
+    for byte in rest {
+        looks.lines = looks.lines.saturating_add(u32::from(*byte == b'\n'));
+        looks.quoted |= *byte == b'"';
+    }
+    looks
+}
+
+/// The names in the first row that is not empty, without spaces around them, and its line.
+fn header_of(text: &str, quoted: bool) -> Option<(u32, Vec<String>)> {
+    let names = |fields: &mut dyn Iterator<Item = &str>| fields.map(|name| name.trim().to_owned()).collect();
+    if quoted {
+        let mut record = csv::StringRecord::new();
+        let read = reader(text).read_record(&mut record);
+        return read.is_ok_and(|found| found).then(|| (line_of(text, &record), names(&mut record.iter())));
+    }
+    // The csv package takes the time to build its machine; a header without quotes is a line with commas.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let first = text.trim_start_matches(['\r', '\n']);
+    let before = text.get(..text.len().saturating_sub(first.len())).unwrap_or_default();
+    let row = first.split(['\r', '\n']).next().filter(|row| !row.is_empty())?;
+    let line = look_at(before).lines.saturating_add(1);
+    Some((line, names(&mut row.split(','))))
 }
 
 impl Rows<'_> {
@@ -166,7 +214,7 @@ impl Rows<'_> {
 
     /// Hands each row to `each`, and tells the faults of rows that could not be handed on.
     pub fn each(&self, mut each: impl FnMut(&Row<'_>)) -> Vec<Fault> {
-        if self.table.quoted { self.each_quoted(&mut each) } else { self.each_plain(&mut each) }
+        if self.table.looks.quoted { self.each_quoted(&mut each) } else { self.each_plain(&mut each) }
     }
 
     fn each_quoted(&self, each: &mut impl FnMut(&Row<'_>)) -> Vec<Fault> {
@@ -180,11 +228,14 @@ impl Rows<'_> {
                 Ok(false) => return faults,
                 Ok(true) if header => header = false,
                 Ok(true) => {
-                    let fields: Vec<&str> = record.iter().collect();
-                    self.hand_on(line, &fields, each, &mut faults);
+                    let fields: Vec<Range<usize>> =
+                        (0..record.len()).filter_map(|at| record.range(at)).collect();
+                    let row = Row { line, text: record.as_slice(), fields: &fields };
+                    self.hand_on(&row, each, &mut faults);
                 }
                 Err(cause) => {
-                    faults.push(Fault::at(&self.table.file, line, 0, format!("is no CSV: {cause}")));
+                    let told = told!("不是 CSV 表格：{cause}", "is no CSV: {cause}");
+                    faults.push(Fault::told(&self.table.file, line, 0, told));
                     return faults;
                 }
             }
@@ -196,10 +247,10 @@ impl Rows<'_> {
         let (mut faults, mut header) = (Vec::new(), self.header);
         let marked = self.text.strip_prefix('\u{feff}').filter(|_| header);
         let text = marked.unwrap_or(self.text);
-        let mut fields: Vec<&str> = Vec::with_capacity(self.table.columns.len());
+        let mut fields: Vec<Range<usize>> = Vec::with_capacity(self.table.columns.len());
         let (mut start, mut line) = (0, self.lines_before.saturating_add(1));
         let mut ended = |at: usize, byte: u8| {
-            let field = text.get(start..at).unwrap_or_default();
+            let field = start..at;
             start = at.saturating_add(1);
             if byte == b',' {
                 fields.push(field);
@@ -208,7 +259,7 @@ impl Rows<'_> {
             if !field.is_empty() || !fields.is_empty() {
                 fields.push(field);
                 if !std::mem::take(&mut header) {
-                    self.hand_on(line, &fields, each, &mut faults);
+                    self.hand_on(&Row { line, text, fields: &fields }, each, &mut faults);
                 }
                 fields.clear();
             }
@@ -221,34 +272,39 @@ impl Rows<'_> {
         faults
     }
 
-    fn hand_on(&self, line: u32, fields: &[&str], each: &mut impl FnMut(&Row<'_>), faults: &mut Vec<Fault>) {
-        let columns = self.table.columns.len();
-        if fields.iter().all(|field| field.trim().is_empty()) {
+    fn hand_on(&self, row: &Row<'_>, each: &mut impl FnMut(&Row<'_>), faults: &mut Vec<Fault>) {
+        let (columns, found) = (self.table.columns.len(), row.fields.len());
+        if (0..found).all(|column| row.field(column).is_none()) {
             return;
         }
-        if fields.len() == columns {
-            each(&Row { line, fields });
+        if found == columns {
+            each(row);
         } else {
-            let message = format!("has {} fields, the header has {columns}", fields.len());
-            faults.push(Fault::at(&self.table.file, line, 0, message));
+            let told = told!(
+                "这一行有 {found} 栏，表头有 {columns} 栏",
+                "has {found} fields, the header has {columns}"
+            );
+            faults.push(Fault::told(&self.table.file, row.line, 0, told));
         }
     }
 }
 
 impl<'a> Row<'a> {
     /// The field in this column, without spaces around it; none where it is empty.
+    #[inline]
     pub fn field(&self, column: usize) -> Option<&'a str> {
-        let field = self.fields.get(column).copied().filter(|field| !field.is_empty())?;
-        Some(trimmed(field)).filter(|field| !field.is_empty())
+        let field = self.fields.get(column).filter(|field| !field.is_empty())?;
+        Some(trimmed(self.text.get(field.start..field.end)?)).filter(|field| !field.is_empty())
     }
 }
 
-/// A text without spaces around it. Looked at by its ends first: of a nation's fields hardly one has any.
+/// A text without spaces around it. Looked at by its ends first: of a nation's fields hardly one has any. No letter of
+/// three bytes that begins with E4 or more is a space, nor one of four.
+#[inline]
 pub fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
-        _ => text.trim(),
-    }
+    let begins = matches!(text.as_bytes(), [b'!'..=b'~' | 0xE4..=0xF4, ..]);
+    let ends = matches!(text.as_bytes(), [.., b'!'..=b'~'] | [.., 0xE4..=0xEF, _, _]);
+    if begins && ends { text } else { text.trim() }
 }
 
 /// Hands on every place where a field or a row of plain text ends, and what ends it.
@@ -276,13 +332,6 @@ fn each_end(text: &[u8], ended: &mut impl FnMut(usize, u8)) {
     }
 }
 
-/// How many lines end in a text; counted a few at a time in a byte, which processors do quickly.
-fn line_ends(text: &str) -> u32 {
-    let ends = |few: &[u8]| few.iter().fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(*byte == b'\n')));
-    let sum = text.as_bytes().chunks(255).map(|few| u32::from(ends(few)));
-    sum.fold(0, u32::saturating_add)
-}
-
 fn reader(text: &str) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes())
 }
@@ -302,7 +351,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{Table, line_ends};
+    use super::{Looks, Table, header_of, look, trimmed};
 
     fn table(text: &str) -> Result<Table, Vec<crate::error::Fault>> {
         Table::parse(Path::new("t.csv"), text.to_owned())
@@ -351,14 +400,36 @@ mod tests {
         #[test]
         fn plain_rows_are_what_the_csv_package_reads(rows in "\u{feff}?\u{feff}?[a,\n]{0,3}id,n\r?\n[a长\u{feff}, ,,\r\n\n]{0,40}") {
             let Ok(plain) = table(&rows) else { return Ok(()) };
-            prop_assert!(!plain.quoted);
+            prop_assert!(!plain.looks.quoted);
             let read = |table: &Table| {
                 let mut rows = Vec::new();
                 let faults = table.rows(|row| rows.push((row.line, row.field(0).map(str::to_owned), row.field(1).map(str::to_owned))));
                 (rows, faults)
             };
-            prop_assert_eq!(read(&plain), read(&Table { quoted: true, ..plain.clone() }));
-            prop_assert_eq!(line_ends(&rows) as usize, rows.matches('\n').count());
+            prop_assert_eq!(read(&plain), read(&Table { looks: Looks { quoted: true, ..plain.looks }, ..plain.clone() }));
+            let (one, other) = (header_of(&rows, false), header_of(&rows, true));
+            prop_assert_eq!(one.map(|(_, names)| names), other.map(|(_, names)| names));
+            prop_assert_eq!(look(&rows).lines as usize, rows.matches('\n').count());
+        }
+    }
+
+    #[test]
+    fn spaces_of_every_sort_are_taken_off_both_ends() {
+        let letters = [
+            'a', '!', '~', ' ', '\u{85}', '\u{a0}', '\u{1680}', '\u{2003}', '\u{3000}', '长', '\u{feff}',
+            '𠀀', 'é', '\t',
+        ];
+        for one in letters {
+            for other in letters {
+                for text in [
+                    format!("{one}"),
+                    format!("{one}{other}"),
+                    format!("{one}长{other}"),
+                    format!("{one}ab{other}"),
+                ] {
+                    assert_eq!(trimmed(&text), text.trim(), "{text:?}");
+                }
+            }
         }
     }
 

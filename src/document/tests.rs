@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::text::decode_text;
 use super::{Document, MOST_CSV_BYTES, MOST_YAML_BYTES, Node, Table, read_text, to_yaml};
+use crate::error::{Fault, all_in_chinese};
 use crate::model::{Date, FactValue};
 use crate::request::Verb;
 
@@ -16,13 +17,21 @@ fn document(text: &str) -> Document {
 
 fn faults(text: &str) -> Vec<String> {
     let faults = Document::parse(Path::new("a.yaml"), text).unwrap_err();
+    all_in_chinese(&faults);
     faults.iter().map(ToString::to_string).collect()
+}
+
+fn told(fault: Fault) -> String {
+    let faults = [fault];
+    all_in_chinese(&faults);
+    assert!(!faults[0].zh.contains("读不懂"), "{}", faults[0].zh);
+    faults[0].to_string()
 }
 
 fn verb(text: &str) -> Result<Verb, String> {
     let document = document(text);
     let (key, node) = &document.root.entries()[0];
-    document.decode_verb(key, node).map_err(|fault| fault.to_string())
+    document.decode_verb(key, node).map_err(told)
 }
 
 #[test]
@@ -72,6 +81,47 @@ fn what_is_no_document() {
     );
 }
 
+/// What the parser says of texts as people break them is told in words of ours, not in the parser's.
+#[test]
+fn what_is_no_yaml_is_told_in_chinese() {
+    let mut wrong = Vec::new();
+    for (text, zh) in [
+        ("a:\n\tb: 1\n", "（Tab）"),
+        ("a: {b: 1\nc: 2\n", "花括号"),
+        ("a: [1, 2\n", "方括号"),
+        ("a: [1, 2\nb: 3\n", "括号没有配对"),
+        ("a: b: c\n", "冒号"),
+        ("a: 1\n  b: 2\n", "冒号"),
+        ("a: 1\nb\nc: 2\n", "缺少冒号"),
+        ("a: \"x\nb: 1\n", "引号"),
+        ("a: \"x\" y\n", "引号"),
+        ("a: 'x\n", "引号"),
+        ("a: @x\n", "引号"),
+        ("a: *\n", "引号"),
+        ("a: %x\n", "引号"),
+        ("a: \"\\q\"\n", "反斜杠"),
+        ("- a\nb: 1\n", "缩进"),
+        ("a:\n  - x\n - y\n", "缩进"),
+        ("a: 1\n]\n", "括号"),
+        ("a: }\n", ""),
+        ("steps:\n  - {x: 1}}\n", ""),
+        ("a: |x\n  y\n", "换行"),
+        ("{a: 1, b\n", "花括号"),
+        ("a: - b\n", "清单"),
+        ("a：1\nb: 2\n", "全角"),
+        ("- {a: 1\n- {a: 1}\n", "括号没有配对"),
+        ("?\n- [", ""),
+    ] {
+        let Err(found) = Document::parse(Path::new("a.yaml"), text) else { panic!("{text} can be read") };
+        all_in_chinese(&found);
+        let told = &found[0].zh;
+        if !told.contains(zh) || told.contains("语法有误") {
+            wrong.push(format!("{text:?}: {told} ({})", found[0].message));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn depth_is_bounded_and_never_overflows() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
@@ -115,7 +165,7 @@ fn decoding_keeps_places() {
     let check = |text: &str, expect: &str| {
         let document = document(text);
         let fault = document.decode::<Sample>(&document.root).unwrap_err();
-        assert_eq!(fault.to_string(), expect, "{text}");
+        assert_eq!(told(fault), expect, "{text}");
     };
     check("seats: 3", "a.yaml:1:1: missing field `id`");
     check("id: a\nseat: 3", "a.yaml:2:1: unknown field `seat`; did you mean `seats`?");
@@ -172,6 +222,30 @@ fn verbs_are_decoded_with_places() {
     check("draw: {pool: a, unit: b, persn: c}", "a.yaml:1:26: unknown field `persn`; did you mean `person`?");
     check("draw: 3", "a.yaml:1:7: found `3`, a map of fields is needed");
     check("authorize: {node: a, kind: b}", "a.yaml:1:12: missing `change` or `to`");
+    check("authorize: {node: a, kind: b, change: 1, to: 2}", "a.yaml:1:12: give `change` or `to`, not both");
+    check("authorize: {node: a, kind: b, to: -1}", "a.yaml:1:12: `to` must be 0 or more, not -1");
+    check("vacate: {unit: a}", "a.yaml:1:9: give `person`, or `unit` and `kind` of one of the unnamed");
+    check(
+        "convert: {unit: a}",
+        "a.yaml:1:10: give `person`, or `unit`, `kind` and `loan` of one of the unnamed",
+    );
+    check(
+        "establish: {id: a}",
+        "a.yaml:1:12: give `parent` and `level`, or `sponsor` and `pool` (without `caps`)",
+    );
+    check(
+        "establish: {id: a, sponsor: b, pool: {kind: c}}",
+        "a.yaml:1:12: a pool has a `size` or a `rule`, one of them",
+    );
+    check("advance: 3", "a.yaml:1:10: found `3`, a map of fields is needed");
+    check(
+        "transfer: {from: a, to: b, kind: k, count: 1.5}",
+        "a.yaml:1:44: found `1.5`, a whole number is needed",
+    );
+    check(
+        "transfer: {from: a, to: b, kind: k, count: 1e30}",
+        "a.yaml:1:44: found `1e30`, a whole number is needed",
+    );
     check("resize: {pool: a, size: -1}", "a.yaml:1:25: `size` is -1, a whole number of 0 or more is needed");
     check("batch: {}", "a.yaml:1:8: found a map, a list of requests is needed");
     check(

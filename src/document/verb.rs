@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use super::decode::{decode, decode_tagged};
-use super::fields::listed;
-use super::{Fields, Key, Node, did_you_mean, shortened};
-use crate::error::Fault;
+use super::{Fields, Key, Node, nearest, shortened};
+use crate::error::{Fault, Phrase, told};
 use crate::request::{Advance, Member, Verb};
 
 /// Decodes a verb. Whether it can be done is the office's answer; here only its form is judged.
@@ -19,12 +18,10 @@ pub(super) fn decode_verb(file: &Path, key: &Key, node: &Node) -> Result<Verb, F
             decode_tagged(file, key, node)
         }
         name => {
-            let hint = match did_you_mean(name, Verb::NAMES.iter().copied()) {
-                hint if hint.is_empty() => format!("; known are {}", listed(Verb::NAMES)),
-                hint => hint,
-            };
-            let message = format!("unknown request `{}`{hint}", shortened(name));
-            Err(Fault::at(file, key.line, key.column, message))
+            let hint = Phrase::hint_or(nearest(name, Verb::NAMES.iter().copied()), Verb::NAMES);
+            let name = shortened(name);
+            let told = told!("没有这个事项 `{name}`{hint}", "unknown request `{name}`{hint}"; hint);
+            Err(Fault::told(file, key.line, key.column, told))
         }
     }
 }
@@ -32,8 +29,10 @@ pub(super) fn decode_verb(file: &Path, key: &Key, node: &Node) -> Result<Verb, F
 /// Members are split by hand: serde's way of flattening would lose both places and ids that are all digits.
 fn decode_batch(file: &Path, node: &Node) -> Result<Verb, Fault> {
     if !node.is_list() {
-        let message = format!("found {}, a list of requests is needed", node.found());
-        return Err(Fault::at(file, node.line, node.column, message));
+        let found = node.found_in_both();
+        let told =
+            told!("此处是{found}，应为事项的清单", "found {found}, a list of requests is needed"; found);
+        return Err(Fault::told(file, node.line, node.column, told));
     }
     let members: Result<_, _> = node.items().iter().map(|member| decode_member(file, member)).collect();
     Ok(Verb::Batch(members?))
@@ -44,11 +43,17 @@ fn decode_member(file: &Path, node: &Node) -> Result<Member, Fault> {
     let facts = fields.optional("facts").map(|facts| decode(file, facts)).transpose()?.unwrap_or_default();
     match fields.rest().as_slice() {
         [(key, verb)] => Ok(Member { facts, verb: decode_verb(file, key, verb)? }),
-        [] => Err(Fault::at(file, node.line, node.column, "a member of a batch needs a request")),
+        [] => {
+            let told = Phrase::both("一揽子中的这一项没有写事项", "a member of a batch needs a request");
+            Err(Fault::told(file, node.line, node.column, told))
+        }
         [_, (key, _), ..] => {
-            let message =
-                format!("`{}`: a member of a batch is one request and its `facts`", shortened(&key.text));
-            Err(Fault::at(file, key.line, key.column, message))
+            let name = shortened(&key.text);
+            let told = told!(
+                "`{name}`：一揽子中的每一项是一个事项和它的 `facts`（附件）",
+                "`{name}`: a member of a batch is one request and its `facts`"
+            );
+            Err(Fault::told(file, key.line, key.column, told))
         }
     }
 }
@@ -78,8 +83,12 @@ fn counts_are_not_negative(file: &Path, node: &Node) -> Result<(), Fault> {
 fn not_negative(file: &Path, name: &str, node: &Node) -> Result<(), Fault> {
     match node.whole() {
         Some(number) if number < 0 => {
-            let message = format!("`{}` is {number}, a whole number of 0 or more is needed", shortened(name));
-            Err(Fault::at(file, node.line, node.column, message))
+            let name = shortened(name);
+            let told = told!(
+                "`{name}` 是 {number}，应为不小于 0 的整数",
+                "`{name}` is {number}, a whole number of 0 or more is needed"
+            );
+            Err(Fault::told(file, node.line, node.column, told))
         }
         Some(_) | None => Ok(()),
     }

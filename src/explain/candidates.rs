@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::ToSpan;
 
-use super::fields::Edit;
+use super::fields::{Edit, edited, verb_at};
 use crate::model::{Date, FactValue};
-use crate::request::Request;
+use crate::request::{Request, Verb};
 
 /// How far a change is from what was asked: the sorts in the order in which they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,8 @@ pub(super) enum Nearness {
     Number,
     /// The same by another right: a permit, a loan, a category, a purpose.
     Right,
+    /// Another request that serves the same end.
+    Instead,
     /// Another term.
     Term,
     /// The same on a later day.
@@ -49,6 +51,19 @@ pub(super) struct Change {
     pub(super) edits: Vec<Edit>,
     /// What is asked before.
     pub(super) first: Vec<Request>,
+    /// Another verb in place of the request's, or of this member's.
+    pub(super) instead: Option<(Option<u32>, Verb)>,
+}
+
+impl Change {
+    /// The request with this change; none if it does not fit.
+    pub(super) fn of(&self, request: &Request) -> Option<Request> {
+        let mut request = edited(request, &self.edits)?;
+        if let Some((at, verb)) = &self.instead {
+            *verb_at(&mut request.verb, *at)? = verb.clone();
+        }
+        Some(request)
+    }
 }
 
 /// A field whose values lie in a row.

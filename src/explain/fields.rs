@@ -31,6 +31,9 @@ pub(super) enum Held<'a> {
     Permit(&'a mut PermitId),
     MayPermit(&'a mut Option<PermitId>),
     Person(&'a mut PersonId),
+    MayPerson(&'a mut Option<PersonId>),
+    /// A level's name.
+    Level(&'a mut String),
     MaySchedule(&'a mut Option<Vec<Instalment>>),
     /// The id of something new.
     NewLoan(&'a mut LoanId),
@@ -140,10 +143,10 @@ impl Held<'_> {
             Self::Node(_) => Holds::Node,
             Self::Kind(_) => Holds::Kind,
             Self::Day(_) | Self::MayDay(_) => Holds::Day,
-            Self::MayText(_) => Holds::Text,
+            Self::MayText(_) | Self::Level(_) => Holds::Text,
             Self::Loan(_) | Self::MayLoan(_) => Holds::Loan,
             Self::Permit(_) | Self::MayPermit(_) => Holds::Permit,
-            Self::Person(_) => Holds::Person,
+            Self::Person(_) | Self::MayPerson(_) => Holds::Person,
             Self::MaySchedule(_) => Holds::Schedule,
             Self::NewLoan(_) | Self::NewPermit(_) | Self::NewNode(_) => Holds::NewId,
         }
@@ -152,7 +155,12 @@ impl Held<'_> {
     fn is_optional(&self) -> bool {
         matches!(
             self,
-            Self::MayDay(_) | Self::MayText(_) | Self::MayLoan(_) | Self::MayPermit(_) | Self::MaySchedule(_)
+            Self::MayDay(_)
+                | Self::MayText(_)
+                | Self::MayLoan(_)
+                | Self::MayPermit(_)
+                | Self::MayPerson(_)
+                | Self::MaySchedule(_)
         )
     }
 
@@ -170,6 +178,8 @@ impl Held<'_> {
             Self::Permit(id) | Self::NewPermit(id) => text(id.as_str()),
             Self::MayPermit(id) => id.as_ref().and_then(|id| text(id.as_str())),
             Self::Person(id) => text(id.as_str()),
+            Self::MayPerson(id) => id.as_ref().and_then(|id| text(id.as_str())),
+            Self::Level(level) => text(level),
             Self::MaySchedule(parts) => parts.as_ref().map(|parts| {
                 let parts: Vec<String> =
                     parts.iter().map(|part| format!("{} {}", part.on, part.seats)).collect();
@@ -195,6 +205,9 @@ impl Held<'_> {
             (Self::MayPermit(id), Some(FactValue::Text(to))) => *id = Some(PermitId::new(to)),
             (Self::MayPermit(id), None) => *id = None,
             (Self::Person(id), Some(FactValue::Text(to))) => *id = PersonId::new(to),
+            (Self::MayPerson(id), Some(FactValue::Text(to))) => *id = Some(PersonId::new(to)),
+            (Self::MayPerson(id), None) => *id = None,
+            (Self::Level(level), Some(FactValue::Text(to))) => level.clone_from(to),
             (Self::MaySchedule(parts), None) => *parts = None,
             _ => return None,
         }
@@ -237,6 +250,7 @@ pub(super) fn held(verb: &mut Verb) -> Vec<(String, Held<'_>)> {
         Verb::Appoint(verb) => vec![
             ("unit", Node(&mut verb.unit)),
             ("kind", Kind(&mut verb.kind)),
+            ("person", Held::MayPerson(&mut verb.person)),
             ("category", MayText(&mut verb.category)),
             ("loan", MayLoan(&mut verb.loan)),
             ("permit", MayPermit(&mut verb.permit)),
@@ -245,6 +259,7 @@ pub(super) fn held(verb: &mut Verb) -> Vec<(String, Held<'_>)> {
         Verb::Draw(verb) => vec![
             ("pool", Node(&mut verb.pool)),
             ("unit", Node(&mut verb.unit)),
+            ("person", Person(&mut verb.person)),
             ("category", MayText(&mut verb.category)),
             ("purpose", MayText(&mut verb.purpose)),
             ("ends", MayDay(&mut verb.ends)),
@@ -254,6 +269,7 @@ pub(super) fn held(verb: &mut Verb) -> Vec<(String, Held<'_>)> {
         Verb::Name(verb) => vec![
             ("unit", Node(&mut verb.unit)),
             ("kind", Kind(&mut verb.kind)),
+            ("person", Person(&mut verb.person)),
             ("loan", MayLoan(&mut verb.loan)),
             ("category", MayText(&mut verb.category)),
             ("since", MayDay(&mut verb.since)),
@@ -279,8 +295,9 @@ pub(super) fn held(verb: &mut Verb) -> Vec<(String, Held<'_>)> {
         Verb::Establish(verb) => {
             let mut fields = vec![("id".to_owned(), Held::NewNode(&mut verb.id))];
             match &mut verb.place {
-                Place::Node { parent, caps, .. } => {
+                Place::Node { parent, level, caps } => {
                     fields.push(("parent".to_owned(), Node(parent)));
+                    fields.push(("level".to_owned(), Held::Level(level)));
                     fields.extend(
                         caps.iter_mut().map(|(kind, cap)| (format!("caps.{kind}"), Held::Seats(cap))),
                     );

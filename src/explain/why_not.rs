@@ -2,7 +2,7 @@
 
 use crate::decision::{Decision, Outcome, Reason};
 use crate::error::Error;
-use crate::request::Request;
+use crate::request::{Request, Verb};
 
 use super::candidates::{Axis, Candidate, Change, Nearness};
 use super::derive::derive;
@@ -39,6 +39,8 @@ pub struct Suggestion {
     pub edits: Vec<Edit>,
     /// What is asked before it, in this order; each is granted.
     pub first: Vec<Request>,
+    /// Another verb that serves the same end, in place of the request's or of a member's: a move instead of an appointment.
+    pub instead: Option<Verb>,
     /// The request as it would pass then.
     pub request: Request,
 }
@@ -146,6 +148,7 @@ impl Search {
             distance: 0,
             edits: axis.edit(to).into_iter().collect(),
             first: Vec::new(),
+            instead: None,
         };
         let (mut failures, mut passed) = (vec![axis.now], None);
         for probe in axis.side(above).take(ON_ONE_SIDE) {
@@ -177,7 +180,8 @@ impl Search {
     fn keep(&mut self, rank: (Nearness, u64), way: &Way, change: Change, request: Request) {
         let edits: Vec<Edit> = way.edits.iter().cloned().chain(change.edits).collect();
         let first = way.first.iter().cloned().chain(change.first).collect();
-        let suggestion = Suggestion { edits, first, request };
+        let instead = change.instead.map(|(_, verb)| verb);
+        let suggestion = Suggestion { edits, first, instead, request };
         if self.found.iter().all(|(.., known)| *known != suggestion) {
             self.found.push((rank.0, rank.1, suggestion));
         }
@@ -185,9 +189,7 @@ impl Search {
 
     /// Asks on a fork.
     fn go(&mut self, explanation: &Explanation, way: &Way, change: &Change) -> Result<Tried, Error> {
-        let Some(request) = edited(&explanation.decision.request, &change.edits) else {
-            return Ok(Tried::Not);
-        };
+        let Some(request) = change.of(&explanation.decision.request) else { return Ok(Tried::Not) };
         if request == *explanation.decision.request && change.first.is_empty() {
             return Ok(Tried::Not);
         }
@@ -206,7 +208,8 @@ impl Search {
         if decision.granted() {
             return Ok(Tried::Granted(Box::new(request)));
         }
-        if way.edits.is_empty() && way.first.is_empty() && is_nearer(&decision, &explanation.decision) {
+        let alike = change.instead.is_none() && way.edits.is_empty() && way.first.is_empty();
+        if alike && is_nearer(&decision, &explanation.decision) {
             let way = Way { edits: change.edits.clone(), first: change.first.clone() };
             self.half.push((decision.reasons.len(), way));
         }

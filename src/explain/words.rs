@@ -3,16 +3,19 @@
 use super::fields::{Edit, verb_at};
 use super::why_not::Suggestion;
 use crate::ledger::Ledger;
-use crate::model::{FactValue, Lang};
+use crate::model::{FactValue, Lang, NodeId};
 use crate::policy::{ANY_TEXT, field_in_chinese};
 use crate::request::{Request, Sitting, Verb};
 
 impl Suggestion {
     /// The change as a clause, in Chinese to stand behind 若; `books` know what nodes are called.
     pub fn text(&self, books: &Ledger, lang: Lang) -> String {
-        let first = self.first.iter().map(|request| done_first(request, books, lang));
+        // The unnamed go one by one, and are told together.
+        let runs = self.first.chunk_by(|one, next| one == next);
+        let first = runs.filter_map(|run| Some(done_first(run.first()?, run.len(), books, lang)));
+        let instead = self.instead.as_ref().map(|verb| asked_instead(verb, books, lang));
         let edits = self.edits.iter().map(|edit| self.edit(edit, books, lang));
-        let parts: Vec<String> = first.chain(edits).collect();
+        let parts: Vec<String> = first.chain(instead).chain(edits).collect();
         parts.join(lang.pick("，并", ", and "))
     }
 
@@ -70,8 +73,9 @@ fn called(value: &FactValue, field: &str, books: &Ledger) -> String {
     }
 }
 
-/// What is done first.
-fn done_first(request: &Request, books: &Ledger, lang: Lang) -> String {
+/// What is done first, so many times in a row.
+fn done_first(request: &Request, times: usize, books: &Ledger, lang: Lang) -> String {
+    let node = |id: &NodeId| called(&FactValue::Text(id.to_string()), "node", books);
     match (&request.verb, lang) {
         (Verb::GiveBack(verb), Lang::Zh) => format!("先归还调借 {} 的 {} 名", verb.loan, verb.count),
         (Verb::GiveBack(verb), Lang::En) => {
@@ -79,29 +83,71 @@ fn done_first(request: &Request, books: &Ledger, lang: Lang) -> String {
         }
         (Verb::Withdraw(verb), Lang::Zh) => format!("先撤回用编核准 {}", verb.permit),
         (Verb::Withdraw(verb), Lang::En) => format!("after permit {} was withdrawn", verb.permit),
-        (Verb::Convert(verb), _) => {
-            let who = match &verb.who {
-                Sitting::Person(person) => person.to_string(),
-                Sitting::Unnamed { unit, .. } => unit.to_string(),
-            };
-            match lang {
-                Lang::Zh => format!("先将 {who} 转为本编"),
-                Lang::En => format!("after {who} moved to an own seat"),
-            }
+        (Verb::Convert(verb), Lang::Zh) => format!("先将 {} 转为本编", who(&verb.who, times, books, lang)),
+        (Verb::Convert(verb), Lang::En) => {
+            format!("after {} moved to an own seat", who(&verb.who, times, books, lang))
         }
+        (Verb::Vacate(verb), Lang::Zh) => format!("先办理 {} 减员", who(&verb.who, times, books, lang)),
+        (Verb::Vacate(verb), Lang::En) => format!("after {} left", who(&verb.who, times, books, lang)),
+        (Verb::Move(verb), Lang::Zh) => format!("先将 {} 调动到 {}", verb.person, node(&verb.to)),
+        (Verb::Move(verb), Lang::En) => format!("after {} moved to {}", verb.person, node(&verb.to)),
+        (Verb::Relocate(verb), Lang::Zh) => {
+            format!("先将 {} 改隶 {}", node(&verb.node), node(&verb.parent))
+        }
+        (Verb::Relocate(verb), Lang::En) => {
+            format!("after {} was placed under {}", node(&verb.node), node(&verb.parent))
+        }
+        (Verb::Abolish(verb), Lang::Zh) => format!("先撤销 {}", node(&verb.node)),
+        (Verb::Abolish(verb), Lang::En) => format!("after {} was abolished", node(&verb.node)),
         (Verb::Evaluate(verb), Lang::Zh) => format!("先评估调借 {}（继续）", verb.loan),
         (Verb::Evaluate(verb), Lang::En) => format!("after loan {} was evaluated (continue)", verb.loan),
         (Verb::Amend(verb), _) => {
             let facts = verb.facts.iter().flatten();
             let facts: Vec<String> = facts.map(|(name, value)| format!("{name} = {value}")).collect();
             let facts = facts.join(lang.pick("、", ", "));
-            let node = called(&FactValue::Text(verb.node.to_string()), "node", books);
             match lang {
-                Lang::Zh => format!("先为 {node} 登记 {facts}"),
-                Lang::En => format!("after {facts} was recorded for {node}"),
+                Lang::Zh => format!("先为 {} 登记 {facts}", node(&verb.node)),
+                Lang::En => format!("after {facts} was recorded for {}", node(&verb.node)),
             }
         }
-        (other, Lang::Zh) => format!("先办理 {}", other.name()),
+        (other, Lang::Zh) => format!("先办理{}", Verb::chinese(other.name()).unwrap_or(other.name())),
         (other, Lang::En) => format!("after {}", other.name()),
+    }
+}
+
+/// A person by the key, or so many of a unit's unnamed.
+fn who(sitting: &Sitting, times: usize, books: &Ledger, lang: Lang) -> String {
+    match sitting {
+        Sitting::Person(person) => person.to_string(),
+        Sitting::Unnamed { unit, .. } => {
+            let unit = called(&FactValue::Text(unit.to_string()), "unit", books);
+            match lang {
+                Lang::Zh => format!("{unit} 未实名的 {times} 人"),
+                Lang::En => format!("{times} of the unnamed of {unit}"),
+            }
+        }
+    }
+}
+
+/// What is asked instead.
+fn asked_instead(verb: &Verb, books: &Ledger, lang: Lang) -> String {
+    let node = |id: &NodeId| called(&FactValue::Text(id.to_string()), "node", books);
+    match (verb, lang) {
+        (Verb::Move(verb), Lang::Zh) => format!("改为将 {} 调动到 {}", verb.person, node(&verb.to)),
+        (Verb::Move(verb), Lang::En) => format!("by moving {} to {} instead", verb.person, node(&verb.to)),
+        (Verb::Convert(verb), Lang::Zh) => format!("改为将 {} 转为本编", who(&verb.who, 1, books, lang)),
+        (Verb::Convert(verb), Lang::En) => {
+            format!("by moving {} to an own seat instead", who(&verb.who, 1, books, lang))
+        }
+        (Verb::Merge(verb), _) => {
+            let units: Vec<String> = verb.units.iter().map(node).collect();
+            let (units, into) = (units.join(lang.pick("、", ", ")), node(&verb.into));
+            match lang {
+                Lang::Zh => format!("改为将 {units} 并入 {into}"),
+                Lang::En => format!("by merging {units} into {into} instead"),
+            }
+        }
+        (other, Lang::Zh) => format!("改为办理{}", Verb::chinese(other.name()).unwrap_or(other.name())),
+        (other, Lang::En) => format!("by {} instead", other.name()),
     }
 }

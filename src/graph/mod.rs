@@ -32,8 +32,6 @@ pub enum Role {
 #[derive(Debug, Clone)]
 pub struct QuotaGraph {
     tree: DiGraph<Shape, Contains>,
-    /// Each node's parent once more, so that the way up is one step a level; the root is its own.
-    parents: Vec<NodeIx>,
     ids: IdTable,
     root: NodeIx,
 }
@@ -46,6 +44,10 @@ struct Contains;
 struct Shape {
     id: NodeId,
     role: Role,
+    /// The node that it lies in, or lay in before it went, so that the way up is one step a level from where its id
+    /// stands; the root is its own.
+    #[serde(skip, default = "NodeIx::first")]
+    parent: NodeIx,
     /// The level's place in the charter's list; a pool has its sponsor's.
     level: u8,
     gone: bool,
@@ -60,6 +62,10 @@ impl NodeIx {
     /// The place with this number.
     pub(crate) fn at(number: u32) -> Self {
         Self(number)
+    }
+
+    fn first() -> Self {
+        Self(0)
     }
 
     fn new(index: NodeIndex) -> Self {
@@ -77,8 +83,9 @@ impl QuotaGraph {
         let mut tree = DiGraph::new();
         let mut ids = IdTable::default();
         ids.put(root.as_str(), 0, |_| None);
-        let place = NodeIx::new(tree.add_node(Shape { id: root, role, level, gone: false }));
-        Self { tree, parents: vec![place], ids, root: place }
+        let first = NodeIx::first();
+        let place = NodeIx::new(tree.add_node(Shape { id: root, role, parent: first, level, gone: false }));
+        Self { tree, ids, root: place }
     }
 
     /// A graph of so many nodes in their places, each with its level, what it is, and the node it lies in; the first is the
@@ -89,15 +96,13 @@ impl QuotaGraph {
         ids: IdTable,
     ) -> Self {
         let mut tree = DiGraph::with_capacity(count, count);
-        let mut parents = Vec::with_capacity(count);
         for (id, level, role, parent) in nodes {
-            let place = tree.add_node(Shape { id, role, level, gone: false });
+            let place = tree.add_node(Shape { id, role, parent, level, gone: false });
             if place != parent.petgraph() {
                 tree.add_edge(parent.petgraph(), place, Contains);
             }
-            parents.push(parent);
         }
-        Self { tree, parents, ids, root: NodeIx(0) }
+        Self { tree, ids, root: NodeIx::first() }
     }
 
     /// A new node below `parent`. A node of this id that has gone comes back in its old place.
@@ -105,14 +110,13 @@ impl QuotaGraph {
         let (tree, new) = (&self.tree, NodeIx::new(NodeIndex::new(self.tree.node_count())));
         if let Some(old) = self.ids.put(id.as_str(), new.0, |place| id_at(tree, place)).map(NodeIx) {
             if let Some(shape) = self.tree.node_weight_mut(old.petgraph()) {
-                *shape = Shape { id, role, level, gone: false };
+                *shape = Shape { id, role, parent, level, gone: false };
             }
             self.place_under(old, parent);
             return old;
         }
-        let place = NodeIx::new(self.tree.add_node(Shape { id, role, level, gone: false }));
+        let place = NodeIx::new(self.tree.add_node(Shape { id, role, parent, level, gone: false }));
         self.tree.add_edge(parent.petgraph(), place.petgraph(), Contains);
-        self.parents.push(parent);
         place
     }
 
@@ -120,18 +124,14 @@ impl QuotaGraph {
     pub(crate) fn place_under(&mut self, node: NodeIx, parent: NodeIx) {
         self.cut(node);
         self.tree.add_edge(parent.petgraph(), node.petgraph(), Contains);
-        if let Some(known) = self.parents.get_mut(node.index()) {
-            *known = parent;
+        if let Some(shape) = self.tree.node_weight_mut(node.petgraph()) {
+            shape.parent = parent;
         }
     }
 
     /// Takes a node out of the tree. Its id stays taken, and where it last lay stays known.
     pub(crate) fn detach(&mut self, node: NodeIx) {
-        let parent = self.parent(node);
         self.cut(node);
-        if let Some((known, parent)) = self.parents.get_mut(node.index()).zip(parent) {
-            *known = parent;
-        }
         if let Some(shape) = self.tree.node_weight_mut(node.petgraph()) {
             shape.gone = true;
         }
@@ -140,9 +140,6 @@ impl QuotaGraph {
     fn cut(&mut self, node: NodeIx) {
         if let Some(edge) = self.tree.first_edge(node.petgraph(), Direction::Incoming) {
             self.tree.remove_edge(edge);
-        }
-        if let Some(parent) = self.parents.get_mut(node.index()) {
-            *parent = node;
         }
     }
 
@@ -183,7 +180,7 @@ impl QuotaGraph {
 
     /// The node that this one lies in, or lay in before it went; none for the root.
     pub fn parent(&self, node: NodeIx) -> Option<NodeIx> {
-        self.parents.get(node.index()).copied().filter(|parent| *parent != node)
+        self.shape(node).map(|shape| shape.parent).filter(|parent| *parent != node)
     }
 
     /// The node itself, then everything above it up to the root.

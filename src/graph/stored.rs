@@ -20,7 +20,8 @@ pub(crate) struct StoredGraph<'a> {
 impl QuotaGraph {
     pub(crate) fn stored(&self) -> StoredGraph<'_> {
         let nodes = self.tree.node_weights().map(Cow::Borrowed).collect();
-        StoredGraph { nodes, parents: Cow::Borrowed(&self.parents), root: self.root }
+        let parents = self.tree.node_weights().map(|shape| shape.parent).collect();
+        StoredGraph { nodes, parents: Cow::Owned(parents), root: self.root }
     }
 
     /// The graph of these values; none if they are no tree.
@@ -32,8 +33,9 @@ impl QuotaGraph {
         }
         let mut tree = DiGraph::with_capacity(nodes, nodes);
         let mut ids = IdTable::with_capacity(nodes);
-        for shape in stored.nodes {
-            let place = NodeIx::new(tree.add_node(shape.into_owned())).0;
+        for (shape, parent) in stored.nodes.into_iter().zip(&*parents) {
+            let shape = Shape { parent: *parent, ..shape.into_owned() };
+            let place = NodeIx::new(tree.add_node(shape)).0;
             let id = id_at(&tree, place)?;
             if ids.put(id, place, |known| id_at(&tree, known).filter(|_| known != place)).is_some() {
                 return None;
@@ -50,7 +52,7 @@ impl QuotaGraph {
                 tree.add_edge(parent.petgraph(), node, Contains);
             }
         }
-        let graph = Self { tree, parents, ids, root: stored.root };
+        let graph = Self { tree, ids, root: stored.root };
         // A level is a byte, so no way up is longer.
         let is_tree = graph.tree.node_indices().all(|node| {
             graph

@@ -263,8 +263,10 @@ struct By {
 }
 
 fn write(out: &mut dyn Write, line: &Line<'_>) -> Result<(), Error> {
-    let text = serde_json::to_string(line)
-        .map_err(|cause| Error::new(ErrorKind::Internal, format!("a line cannot be written: {cause}")))?;
+    let text = serde_json::to_string(line).map_err(|cause| {
+        Error::new(ErrorKind::Internal, format!("a line cannot be written: {cause}"))
+            .in_chinese(format!("有一行写不出来：{cause}"))
+    })?;
     writeln!(out, "{BEGINS}{}{BETWEEN}{text}{ENDS}", sum(&text)).map_err(|cause| unwritable(&cause))
 }
 

@@ -6,8 +6,9 @@ use super::book::Delta;
 use super::loans::{Due, Loan, Permit, Sitting};
 use super::past::Movement;
 use super::people::{Person, Seat, SeatRest};
-use super::{Judge, KindIx, Ledger, LoanIx, Mode, PermitIx, PersonIx, Ties};
+use super::{Judge, KindIx, Ledger, LoanIx, Mode, PermitIx, PersonIx, Ties, Way};
 use crate::decision::{Happened, LawReason};
+use crate::error::{Phrase, told};
 use crate::event::{Event, LoanTerms, PermitTerms};
 use crate::graph::NodeIx;
 use crate::model::{KindId, LoanId, NodeId, PersonId, Seats};
@@ -18,8 +19,24 @@ use crate::model::{KindId, LoanId, NodeId, PersonId, Seats};
 pub struct Broken {
     /// The event's name.
     pub event: &'static str,
+    /// What people call it in Chinese.
+    pub event_zh: &'static str,
     /// What does not fit.
     pub cause: String,
+    /// The same in Chinese.
+    pub cause_zh: String,
+}
+
+impl Broken {
+    fn of(happened: &Happened, told: Phrase) -> Self {
+        let [cause_zh, cause] = told.into_both();
+        Self { event: happened.event.name(), event_zh: happened.event.chinese(), cause, cause_zh }
+    }
+
+    /// What is said of it, in Chinese.
+    pub fn zh(&self) -> String {
+        format!("事件“{}”与账册不符：{}", self.event_zh, self.cause_zh)
+    }
 }
 
 impl Ledger {
@@ -29,39 +46,46 @@ impl Ledger {
     /// If an event names what is not there, or the entry breaks L1 or L2. The books are then unusable.
     pub fn replay(&mut self, events: &[Happened]) -> Result<(), Broken> {
         if let [only] = events {
+            if let Some(way) = self.way_of(&only.event).filter(|way| self.holds_along(way, &only.event)) {
+                return self.follow(only, Some(&way));
+            }
             // It is weighed and judged on the books before it: no copy of them is needed.
             let mut judge = if only.rule.is_some() { Judge::of_several_acts() } else { Judge::default() };
             self.weigh(&only.event, &mut judge);
             let broken = judge.broken(self);
-            return self.follow(only).and_then(|()| lawful(&broken, only));
+            return self.follow(only, None).and_then(|()| lawful(&broken, only));
         }
         let before = self.clone();
         let reacted = events.iter().any(|happened| happened.rule.is_some());
         let mut judge = if reacted { Judge::of_several_acts() } else { Judge::default() };
         for happened in events {
             self.weigh(&happened.event, &mut judge);
-            self.follow(happened)?;
+            self.follow(happened, None)?;
         }
         events.first().map_or(Ok(()), |first| lawful(&judge.broken(&before), first))
     }
 
-    fn follow(&mut self, happened: &Happened) -> Result<(), Broken> {
-        if self.apply(happened) {
+    fn follow(&mut self, happened: &Happened, way: Option<&Way>) -> Result<(), Broken> {
+        if self.apply_along(happened, way) {
             return Ok(());
         }
-        let cause = "it names what is not there".to_owned();
-        Err(Broken { event: happened.event.name(), cause })
+        Err(Broken::of(happened, Phrase::both("其中所指的，账册里没有", "it names what is not there")))
     }
 
     /// Applies one event. `false` if it names what is not there; an accepted event never does.
     pub fn apply(&mut self, happened: &Happened) -> bool {
+        self.apply_along(happened, None)
+    }
+
+    /// As [`Ledger::apply`], along a way that was looked up on these books for this event.
+    pub(crate) fn apply_along(&mut self, happened: &Happened, way: Option<&Way>) -> bool {
         self.mode = happened.reverses.map_or(Mode::Running, Mode::Reversing);
-        let applied = self.apply_event(&happened.event).is_some();
+        let applied = self.apply_event(&happened.event, way).is_some();
         self.mode = Mode::Running;
         applied
     }
 
-    fn apply_event(&mut self, event: &Event) -> Option<()> {
+    fn apply_event(&mut self, event: &Event, way: Option<&Way>) -> Option<()> {
         match event {
             Event::Opened { pool_sizes } | Event::YearClosed { pool_sizes, .. } => {
                 self.note_pool_sizes(pool_sizes);
@@ -81,33 +105,43 @@ impl Ledger {
                 self.use_permit(place, terms.count);
             }
             Event::Appointed { unit, kind, person, category, loan, permit, purpose, since } => {
-                let (unit, kind) = self.at(unit, kind)?;
+                let (unit, kind) = self.at_end_of(way, unit, kind)?;
                 let loan = self.open_loan(loan.as_ref())?;
                 if let Some(permit) = permit {
                     let permit = self.permit(permit.as_str())?;
                     self.use_permit(permit, Seats::ONE);
                 }
+                let movement = loan.is_none().then_some(Movement::Arrival);
+                if person.is_none() {
+                    // Of the unnamed only their number is known.
+                    self.fill((unit, kind, loan), Seats::ONE, None, movement, way);
+                    return Some(());
+                }
                 let text = |text: &Option<String>| text.as_deref().map(Arc::from);
                 let rest = SeatRest { loan, category: text(category), purpose: text(purpose) };
-                let seat = Seat::new(unit, kind, *since, rest);
-                self.sit(seat, person.as_ref(), loan.is_none().then_some(Movement::Arrival));
+                self.sit(Seat::new(unit, kind, *since, rest), person.as_ref(), movement, way);
             }
             Event::Vacated { unit, kind, person, loan, .. } => {
-                let (unit, kind) = self.at(unit, kind)?;
+                let (unit, kind) = self.at_end_of(way, unit, kind)?;
                 let loan = self.open_loan(loan.as_ref())?;
-                self.leave(unit, kind, loan, person.as_ref(), loan.is_none().then_some(Movement::Departure))?;
+                let movement = loan.is_none().then_some(Movement::Departure);
+                if person.is_none() {
+                    self.fill((unit, kind, loan), -Seats::ONE, None, movement, way);
+                    return Some(());
+                }
+                self.leave((unit, kind, loan), person.as_ref(), movement, way)?;
             }
             Event::Converted { unit, kind, person, loan } => {
                 let (unit, kind) = self.at(unit, kind)?;
                 let loan = self.loan(loan.as_str());
-                let seat = self.leave(unit, kind, loan, person.as_ref(), None)?;
-                self.sit(seat.own(), person.as_ref(), Some(Movement::Arrival));
+                let seat = self.leave((unit, kind, loan), person.as_ref(), None, None)?;
+                self.sit(seat.own(), person.as_ref(), Some(Movement::Arrival), None);
             }
             Event::Moved { person, from, to, kind } => {
                 let (from, kind) = self.at(from, kind)?;
                 let to = self.node(to.as_str())?;
-                let seat = self.leave(from, kind, None, Some(person), None)?;
-                self.sit(Seat { unit: to, ..seat }, Some(person), None);
+                let seat = self.leave((from, kind, None), Some(person), None, None)?;
+                self.sit(Seat { unit: to, ..seat }, Some(person), None, None);
             }
             Event::Lent { .. } => self.apply_lent(event)?,
             Event::Returned { loan, count, .. } => {
@@ -159,8 +193,8 @@ impl Ledger {
                     Mode::Reversing(_) => (Some(person), None),
                     Mode::Running | Mode::Opening => (None, Some(person)),
                 };
-                self.leave(unit, kind, loan, before, None)?;
-                self.sit(seat, after, None);
+                self.leave((unit, kind, loan), before, None, None)?;
+                self.sit(seat, after, None, None);
             }
             Event::Advanced { date } => self.today = *date,
         }
@@ -169,6 +203,14 @@ impl Ledger {
 
     fn at(&self, node: &NodeId, kind: &KindId) -> Option<(NodeIx, KindIx)> {
         Some((self.node(node.as_str())?, self.kind(kind.as_str())?))
+    }
+
+    /// As `at`, of an event along a way: nobody looks up twice what it was found for.
+    fn at_end_of(&self, way: Option<&Way>, node: &NodeId, kind: &KindId) -> Option<(NodeIx, KindIx)> {
+        let Some(way) = way else { return self.at(node, kind) };
+        let seat = (way.seat.unit, way.seat.kind);
+        debug_assert_eq!(Some(seat), self.at(node, kind), "the way is this event's");
+        Some(seat)
     }
 
     /// `Some(None)` for an own seat, `None` if the loan is not open.
@@ -193,7 +235,13 @@ impl Ledger {
     // People.
 
     /// Puts someone on a seat; whether that is counted says the movement.
-    pub(super) fn sit(&mut self, seat: Seat, person: Option<&PersonId>, movement: Option<Movement>) {
+    pub(super) fn sit(
+        &mut self,
+        seat: Seat,
+        person: Option<&PersonId>,
+        movement: Option<Movement>,
+        way: Option<&Way>,
+    ) {
         let (unit, kind, loan) = (seat.unit, seat.kind, seat.loan());
         let named = person.map(|person| self.seat_person(person, seat));
         if let Some(place) = named
@@ -201,20 +249,19 @@ impl Ledger {
         {
             ties.roster.push(place);
         }
-        self.fill((unit, kind, loan), Seats::ONE, named, movement);
+        self.fill((unit, kind, loan), Seats::ONE, named, movement, way);
     }
 
     /// Takes someone off a seat, and says what the seat was.
     fn leave(
         &mut self,
-        unit: NodeIx,
-        kind: KindIx,
-        loan: Option<LoanIx>,
+        (unit, kind, loan): (NodeIx, KindIx, Option<LoanIx>),
         person: Option<&PersonId>,
         movement: Option<Movement>,
+        way: Option<&Way>,
     ) -> Option<Seat> {
         let Some(id) = person else {
-            self.fill((unit, kind, loan), -Seats::ONE, None, movement);
+            self.fill((unit, kind, loan), -Seats::ONE, None, movement, way);
             return Some(Seat::new(unit, kind, None, SeatRest { loan, ..SeatRest::default() }));
         };
         let place = self.person(id.as_str())?;
@@ -222,7 +269,7 @@ impl Ledger {
         let ties = self.ties_mut(unit)?;
         let at = ties.roster.iter().position(|known| *known == place)?;
         ties.roster.swap_remove(at);
-        self.fill((unit, kind, loan), -Seats::ONE, Some(place), movement);
+        self.fill((unit, kind, loan), -Seats::ONE, Some(place), movement, way);
         Some(seat)
     }
 
@@ -246,11 +293,12 @@ impl Ledger {
         one: Seats,
         named: Option<PersonIx>,
         movement: Option<Movement>,
+        way: Option<&Way>,
     ) {
         let key = if named.is_some() { one } else { Seats::ZERO };
         let Some(place) = loan else {
             let delta = Delta { occupied: one, named: key, ..Delta::default() };
-            self.change_and_count(unit, kind, delta, movement);
+            self.change_and_count(unit, kind, delta, movement, way);
             return;
         };
         let Some(found) = self.loans.get_mut(place.0 as usize) else { return };
@@ -449,8 +497,9 @@ impl Ledger {
 /// Whether an entry that begins with this event breaks no law.
 fn lawful(broken: &[LawReason], first: &Happened) -> Result<(), Broken> {
     broken.first().map_or(Ok(()), |law| {
-        let cause = format!("{} at {} {}", law.code, law.node, law.kind);
-        Err(Broken { event: first.event.name(), cause })
+        let LawReason { code, node, kind, .. } = law;
+        let zh = code.zh();
+        Err(Broken::of(first, told!("`{node}` 的 `{kind}` {zh}", "{code} at {node} {kind}")))
     })
 }
 

@@ -1,14 +1,13 @@
 //! One book per node and kind, and the sums that jurisdictions and tag groups keep up to date.
 
-use std::ops::{Add, Sub};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::past::{Movement, Past, YEARS};
-use super::{KindIx, Ledger, Mode, TagIx};
+use super::{Group, KindIx, Ledger, Mode, TagIx, Tags, Way};
 use crate::graph::{NodeIx, Role};
-use crate::model::Seats;
+use crate::model::{Seats, own};
 
 /// The stored figures of one node and kind.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -78,6 +77,16 @@ fn is_nothing(seats: &Seats) -> bool {
     seats.is_zero()
 }
 
+/// What a change of one node's book means for everything above it.
+#[derive(Debug)]
+pub(super) struct Rise {
+    pub(super) charge: Seats,
+    /// By how much a unit's own sums change, and its tags; of other nodes nothing is summed.
+    pub(super) sums: Sums,
+    pub(super) tags: Option<Tags>,
+    pub(super) movement: Option<Movement>,
+}
+
 /// A change of one book's stored figures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Delta {
@@ -101,7 +110,7 @@ impl Book {
         (self.occupied - self.cap).or_zero()
     }
 
-    fn available(&self) -> Seats {
+    pub(super) fn available(&self) -> Seats {
         (self.cap - self.charged).or_zero()
     }
 
@@ -131,6 +140,12 @@ impl Book {
         self.charged - self.cap
     }
 
+    /// Whether a jurisdiction's cap bears what it handed down, permitted and lent itself (L2).
+    pub(super) fn keeps_promises(&self) -> bool {
+        let (cap, promised) = self.promised();
+        promised <= cap
+    }
+
     /// A jurisdiction's cap, and what it handed down, permitted and lent itself.
     pub(super) fn promised(&self) -> (Seats, Seats) {
         (self.cap, self.allotted + self.permitted + self.lent)
@@ -143,8 +158,8 @@ impl Book {
 
     /// Counts whoever arrived or left, if somebody did; the past is up to date.
     fn count(&mut self, movement: Option<Movement>, mode: Mode) {
-        if let (Some(movement), Some(past)) = (movement, &mut self.past) {
-            triomphe::Arc::make_mut(past).move_by(movement, mode);
+        if let (Some(movement), Some(past)) = (movement, self.past.as_mut().and_then(own)) {
+            past.move_by(movement, mode);
         }
     }
 
@@ -181,27 +196,42 @@ impl Sums {
         (self.cap - self.occupied).or_zero()
     }
 
-    pub(super) fn plus(self, other: Self) -> Self {
-        self.each(other, Add::add)
+    /// Whether nothing is in any of them: one look at all, for most are nothing.
+    fn is_nothing(&self) -> bool {
+        let own = self.cap.get() | self.occupied.get() | self.permitted.get() | self.lent.get();
+        let borrowed = self.borrowed.get() | self.borrowed_occupied.get();
+        let follow = self.vacancy.get() | self.excess.get() | self.available.get() | self.headcount.get();
+        own | borrowed | follow == 0
     }
 
-    fn each(self, other: Self, join: fn(Seats, Seats) -> Seats) -> Self {
+    /// Adds other sums to these where they stand.
+    pub(super) fn take_in(&mut self, other: &Self) {
+        self.cap += other.cap;
+        self.occupied += other.occupied;
+        self.permitted += other.permitted;
+        self.lent += other.lent;
+        self.borrowed += other.borrowed;
+        self.borrowed_occupied += other.borrowed_occupied;
+        self.vacancy += other.vacancy;
+        self.excess += other.excess;
+        self.available += other.available;
+        self.headcount += other.headcount;
+    }
+
+    /// What these sums exceed earlier ones by.
+    pub(super) fn minus(self, before: &Self) -> Self {
         Self {
-            cap: join(self.cap, other.cap),
-            occupied: join(self.occupied, other.occupied),
-            permitted: join(self.permitted, other.permitted),
-            lent: join(self.lent, other.lent),
-            borrowed: join(self.borrowed, other.borrowed),
-            borrowed_occupied: join(self.borrowed_occupied, other.borrowed_occupied),
-            vacancy: join(self.vacancy, other.vacancy),
-            excess: join(self.excess, other.excess),
-            available: join(self.available, other.available),
-            headcount: join(self.headcount, other.headcount),
+            cap: self.cap - before.cap,
+            occupied: self.occupied - before.occupied,
+            permitted: self.permitted - before.permitted,
+            lent: self.lent - before.lent,
+            borrowed: self.borrowed - before.borrowed,
+            borrowed_occupied: self.borrowed_occupied - before.borrowed_occupied,
+            vacancy: self.vacancy - before.vacancy,
+            excess: self.excess - before.excess,
+            available: self.available - before.available,
+            headcount: self.headcount - before.headcount,
         }
-    }
-
-    pub(super) fn minus(self, before: Self) -> Self {
-        self.each(before, Sub::sub)
     }
 }
 
@@ -228,9 +258,15 @@ impl Delta {
 
 impl Ledger {
     /// Where the book of a node and kind stands, if the node has anything in that kind.
-    fn book_place(&self, node: NodeIx, kind: KindIx) -> Option<usize> {
+    pub(super) fn book_place(&self, node: NodeIx, kind: KindIx) -> Option<usize> {
+        self.slot(node, kind).map(|place| place as usize)
+    }
+
+    /// The same, as it stands in the node's row.
+    #[inline]
+    pub(super) fn slot(&self, node: NodeIx, kind: KindIx) -> Option<u32> {
         let row = self.rows.get(node.index())?;
-        row.books.iter().find(|(known, _)| *known == kind).map(|(_, place)| *place as usize)
+        row.books.iter().find(|(known, _)| *known == kind).map(|(_, place)| *place)
     }
 
     /// The book of a node and kind, if it has anything in that kind.
@@ -252,7 +288,7 @@ impl Ledger {
 
     /// Changes one book and everything above that follows from it: charges, sums, groups, the past.
     pub(super) fn change(&mut self, node: NodeIx, kind: KindIx, delta: Delta) {
-        self.change_and_count(node, kind, delta, None);
+        self.change_and_count(node, kind, delta, None, None);
     }
 
     /// Changes one book, and counts in it and in all above whoever arrived on an own seat or left one.
@@ -262,8 +298,9 @@ impl Ledger {
         kind: KindIx,
         delta: Delta,
         movement: Option<Movement>,
+        way: Option<&Way>,
     ) {
-        let place = self.book_or_open(node, kind);
+        let place = self.book_along(way, 0, node, kind);
         let role = self.shape.role(node);
         let mode = self.mode;
         let stirs = role == Role::Unit && (!delta.cap.is_zero() || !delta.occupied.is_zero());
@@ -279,44 +316,46 @@ impl Ledger {
                 }
             }
             let row = self.rows.get(node.index()).filter(|_| role == Role::Unit);
-            let tags = row.map(|row| super::Tags::from_slice(&row.tags));
-            self.climb(parent, kind, delta.charge(), sums, tags, movement);
+            let tags = row.map(|row| Tags::from_slice(&row.tags));
+            self.climb(parent, kind, &Rise { charge: delta.charge(), sums, tags, movement }, way);
         }
         if role == Role::Unit {
             self.forget_vacancy(node, kind, sums.vacancy);
         }
     }
 
-    /// Adds a charge and a unit's sums to a jurisdiction and everything above it.
-    pub(super) fn climb(
-        &mut self,
-        from: NodeIx,
-        kind: KindIx,
-        charge: Seats,
-        sums: Sums,
-        unit: Option<super::Tags>,
-        movement: Option<Movement>,
-    ) {
-        let summed = unit.filter(|_| sums != Sums::default());
+    /// The place of the book so many levels up a way; without one it is looked up, and opened if need be.
+    fn book_along(&mut self, way: Option<&Way>, level: usize, node: NodeIx, kind: KindIx) -> usize {
+        let Some(place) = way.and_then(|way| way.book(level)) else { return self.book_or_open(node, kind) };
+        debug_assert_eq!(Some(place), self.book_place(node, kind), "nothing changed since the way was found");
+        place
+    }
+
+    /// Adds what a node's change means above it to a jurisdiction and everything above that. A way is the unit's.
+    pub(super) fn climb(&mut self, from: NodeIx, kind: KindIx, rise: &Rise, way: Option<&Way>) {
+        let Rise { charge, ref sums, ref tags, movement } = *rise;
+        let summed = tags.as_ref().filter(|_| !sums.is_nothing());
         if charge.is_zero() && summed.is_none() && movement.is_none() {
             return;
         }
         let stirs = movement.is_some() || summed.is_some() && !sums.vacancy.is_zero();
         let mode = self.mode;
         let mut next = Some(from);
+        let mut level = 0_usize;
         while let Some(place) = next {
             next = self.shape.parent(place);
-            let at = self.book_or_open(place, kind);
+            level = level.saturating_add(1);
+            let at = self.book_along(way, level, place, kind);
             // Above a node there are jurisdictions alone.
             let book = if stirs { self.remembered(at, Role::Jurisdiction) } else { self.books.get_mut(at) };
             let Some(book) = book else { continue };
             book.charged += charge;
             book.count(movement, mode);
             let every = book.every;
-            if let Some(tags) = &summed {
+            if let Some(tags) = summed {
                 let group = every.and_then(|every| self.groups.get_mut(every as usize));
                 match group {
-                    Some(group) => *group = group.plus(sums),
+                    Some(group) => group.take_in(sums),
                     None => self.add_to_group(place, TagIx::EVERY, kind, sums),
                 }
                 for tag in tags {
@@ -327,7 +366,7 @@ impl Ledger {
     }
 
     /// Adds sums to a group of a jurisdiction.
-    pub(super) fn add_to_group(&mut self, node: NodeIx, tag: TagIx, kind: KindIx, sums: Sums) {
+    pub(super) fn add_to_group(&mut self, node: NodeIx, tag: TagIx, kind: KindIx, sums: &Sums) {
         let place = if let Some(place) = self.group_place(node, tag, kind) {
             place
         } else {
@@ -338,12 +377,14 @@ impl Ledger {
                     book.every = u32::try_from(place).ok();
                 }
             } else {
-                Arc::make_mut(&mut self.group_places).insert((node, tag, kind), place);
+                if let Ok(place) = u32::try_from(place) {
+                    Arc::make_mut(&mut self.group_places).insert(Group { node, tag, kind }, place);
+                }
             }
             place
         };
         if let Some(group) = self.groups.get_mut(place) {
-            *group = group.plus(sums);
+            group.take_in(sums);
         }
     }
 
@@ -357,6 +398,6 @@ impl Ledger {
         if tag == TagIx::EVERY {
             return self.book(node, kind)?.every.map(|place| place as usize);
         }
-        self.group_places.get(&(node, tag, kind)).copied()
+        self.group_places.get(&Group { node, tag, kind }).map(|place| *place as usize)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{KindIx, Ledger};
+use super::{KindIx, Ledger, OwnSeat};
 use crate::decision::Reason;
 use crate::graph::{NodeIx, Role};
 use crate::model::{Date, InputCode, LawCode, NodeId, Seats};
@@ -25,6 +25,8 @@ pub(super) struct Door<'a> {
     pub(super) actor: Option<Actor>,
     input: Vec<Reason>,
     pub(super) reach: Vec<Reason>,
+    /// The own seat that the request names, as far as it was looked up.
+    pub(super) seat: Option<OwnSeat>,
 }
 
 impl Ledger {
@@ -43,7 +45,17 @@ impl Ledger {
 
     /// Every fault of the input, then everything out of the actor's reach. Empty if all is well.
     pub fn check(&self, by: Result<Actor, Reason>, verb: &Verb, effective: Option<Date>) -> Vec<Reason> {
-        let mut door = Door { books: self, actor: None, input: Vec::new(), reach: Vec::new() };
+        self.check_and_find(by, verb, effective).0
+    }
+
+    /// As [`Ledger::check`], with the own seat that is to be filled or left, if that is all that is asked.
+    pub(crate) fn check_and_find(
+        &self,
+        by: Result<Actor, Reason>,
+        verb: &Verb,
+        effective: Option<Date>,
+    ) -> (Vec<Reason>, Option<OwnSeat>) {
+        let mut door = Door { books: self, actor: None, input: Vec::new(), reach: Vec::new(), seat: None };
         match by {
             Ok(actor) => door.actor = Some(actor),
             Err(reason) if reason.code() == LawCode::Reach.as_str() => door.reach.push(reason),
@@ -53,8 +65,13 @@ impl Ledger {
             door.fault(InputCode::Backdated, "effective", effective);
         }
         door.verb(verb);
-        door.input.append(&mut door.reach);
-        door.input
+        let faults = if door.input.is_empty() {
+            door.reach
+        } else {
+            door.input.append(&mut door.reach);
+            door.input
+        };
+        (faults, door.seat.filter(|_| matches!(verb, Verb::Appoint(_) | Verb::Vacate(_))))
     }
 }
 
@@ -224,7 +241,7 @@ impl Door<'_> {
 
     fn appoint(&mut self, verb: &request::Appoint) {
         let unit = self.unit("unit", &verb.unit);
-        self.kind("kind", &verb.kind);
+        let kind = self.kind("kind", &verb.kind);
         if let Some(person) = &verb.person {
             self.new_id("person", person.is_well_formed(), person);
         }
@@ -238,6 +255,7 @@ impl Door<'_> {
             self.inside("unit", unit);
         } else {
             self.below("unit", unit);
+            self.seat = unit.zip(kind).map(|(unit, kind)| OwnSeat { unit, kind });
         }
     }
 

@@ -1,7 +1,7 @@
 //! The door: what single fields of a request must be, and whether they are within the actor's reach.
 
 use super::check::{Actor, Door, reason};
-use super::{KindIx, LoanIx, PermitIx, PersonIx};
+use super::{KindIx, LoanIx, OwnSeat, PermitIx, PersonIx};
 use crate::graph::{NodeIx, Role};
 use crate::model::{Date, InputCode, Instalment, KindId, LawCode, NodeId, Seats};
 use crate::request::Sitting;
@@ -75,14 +75,18 @@ impl Door<'_> {
     pub(super) fn sitting(&mut self, who: &Sitting) -> Option<NodeIx> {
         match who {
             Sitting::Person(person) => {
-                let person = self.person("person", person)?;
-                self.books.person_at(person).and_then(super::Person::unit)
+                let place = self.person("person", person)?;
+                let person = self.books.person_at(place)?;
+                let (unit, kind) = (person.unit()?, person.kind()?);
+                self.seat = person.loan().is_none().then_some(OwnSeat { unit, kind });
+                Some(unit)
             }
             Sitting::Unnamed { unit: id, kind, loan } => {
                 let unit = self.unit("unit", id);
                 let kind = self.kind("kind", kind);
                 let loan = loan.as_ref().map(|loan| self.loan("loan", loan));
                 if let (Some(unit), Some(kind)) = (unit, kind) {
+                    self.seat = loan.is_none().then_some(OwnSeat { unit, kind });
                     let there = match loan {
                         None => Some(self.books.unnamed_on_own_seats(unit, kind)),
                         Some(loan) => loan.map(|loan| {

@@ -1,7 +1,7 @@
 //! The draft: a checked request as events, unless L4, L5, L6 or L7 forbid it whatever the figures.
 
-use super::{Ledger, Loan, LoanIx, Sitter};
-use crate::decision::Reason;
+use super::{KindIx, Ledger, Loan, LoanIx, OwnSeat, Sitter};
+use crate::decision::{Happened, Reason};
 use crate::event::{Event, LoanTerms, PermitTerms, PersonTerms, TermsChange};
 use crate::graph::{NodeIx, Role};
 use crate::model::{Date, KindId, LawCode, LoanId, NodeId, Seats};
@@ -30,7 +30,11 @@ impl Broken {
     }
 
     pub(super) fn or(self, events: Vec<Event>) -> Result<Vec<Event>, Vec<Reason>> {
-        if self.0.is_empty() { Ok(events) } else { Err(self.0) }
+        self.or_one(events)
+    }
+
+    fn or_one<T>(self, event: T) -> Result<T, Vec<Reason>> {
+        if self.0.is_empty() { Ok(event) } else { Err(self.0) }
     }
 }
 
@@ -50,6 +54,31 @@ impl Ledger {
             return None;
         };
         self.node(pool.as_str()).filter(|node| self.role(*node) == Role::Pool)
+    }
+
+    /// As [`Ledger::draft`], where the check has found the own seat that is to be filled or left, and nothing else.
+    pub(crate) fn draft_found(
+        &self,
+        verb: &Verb,
+        draft: Draft,
+        seat: Option<OwnSeat>,
+    ) -> Result<Vec<Happened>, Vec<Reason>> {
+        if let (Verb::Appoint(verb), Some(_)) = (verb, seat) {
+            return Ok(vec![Happened::asked(self.draft_appoint(verb, draft)?)]);
+        }
+        if let (Verb::Vacate(request::Vacate { who: Sitting::Unnamed { unit, kind, .. }, reason }), Some(_)) =
+            (verb, seat)
+        {
+            return Ok(vec![Happened::asked(Event::Vacated {
+                unit: unit.clone(),
+                kind: kind.clone(),
+                person: None,
+                loan: None,
+                reason: reason.clone(),
+                was: PersonTerms::default(),
+            })]);
+        }
+        self.draft(verb, draft).map(|events| events.into_iter().map(Happened::asked).collect())
     }
 
     /// The events that a checked request would bring about. `batch`, `advance` and `correct` have drafts of
@@ -88,7 +117,7 @@ impl Ledger {
                     .into_iter()
                     .collect())
             }
-            Verb::Appoint(verb) => self.draft_appoint(verb, draft),
+            Verb::Appoint(verb) => Ok(vec![self.draft_appoint(verb, draft)?]),
             Verb::Draw(verb) => self.draft_draw(verb, draft),
             Verb::Vacate(verb) => Ok(self.draft_vacate(verb)),
             Verb::Name(verb) => self.draft_name(verb),
@@ -162,7 +191,7 @@ impl Ledger {
     }
 
     /// Whether a unit lacks own seats but has idle borrowed ones, which must not be lent on (L5).
-    pub fn would_lend_on(&self, verb: &Verb) -> Option<(NodeIx, super::KindIx)> {
+    pub fn would_lend_on(&self, verb: &Verb) -> Option<(NodeIx, KindIx)> {
         let Verb::Borrow(verb) = verb else { return None };
         let unit = self.node(verb.lender.as_str()).filter(|node| self.role(*node) == Role::Unit)?;
         let kind = self.kind(verb.kind.as_str())?;
@@ -182,11 +211,28 @@ impl Ledger {
         })
     }
 
-    fn draft_appoint(&self, verb: &request::Appoint, draft: Draft) -> Result<Vec<Event>, Vec<Reason>> {
+    fn draft_appoint(&self, verb: &request::Appoint, draft: Draft) -> Result<Event, Vec<Reason>> {
         let mut broken = Broken::default();
         if let Some(person) = verb.person.as_ref().filter(|person| self.person(person.as_str()).is_some()) {
             broken.add(LawCode::OnePersonOneSeat, "person", person);
         }
+        if verb.loan.is_some() || verb.permit.is_some() {
+            self.seat_of_right(verb, &mut broken);
+        }
+        broken.or_one(Event::Appointed {
+            unit: verb.unit.clone(),
+            kind: verb.kind.clone(),
+            person: verb.person.clone(),
+            category: verb.category.clone(),
+            loan: verb.loan.clone(),
+            permit: verb.permit.clone(),
+            purpose: verb.purpose.clone(),
+            since: Some(draft.effective),
+        })
+    }
+
+    /// L4 and L7 of a seat of a loan, or of one that a permit promises.
+    fn seat_of_right(&self, verb: &request::Appoint, broken: &mut Broken) {
         let unit = self.node(verb.unit.as_str());
         let kind = self.kind(verb.kind.as_str());
         if let Some((id, loan)) = verb.loan.as_ref().and_then(|id| self.loan_named(id)) {
@@ -210,16 +256,6 @@ impl Ledger {
                 broken.add(LawCode::UseWithinRight, "permit", id);
             }
         }
-        broken.or(vec![Event::Appointed {
-            unit: verb.unit.clone(),
-            kind: verb.kind.clone(),
-            person: verb.person.clone(),
-            category: verb.category.clone(),
-            loan: verb.loan.clone(),
-            permit: verb.permit.clone(),
-            purpose: verb.purpose.clone(),
-            since: Some(draft.effective),
-        }])
     }
 
     fn draft_draw(&self, verb: &request::Draw, draft: Draft) -> Result<Vec<Event>, Vec<Reason>> {

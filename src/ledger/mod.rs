@@ -21,6 +21,7 @@ mod draft;
 mod draft_shape;
 mod due;
 mod effect;
+mod known;
 mod laws;
 mod loans;
 mod open;
@@ -33,8 +34,10 @@ mod reverse;
 mod shape;
 mod stored;
 mod trial;
+mod way;
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
@@ -43,7 +46,7 @@ use smallvec::SmallVec;
 
 use crate::graph::{NodeIx, QuotaGraph};
 use crate::model::{
-    Date, Facts, IdTable, KindId, LoanId, Pages, PermitId, PersonId, Piece, Places, PoolSize, Seats,
+    Date, Facts, KeyTable, KindId, LoanId, Pages, PermitId, PersonId, Piece, Places, PoolSize, Seats,
 };
 
 use book::{Book, Sums};
@@ -57,6 +60,8 @@ pub use laws::{Judge, LAWS, Law};
 pub use loans::{Loan, LoanIx, Permit, PermitIx};
 pub use past::{Measure, PastFigures};
 pub use people::{Person, PersonIx, Sitter};
+pub(crate) use read::{UnitBook, UnitFigure};
+pub(crate) use way::{OwnSeat, Way};
 
 /// The books of one city: the quota graph, a book per node and kind, loans, permits, people.
 ///
@@ -73,14 +78,14 @@ pub struct Ledger {
     rows: Pages<Row>,
     books: Pages<Book>,
     groups: Pages<Sums>,
-    group_places: Arc<Places<(NodeIx, TagIx, KindIx), usize>>,
+    group_places: Arc<Places<Group, u32>>,
     loans: Pages<Loan>,
     loan_places: HashTrieMapSync<LoanId, LoanIx>,
     permits: Pages<Permit>,
     permit_places: HashTrieMapSync<PermitId, PermitIx>,
     people: Pages<Person>,
     /// Where those stand who were there when the books opened, in a tenth of the memory.
-    first_people: Arc<IdTable>,
+    first_people: Arc<KeyTable>,
     /// Where those stand who came later.
     person_places: HashTrieMapSync<PersonId, PersonIx>,
     /// What may fall due, by day. An entry is only a reminder: what it names is looked at when its day comes.
@@ -129,6 +134,22 @@ pub struct KindIx(u16);
 /// A tag's place in the list of tags met so far; the first stands for "every unit".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct TagIx(u32);
+
+/// The units with a tag inside a jurisdiction, in one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Group {
+    node: NodeIx,
+    tag: TagIx,
+    kind: KindIx,
+}
+
+impl Hash for Group {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // In one word, which is hashed in a few instructions; tags and kinds are few, so that nearly all words differ.
+        let number = u64::from(self.tag.0).wrapping_shl(8) ^ u64::from(self.kind.0);
+        state.write_u64((self.node.index() as u64).wrapping_shl(32) ^ number);
+    }
+}
 
 #[derive(Debug, Clone, Default)]
 struct TagNames {

@@ -1,9 +1,7 @@
 //! Opening: a charter's opening books as a ledger.
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use smallvec::SmallVec;
@@ -17,12 +15,9 @@ use super::{Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, TagNames, Terms};
 use crate::event::LoanTerms;
 use crate::graph::{NodeIx, QuotaGraph, Role};
 use crate::model::{
-    IdTable, KindId, LoanId, NodeId, NodeRows, NodeTree, Opening, OpeningLoan, OpeningPeople, PersonRow,
+    KeyTable, KindId, LoanId, NodeId, NodeRows, NodeTree, Opening, OpeningLoan, OpeningPeople, PersonRow,
     Post, Seats,
 };
-
-/// From so many people on a thread of its own finds their places.
-const MANY: usize = 10_000;
 
 impl Ledger {
     /// The books on their first day.
@@ -33,15 +28,21 @@ impl Ledger {
     /// The first thing that cannot stand: an unknown parent, kind or level.
     pub fn open(opening: &Opening) -> Result<Self, String> {
         let nodes = NodeRows::from(opening.nodes.clone());
-        let tree = nodes.tree()?;
-        Self::open_with(Opening { nodes: Vec::new(), ..opening.clone() }, nodes, tree)
+        let (tree, keys) = (nodes.tree()?, Arc::new(opening.people.places()?));
+        Self::open_with(Opening { nodes: Vec::new(), ..opening.clone() }, nodes, tree, keys)
     }
 
     /// The same from opening books that nobody needs any more, whose nodes stand apart: names and facts are not copied.
+    /// `keys` says where their people stand.
     ///
     /// # Errors
     /// As [`Ledger::open`].
-    pub(crate) fn open_with(mut opening: Opening, nodes: NodeRows, tree: NodeTree) -> Result<Self, String> {
+    pub(crate) fn open_with(
+        mut opening: Opening,
+        nodes: NodeRows,
+        tree: NodeTree,
+        keys: Arc<KeyTable>,
+    ) -> Result<Self, String> {
         let kinds = opening.kinds.iter();
         let kinds = kinds.map(|kind| Kind { id: kind.id.clone(), zh: kind.zh.clone(), en: kind.en.clone() });
         let mut books = Self {
@@ -64,42 +65,21 @@ impl Ledger {
             permits: Pages::default(),
             permit_places: HashTrieMapSync::new_sync(),
             people: Pages::default(),
-            first_people: Arc::default(),
+            first_people: keys,
             person_places: HashTrieMapSync::new_sync(),
             agenda: RedBlackTreeSetSync::new_sync(),
             pool_places: Arc::default(),
             pool_sizes: Arc::default(),
             mode: Mode::Opening,
         };
-        let (later, table) = books.open_nodes_and_keys(&mut opening, nodes, tree)?;
+        let later = books.open_nodes(nodes, tree)?;
         books.open_pools(&opening)?;
         books.open_loans(&opening)?;
-        books.open_people(std::mem::take(&mut opening.people), table)?;
+        books.open_people(std::mem::take(&mut opening.people))?;
         books.open_permits(&opening)?;
         books.open_history(later);
         books.mode = Mode::Running;
         Ok(books)
-    }
-
-    /// The nodes, and where the people stand, who are told apart by their keys alone: a nation's take as long as all its units.
-    fn open_nodes_and_keys(
-        &mut self,
-        opening: &mut Opening,
-        nodes: NodeRows,
-        tree: NodeTree,
-    ) -> Result<(Later, IdTable), String> {
-        let people = std::mem::take(&mut opening.people);
-        let found = if people.len() < MANY {
-            (self.open_nodes(nodes, tree)?, people.places()?)
-        } else {
-            thread::scope(|scope| {
-                let table = scope.spawn(|| people.places());
-                let later = self.open_nodes(nodes, tree)?;
-                Ok::<_, String>((later, table.join().unwrap_or_else(|panic| resume_unwind(panic))?))
-            })?
-        };
-        opening.people = people;
-        Ok(found)
     }
 
     fn open_pools(&mut self, opening: &Opening) -> Result<(), String> {
@@ -160,7 +140,7 @@ impl Ledger {
 
     /// Named people are among those counted before: they get a key, and their seats a name. Those of one unit, who
     /// mostly stand together, get theirs at once.
-    fn open_people(&mut self, people: OpeningPeople, table: IdTable) -> Result<(), String> {
+    fn open_people(&mut self, people: OpeningPeople) -> Result<(), String> {
         let (parts, units, posts) = people.into_parts();
         let posts: Vec<Sort> = posts.iter().map(|post| self.sort_of(post)).collect::<Result<_, _>>()?;
         let mut run = Run { unit: None, place: self.root(), roster: Vec::new(), named: SmallVec::new() };
@@ -189,7 +169,6 @@ impl Ledger {
             }
         }
         self.open_run(&mut run);
-        self.first_people = Arc::new(table);
         Ok(())
     }
 

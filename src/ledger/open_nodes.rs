@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
-use super::book::{Book, Sums};
+use super::book::{Book, Rise, Sums};
 use super::past::YEARS;
 use super::{Detail, KindIx, Ledger, Pages, Row, TagIx, TagNames, Tags};
 use crate::graph::{NodeIx, QuotaGraph, Role};
@@ -95,10 +95,16 @@ impl Ledger {
                     book.allotted += gathered.allotted;
                 }
             }
-            self.climb(parent, kind, gathered.charge, gathered.every, Some(Tags::new()), None);
+            let rise = Rise {
+                charge: gathered.charge,
+                sums: gathered.every,
+                tags: Some(Tags::new()),
+                movement: None,
+            };
+            self.climb(parent, kind, &rise, None);
             for (tag, sums) in gathered.tagged.into_iter().filter(|(_, sums)| *sums != Sums::default()) {
                 let shape = Arc::clone(&self.shape);
-                shape.path(parent).for_each(|place| self.add_to_group(place, tag, kind, sums));
+                shape.path(parent).for_each(|place| self.add_to_group(place, tag, kind, &sums));
             }
         }
     }
@@ -217,11 +223,11 @@ impl Opened<'_> {
             let gathered = entry(&mut self.above, kind);
             gathered.allotted += cap;
             gathered.charge += occupied;
-            gathered.every = gathered.every.plus(sums);
+            gathered.every.take_in(&sums);
             if unit {
                 for tag in &row.tags {
                     let known = entry(&mut gathered.tagged, *tag);
-                    *known = known.plus(sums);
+                    known.take_in(&sums);
                 }
             }
             let book = self.books.push(book);
@@ -264,11 +270,15 @@ impl Opened<'_> {
 
     /// These year ends, with others' that are the same.
     fn shared(&mut self, ends: Ends) -> Arc<Ends> {
-        const MANY: usize = 4096;
+        // A slot for what each of three digits may be; in a city most stay empty, and making them costs more than it saves.
+        let many = if self.parents.len() < 4096 { 256 } else { 4096 };
         let mixed =
             ends.iter().flatten().fold(0_i64, |mixed, end| mixed.wrapping_mul(16).wrapping_add(end.get()));
-        self.ends.resize(MANY, None);
-        let known = usize::try_from(mixed & 4095).ok().and_then(|at| self.ends.get_mut(at));
+        if self.ends.is_empty() {
+            self.ends.resize(many, None);
+        }
+        let at = usize::try_from(mixed & 4095).ok().and_then(|at| at.checked_rem(many));
+        let known = at.and_then(|at| self.ends.get_mut(at));
         match known {
             Some(Some(known)) if **known == ends => Arc::clone(known),
             Some(known) => Arc::clone(known.insert(Arc::new(ends))),

@@ -9,9 +9,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::book::Book;
+use super::known::Known;
 use super::{KindIx, Ledger, Mode, TagIx};
 use crate::graph::{NodeIx, Role};
-use crate::model::{Date, Seats};
+use crate::model::{Date, Seats, own};
 
 /// Year ends that are remembered.
 pub(super) const YEARS: usize = 3;
@@ -21,12 +22,12 @@ pub(super) const YEARS: usize = 3;
 pub(super) struct Past {
     /// The year that the counters below belong to.
     year: i16,
-    vacancy_at_start: Option<Seats>,
-    cap_at_start: Option<Seats>,
-    arrivals: Option<Seats>,
-    departures: Option<Seats>,
+    vacancy_at_start: Known,
+    cap_at_start: Known,
+    arrivals: Known,
+    departures: Known,
     /// Σ over the days of this year up to `counted_to` (exclusive) of the vacancy on that day.
-    vacancy_days: Option<i64>,
+    vacancy_days: Known,
     counted_to: Date,
     /// The last year ends, newest first.
     ends: [YearEnd; YEARS],
@@ -34,10 +35,10 @@ pub(super) struct Past {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct YearEnd {
-    vacancy: Option<Seats>,
-    vacancy_days: Option<i64>,
+    vacancy: Known,
+    vacancy_days: Known,
     days: i64,
-    arrivals: Option<Seats>,
+    arrivals: Known,
 }
 
 /// Someone who is counted: on an own seat of a unit, from outside or from a borrowed seat, or off it.
@@ -75,6 +76,11 @@ fn days_between(from: Date, to: Date) -> i64 {
     from.duration_until(to).as_hours() / 24
 }
 
+/// A vacancy that stood for so many days.
+fn over(days: i64, vacancy: Seats) -> Seats {
+    Seats::new(days.saturating_mul(vacancy.get()))
+}
+
 fn first_of(year: i16) -> Option<Date> {
     Date::new(year, 1, 1).ok()
 }
@@ -91,18 +97,27 @@ impl Past {
         let from_start = opened.month() == 1 && opened.day() == 1;
         let mut ends = [YearEnd::default(); YEARS];
         for (end, vacancy) in ends.iter_mut().zip(year_ends) {
-            end.vacancy = vacancy;
+            end.vacancy = vacancy.into();
         }
-        let known = |seats: Seats| from_start.then_some(seats);
+        let known = |seats: Seats| Known::from(from_start.then_some(seats));
+        let last = year_ends.first().copied().flatten();
         Self {
             year: opened.year(),
-            vacancy_at_start: known(vacancy).or_else(|| year_ends.first().copied().flatten()),
+            vacancy_at_start: if from_start { vacancy.into() } else { last.into() },
             cap_at_start: known(cap),
             arrivals: known(Seats::ZERO),
             departures: known(Seats::ZERO),
-            vacancy_days: from_start.then_some(0),
+            vacancy_days: known(Seats::ZERO),
             counted_to: opened,
             ends,
+        }
+    }
+
+    fn figures(&self) -> PastFigures {
+        PastFigures {
+            vacancy_at_year_start: self.vacancy_at_start.seats(),
+            arrivals: self.arrivals.seats(),
+            departures: self.departures.seats(),
         }
     }
 
@@ -110,11 +125,11 @@ impl Past {
     pub(super) fn founded(today: Date) -> Self {
         Self {
             year: today.year(),
-            vacancy_at_start: Some(Seats::ZERO),
-            cap_at_start: Some(Seats::ZERO),
-            arrivals: Some(Seats::ZERO),
-            departures: Some(Seats::ZERO),
-            vacancy_days: Some(0),
+            vacancy_at_start: Known::ZERO,
+            cap_at_start: Known::ZERO,
+            arrivals: Known::ZERO,
+            departures: Known::ZERO,
+            vacancy_days: Known::ZERO,
             counted_to: today,
             ends: [YearEnd::default(); YEARS],
         }
@@ -126,7 +141,7 @@ impl Past {
             let Some(next) = self.year.checked_add(1).and_then(first_of) else { return };
             self.count_to(next, vacancy);
             let end = YearEnd {
-                vacancy: Some(vacancy),
+                vacancy: vacancy.into(),
                 vacancy_days: self.vacancy_days,
                 days: first_of(self.year).map_or(0, |first| days_between(first, next)),
                 arrivals: self.arrivals,
@@ -136,66 +151,55 @@ impl Past {
                 *newest = end;
             }
             self.year = next.year();
-            self.vacancy_at_start = Some(vacancy);
-            self.cap_at_start = Some(cap);
-            self.arrivals = Some(Seats::ZERO);
-            self.departures = Some(Seats::ZERO);
-            self.vacancy_days = Some(0);
+            self.vacancy_at_start = vacancy.into();
+            self.cap_at_start = cap.into();
+            self.arrivals = Known::ZERO;
+            self.departures = Known::ZERO;
+            self.vacancy_days = Known::ZERO;
         }
         self.count_to(today, vacancy);
     }
 
     fn count_to(&mut self, day: Date, vacancy: Seats) {
         let days = days_between(self.counted_to, day);
-        self.vacancy_days =
-            self.vacancy_days.map(|sum| sum.saturating_add(days.saturating_mul(vacancy.get())));
+        self.vacancy_days.change(over(days, vacancy));
         self.counted_to = day;
     }
 
     /// Counts a movement; in a correction, takes the opposite one out of the year that it was counted in.
     pub(super) fn move_by(&mut self, movement: Movement, mode: Mode) {
-        let (arrivals, departures) = match movement {
-            Movement::Arrival => (Seats::ONE, Seats::ZERO),
-            Movement::Departure => (Seats::ZERO, Seats::ONE),
-        };
-        match mode {
-            Mode::Opening => {}
-            Mode::Running => self.count(arrivals, departures),
-            Mode::Reversing(day) => self.uncount(day, departures, arrivals),
+        match (mode, movement) {
+            (Mode::Opening, _) => {}
+            (Mode::Running, Movement::Arrival) => self.arrivals.change(Seats::ONE),
+            (Mode::Running, Movement::Departure) => self.departures.change(Seats::ONE),
+            (Mode::Reversing(day), Movement::Arrival) => self.uncount(day, Movement::Departure),
+            (Mode::Reversing(day), Movement::Departure) => self.uncount(day, Movement::Arrival),
         }
     }
 
-    /// Someone arrived on, or left, an own seat.
-    fn count(&mut self, arrivals: Seats, departures: Seats) {
-        self.arrivals = self.arrivals.map(|known| known + arrivals);
-        self.departures = self.departures.map(|known| known + departures);
-    }
-
-    /// Takes movements of an earlier day out of the year that they were counted in.
-    fn uncount(&mut self, day: Date, arrivals: Seats, departures: Seats) {
-        match self.age(day) {
-            0 => self.count(-arrivals, -departures),
-            age => {
-                if let Some(end) = self.ends.get_mut(age.saturating_sub(1)) {
-                    end.arrivals = end.arrivals.map(|known| known - arrivals);
-                }
-            }
+    /// Takes a movement of an earlier day out of the year that it was counted in.
+    fn uncount(&mut self, day: Date, movement: Movement) {
+        let age = self.age(day);
+        let end = age.checked_sub(1).and_then(|back| self.ends.get_mut(back));
+        match (movement, age) {
+            (Movement::Arrival, 0) => self.arrivals.change(-Seats::ONE),
+            (Movement::Departure, 0) => self.departures.change(-Seats::ONE),
+            // Of earlier years only arrivals are remembered.
+            (Movement::Arrival, _) => end.into_iter().for_each(|end| end.arrivals.change(-Seats::ONE)),
+            (Movement::Departure, _) => {}
         }
     }
 
     /// Takes a change of the vacancy that stood from `day` until today out of every figure.
     pub(super) fn forget(&mut self, day: Date, vacancy: Seats) {
-        let less = |sum: Option<i64>, days: i64| {
-            sum.map(|sum| sum.saturating_sub(days.saturating_mul(vacancy.get())))
-        };
         let age = self.age(day);
         let from = if age == 0 { Some(day) } else { first_of(self.year) };
         let days = from.map_or(0, |from| days_between(from, self.counted_to));
-        self.vacancy_days = less(self.vacancy_days, days);
+        self.vacancy_days.change(-over(days, vacancy));
         if age == 0 {
             return;
         }
-        self.vacancy_at_start = self.vacancy_at_start.map(|known| known - vacancy);
+        self.vacancy_at_start.change(-vacancy);
         for (back, end) in self.ends.iter_mut().enumerate().take(age) {
             let days = if back.saturating_add(1) == age {
                 let next = day.year().checked_add(1).and_then(first_of);
@@ -203,8 +207,8 @@ impl Past {
             } else {
                 end.days
             };
-            end.vacancy = end.vacancy.map(|known| known - vacancy);
-            end.vacancy_days = less(end.vacancy_days, days);
+            end.vacancy.change(-vacancy);
+            end.vacancy_days.change(-over(days, vacancy));
         }
     }
 
@@ -253,7 +257,7 @@ impl Ledger {
         let (opened, cap, ends) = (self.terms.opened, book.cap, book.ends());
         let past =
             book.past.get_or_insert_with(|| triomphe::Arc::new(Past::opening(opened, vacancy, cap, ends)));
-        triomphe::Arc::make_mut(past).catch_up(today, vacancy, cap);
+        own(past)?.catch_up(today, vacancy, cap);
         Some(book)
     }
 
@@ -289,11 +293,15 @@ impl Ledger {
 
     /// What is known of this year's course.
     pub fn past_figures(&self, node: NodeIx, kind: KindIx) -> PastFigures {
-        let past = self.past(node, kind);
-        PastFigures {
-            vacancy_at_year_start: past.vacancy_at_start,
-            arrivals: past.arrivals,
-            departures: past.departures,
+        // Within a year nothing but movements changes any of them.
+        let book = self.book(node, kind);
+        match book.and_then(|book| book.past.as_deref()) {
+            Some(past) if past.year == self.today.year() => past.figures(),
+            None if self.terms.opened.year() == self.today.year() => {
+                let (cap, ends) = book.map_or_else(Default::default, |book| (book.cap, book.ends()));
+                Past::opening(self.terms.opened, self.vacancy(node, kind), cap, ends).figures()
+            }
+            _ => self.past(node, kind).figures(),
         }
     }
 
@@ -304,13 +312,13 @@ impl Ledger {
         if before > YEARS {
             return None;
         }
-        let earlier = past.ends.iter().take(before).map(|end| end.arrivals);
-        std::iter::once(past.arrivals).chain(earlier).sum()
+        let earlier = past.ends.iter().take(before).map(|end| end.arrivals.seats());
+        std::iter::once(past.arrivals.seats()).chain(earlier).sum()
     }
 
     /// Vacancy at the end of the `years`-th year before this one, from 1 (前n年末空编).
     pub fn vacancy_at_year_end(&self, node: NodeIx, kind: KindIx, years: usize) -> Option<Seats> {
-        self.past(node, kind).ends.get(years.checked_sub(1)?)?.vacancy
+        self.past(node, kind).ends.get(years.checked_sub(1)?)?.vacancy.seats()
     }
 
     /// The day-weighted average of the vacancies of the last `years` closed years (前n年日均空编).
@@ -321,7 +329,7 @@ impl Ledger {
         }
         let (mut sum, mut days) = (0_i64, 0_i64);
         for end in past.ends.iter().take(years) {
-            sum = sum.checked_add(end.vacancy_days?)?;
+            sum = sum.checked_add(end.vacancy_days.get()?)?;
             days = days.checked_add(end.days)?;
         }
         Decimal::from(sum).checked_div(Decimal::from(days))
@@ -345,9 +353,9 @@ impl Ledger {
             }
             let past = self.past(unit, kind);
             figures.push(match measure {
-                Measure::Cap => past.cap_at_start?,
+                Measure::Cap => past.cap_at_start.seats()?,
                 Measure::ArrivalsInThreeYears => {
-                    past.ends.iter().map(|end| end.arrivals).sum::<Option<Seats>>()?
+                    past.ends.iter().map(|end| end.arrivals.seats()).sum::<Option<Seats>>()?
                 }
             });
         }

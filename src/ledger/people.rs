@@ -231,6 +231,13 @@ impl Ledger {
         found
     }
 
+    /// The named people of a unit, longest-serving first.
+    pub fn people_of(&self, unit: NodeIx) -> Vec<PersonIx> {
+        let mut found: Vec<PersonIx> = self.roster(unit).map(|(place, _)| place).collect();
+        self.sort_by_service(&mut found);
+        found
+    }
+
     /// The named people of a unit, in no particular order.
     pub(super) fn roster(&self, unit: NodeIx) -> impl Iterator<Item = (PersonIx, &Seat)> {
         let roster = self.tied(unit).map_or(&[][..], |ties: &Ties| &ties.roster);

@@ -5,7 +5,48 @@ use super::{KindIx, Ledger, TagIx};
 use crate::graph::{NodeIx, Role};
 use crate::model::{Figures, PoolSize, Seats};
 
+/// The book of a unit in one kind, as rules read it figure by figure.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct UnitBook<'a>(&'a Book);
+
+/// A figure that stands in a unit's own book, or follows from it alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnitFigure {
+    Cap,
+    Occupied,
+    Vacancy,
+    Permitted,
+    Lent,
+    Borrowed,
+    BorrowedOccupied,
+    Charged,
+    Available,
+}
+
+impl UnitBook<'_> {
+    #[inline]
+    pub(crate) fn figure(self, figure: UnitFigure) -> Seats {
+        let book = self.0;
+        match figure {
+            UnitFigure::Cap => book.cap,
+            UnitFigure::Occupied => book.occupied,
+            UnitFigure::Vacancy => book.vacancy(),
+            UnitFigure::Permitted => book.permitted,
+            UnitFigure::Lent => book.lent,
+            UnitFigure::Borrowed => book.borrowed,
+            UnitFigure::BorrowedOccupied => book.borrowed_occupied,
+            UnitFigure::Charged => book.charged,
+            UnitFigure::Available => book.available(),
+        }
+    }
+}
+
 impl Ledger {
+    /// The book of a unit; none of any other node, nor of a unit that has nothing in this kind.
+    pub(crate) fn unit_book(&self, node: NodeIx, kind: KindIx) -> Option<UnitBook<'_>> {
+        if self.role(node) == Role::Unit { self.book(node, kind).map(UnitBook) } else { None }
+    }
+
     /// The books of a node and kind. A pool's cap is its fixed size; where a rule says its size, give it by
     /// [`Ledger::pool_figures`].
     pub fn figures(&self, node: NodeIx, kind: KindIx) -> Figures {

@@ -119,7 +119,7 @@ impl Ledger {
 
     /// Takes a unit out of the groups above it, changes it, and puts it back.
     fn regroup(&mut self, node: NodeIx, change: impl FnOnce(&mut Self)) {
-        self.add_tag_sums(node, |sums| Sums::default().minus(sums));
+        self.add_tag_sums(node, |sums| Sums::default().minus(&sums));
         change(self);
         self.add_tag_sums(node, |sums| sums);
     }
@@ -134,7 +134,7 @@ impl Ledger {
             let Some(sums) = self.books.get(book as usize).map(Book::sums) else { continue };
             for place in shape.path(node).skip(1) {
                 for tag in &tags {
-                    self.add_to_group(place, *tag, kind, sign(sums));
+                    self.add_to_group(place, *tag, kind, &sign(sums));
                 }
             }
         }
@@ -178,14 +178,14 @@ impl Ledger {
         let Row { books: slots, tags, .. } = self.rows.get(unit.index()).cloned().unwrap_or_default();
         for (kind, book) in slots {
             let Some(sums) = self.books.get(book as usize).map(Book::sums) else { continue };
-            let sums = if away { Sums::default().minus(sums) } else { sums };
+            let sums = if away { Sums::default().minus(&sums) } else { sums };
             for place in places {
                 if !sums.vacancy.is_zero() {
                     self.remember(*place, kind);
                 }
-                self.add_to_group(*place, TagIx::EVERY, kind, sums);
+                self.add_to_group(*place, TagIx::EVERY, kind, &sums);
                 for tag in &tags {
-                    self.add_to_group(*place, *tag, kind, sums);
+                    self.add_to_group(*place, *tag, kind, &sums);
                 }
             }
         }

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::book::{Book, Sums};
 use super::loans::{Due, Loan, LoanIx, Permit, PermitIx};
 use super::people::Person;
-use super::{Detail, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
+use super::{Detail, Group, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
 use crate::graph::{NodeIx, QuotaGraph, StoredGraph};
-use crate::model::{Date, IdTable, Pages, PersonId, Places, Seats};
+use crate::model::{Date, KeyTable, Keys, Pages, PersonId, Places, Seats};
 
 /// A ledger as plain values. What can be told from the rest – where an id stands – is left out.
 #[derive(Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub(crate) struct StoredBooks<'a> {
     books: Cow<'a, Pages<Book>>,
     groups: Cow<'a, Pages<Sums>>,
     /// In order, for a map of these has none.
-    group_places: Vec<(NodeIx, TagIx, KindIx, usize)>,
+    group_places: Vec<(NodeIx, TagIx, KindIx, u32)>,
     loans: Cow<'a, Pages<Loan>>,
     permits: Cow<'a, Pages<Permit>>,
     people: Cow<'a, Pages<Person>>,
@@ -41,7 +41,7 @@ impl Ledger {
     /// The books as plain values, with every person called as `call` says.
     pub(crate) fn stored(&self, call: impl Fn(&PersonId) -> Option<PersonId>) -> StoredBooks<'_> {
         let mut group_places: Vec<_> =
-            self.group_places.iter().map(|((node, tag, kind), place)| (*node, *tag, *kind, *place)).collect();
+            self.group_places.iter().map(|(of, place)| (of.node, of.tag, of.kind, *place)).collect();
         group_places.sort_unstable();
         StoredBooks {
             terms: Cow::Borrowed(&self.terms),
@@ -76,7 +76,7 @@ impl Ledger {
         let (loans, permits) = (stored.loans.into_owned(), stored.permits.into_owned());
         let group_places = stored.group_places.into_iter();
         let group_places: Places<_, _> =
-            group_places.map(|(node, tag, kind, place)| ((node, tag, kind), place)).collect();
+            group_places.map(|(node, tag, kind, place)| (Group { node, tag, kind }, place)).collect();
         Some(Self {
             terms: Arc::new(stored.terms.into_owned()),
             shape: Arc::new(shape),
@@ -115,12 +115,10 @@ fn called(people: &Pages<Person>, call: impl Fn(&PersonId) -> Option<PersonId>) 
     all
 }
 
-fn first_people(people: &Pages<Person>) -> IdTable {
-    let mut table = IdTable::with_capacity(people.len());
-    for (place, person) in (0_u32..).zip(people.iter()) {
-        table.put(person.id.as_str(), place, |at| people.get(at as usize).map(|person| person.id.as_str()));
-    }
-    table
+fn first_people(people: &Pages<Person>) -> KeyTable {
+    let mut keys = Keys::of(people.len());
+    people.iter().for_each(|person| keys.push(person.id.as_str()));
+    keys.table(|at| people.get(at as usize).map(|person| person.id.as_str())).0
 }
 
 fn places_of<T: Clone, I: std::hash::Hash + Eq, P>(

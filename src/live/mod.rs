@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 pub use watch::{Seen, Turn, Watch, look};
 
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, told};
+use crate::model::Lang;
 use crate::office::Office;
 use crate::policy::PolicySet;
-use crate::scenario::{Answer, Scenario, tests_of};
+use crate::scenario::{Answer, Difference, Scenario, tests_of};
 
 /// A policy set whose folder's own tests hold.
 #[derive(Debug, Clone)]
@@ -96,13 +97,19 @@ fn play(
         match &played.answer {
             Answer::Decided { decision, expected: Some(false) } => {
                 let codes = decision.codes().join(", ");
-                let message = format!("the answer is not as expected: {} [{codes}]", decision.outcome);
-                faults.push(Fault::at(file, played.line, 0, message));
+                let (outcome, zh) = (decision.outcome, decision.outcome.word(Lang::Zh));
+                let told = told!(
+                    "答复与预期不同：{zh} [{codes}]",
+                    "the answer is not as expected: {outcome} [{codes}]"
+                );
+                faults.push(Fault::told(file, played.line, 0, told));
             }
             Answer::Decided { .. } => {}
             Answer::Checked { differences } => faults.extend(differences.iter().map(|one| {
-                let message = format!("`{}` is {}, expected {}", one.field, one.got, one.expected);
-                Fault::at(file, played.line, 0, message)
+                let Difference { field, expected, got } = one;
+                let told =
+                    told!("`{field}` 是 {got}，预期 {expected}", "`{field}` is {got}, expected {expected}");
+                Fault::told(file, played.line, 0, told)
             })),
         }
     }

@@ -2,11 +2,13 @@
 
 mod by_kind;
 mod code;
+mod cores;
 mod fact;
 mod facts;
 mod figures;
 mod id;
 mod id_table;
+mod key_table;
 mod lang;
 mod mention;
 mod node_part;
@@ -20,6 +22,7 @@ mod seats;
 
 pub use by_kind::{ByKind, ByKindIter};
 pub use code::{InputCode, LawCode};
+pub(crate) use cores::{cores, on_all_cores};
 pub use fact::FactValue;
 pub(crate) use facts::Facts;
 pub use figures::Figures;
@@ -27,6 +30,7 @@ pub(crate) use id::Places;
 pub use id::{KindId, LoanId, NodeId, PermitId, PersonId, RequestId};
 pub(crate) use id_table::IdTable;
 pub use jiff::civil::Date;
+pub(crate) use key_table::{KeyTable, Keys};
 pub use lang::Lang;
 pub use mention::Mention;
 pub(crate) use node_part::{NodeDraft, NodeWords};
@@ -35,7 +39,7 @@ pub use opening::{
     ExcessRule, Opening, OpeningHistory, OpeningKind, OpeningLoan, OpeningNode, OpeningPermit, OpeningPerson,
     OpeningPool, PoolSize,
 };
-pub(crate) use pages::Pages;
+pub(crate) use pages::{Pages, own};
 pub(crate) use piece::Piece;
 pub use roster::OpeningPeople;
 pub(crate) use roster::{PersonRow, Post};

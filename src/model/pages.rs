@@ -3,9 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use arrayvec::ArrayVec;
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
-use smallvec::SmallVec;
 use triomphe::Arc;
 
 /// Rows in a leaf. Small, so that a write to a shared table copies little.
@@ -25,9 +25,25 @@ pub(crate) struct Pages<T> {
     written: Option<Vec<usize>>,
 }
 
-type Leaf<T> = SmallVec<[T; LEAF]>;
-type Branch<T> = SmallVec<[Arc<Leaf<T>>; BRANCH]>;
-type Trunk<T> = SmallVec<[Arc<Branch<T>>; BRANCH]>;
+type Leaf<T> = ArrayVec<T, LEAF>;
+type Branch<T> = ArrayVec<Arc<Leaf<T>>, BRANCH>;
+type Trunk<T> = ArrayVec<Arc<Branch<T>>, BRANCH>;
+
+/// What is shared, to be written: copied first if somebody else has it too.
+#[inline]
+pub(crate) fn own<T: Clone>(shared: &mut Arc<T>) -> Option<&mut T> {
+    if !shared.is_unique() {
+        copy(shared);
+    }
+    Arc::get_mut(shared)
+}
+
+/// Apart, so that the way to what is not shared is a few instructions long wherever it is gone.
+#[cold]
+#[inline(never)]
+fn copy<T: Clone>(shared: &mut Arc<T>) {
+    *shared = Arc::new(T::clone(shared));
+}
 
 impl<T> Clone for Pages<T> {
     fn clone(&self) -> Self {
@@ -55,9 +71,9 @@ impl<T: Clone> Pages<T> {
         if let Some(written) = &mut self.written {
             written.push(index);
         }
-        let trunk = Arc::make_mut(self.trunks.get_mut(index / IN_TRUNK)?);
-        let branch = Arc::make_mut(trunk.get_mut(index / IN_BRANCH % BRANCH)?);
-        Arc::make_mut(branch.get_mut(index / LEAF % BRANCH)?).get_mut(index % LEAF)
+        let trunk = own(self.trunks.get_mut(index / IN_TRUNK)?)?;
+        let branch = own(trunk.get_mut(index / IN_BRANCH % BRANCH)?)?;
+        own(branch.get_mut(index / LEAF % BRANCH)?)?.get_mut(index % LEAF)
     }
 
     /// Adds a row and says where it stands.
@@ -66,18 +82,16 @@ impl<T: Clone> Pages<T> {
         if place.is_multiple_of(IN_TRUNK) {
             self.trunks.push(Arc::default());
         }
-        if let Some(trunk) = self.trunks.last_mut() {
-            let trunk = Arc::make_mut(trunk);
+        if let Some(trunk) = self.trunks.last_mut().and_then(own) {
             if place.is_multiple_of(IN_BRANCH) {
                 trunk.push(Arc::default());
             }
-            if let Some(branch) = trunk.last_mut() {
-                let branch = Arc::make_mut(branch);
+            if let Some(branch) = trunk.last_mut().and_then(own) {
                 if place.is_multiple_of(LEAF) {
                     branch.push(Arc::default());
                 }
-                if let Some(leaf) = branch.last_mut() {
-                    Arc::make_mut(leaf).push(row);
+                if let Some(leaf) = branch.last_mut().and_then(own) {
+                    leaf.push(row);
                 }
             }
         }
@@ -87,9 +101,9 @@ impl<T: Clone> Pages<T> {
 
     /// Takes the last row away.
     pub(crate) fn pop(&mut self) -> Option<T> {
-        let trunk = Arc::make_mut(self.trunks.last_mut()?);
-        let branch = Arc::make_mut(trunk.last_mut()?);
-        let leaf = Arc::make_mut(branch.last_mut()?);
+        let trunk = own(self.trunks.last_mut()?)?;
+        let branch = own(trunk.last_mut()?)?;
+        let leaf = own(branch.last_mut()?)?;
         let row = leaf.pop();
         self.length = self.length.saturating_sub(1);
         if let Some(written) = &mut self.written {

@@ -5,9 +5,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::{Date, IdTable, KindId, LoanId, NodeId, OpeningPerson, PersonId, Places};
+use super::{Date, KeyTable, Keys, KindId, LoanId, NodeId, OpeningPerson, PersonId, Places};
 
-/// Rows in a part of the table: enough that parts are few, and few enough that one given away is felt.
+/// Rows at most in a part of the table: enough that parts are few, and few enough that one given away is felt.
 const PART: usize = 1 << 16;
 
 /// Named people in post, in the order of the charter.
@@ -29,8 +29,10 @@ const PART: usize = 1 << 16;
 /// ```
 #[derive(Clone, Default)]
 pub struct OpeningPeople {
-    /// As many rows in each as a part has, but in the last.
+    /// None but the last is empty.
     parts: Vec<Vec<PersonRow>>,
+    /// The number of the first person of each part.
+    starts: Vec<usize>,
     /// The unit of each run of people who stand together; one may stand here more than once.
     units: Vec<NodeId>,
     posts: Vec<Post>,
@@ -55,15 +57,24 @@ pub(crate) struct Post {
 }
 
 impl OpeningPeople {
+    /// Nobody yet, with room for so many.
+    pub(crate) fn with_capacity(people: usize) -> Self {
+        let mut all = Self::default();
+        if people > 0 {
+            all.begin_part(people.min(PART));
+        }
+        all
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         let last = self.parts.last().map_or(0, Vec::len);
-        self.parts.len().saturating_sub(1).saturating_mul(PART).saturating_add(last)
+        self.starts.last().map_or(0, |start| start.saturating_add(last))
     }
 
     /// Whether there is nobody.
     pub fn is_empty(&self) -> bool {
-        self.parts.is_empty()
+        self.len() == 0
     }
 
     /// Everyone in order, as values of their own.
@@ -124,10 +135,17 @@ impl OpeningPeople {
         let before = self.units.len();
         self.units.extend(other.units);
         let posts: Vec<u32> = other.posts.into_iter().map(|post| self.post(post)).collect();
-        for row in other.parts.into_iter().flatten() {
-            let unit = number(before.saturating_add(row.unit as usize));
-            let post = posts.get(row.post as usize).copied().unwrap_or(u32::MAX);
-            self.push_row(PersonRow { unit, post, ..row });
+        for mut rows in other.parts.into_iter().filter(|rows| !rows.is_empty()) {
+            for row in &mut rows {
+                row.unit = number(before.saturating_add(row.unit as usize));
+                row.post = posts.get(row.post as usize).copied().unwrap_or(u32::MAX);
+            }
+            if self.parts.last().is_some_and(Vec::is_empty) {
+                self.parts.pop();
+                self.starts.pop();
+            }
+            self.starts.push(self.len());
+            self.parts.push(rows);
         }
     }
 
@@ -135,15 +153,19 @@ impl OpeningPeople {
     ///
     /// # Errors
     /// If somebody stands twice.
-    pub(crate) fn places(&self) -> Result<IdTable, String> {
-        let mut table = IdTable::with_capacity(self.len());
-        let known = |at: u32| self.row(at as usize).map(|row| row.id.as_str());
-        for (row, place) in self.rows().zip(0_u32..) {
-            if table.put(row.id.as_str(), place, known).is_some() {
-                return Err(format!("person `{}` stands twice", row.id));
-            }
+    pub(crate) fn places(&self) -> Result<KeyTable, String> {
+        let mut keys = Keys::of(self.len());
+        self.rows().for_each(|row| keys.push(row.id.as_str()));
+        let (table, twice) = keys.table(|at| self.id(at));
+        match twice.first().and_then(|(place, _)| self.id(*place)) {
+            Some(id) => Err(format!("person `{id}` stands twice")),
+            None => Ok(table),
         }
-        Ok(table)
+    }
+
+    /// The key of the person with this number.
+    pub(crate) fn id(&self, number: u32) -> Option<&str> {
+        self.row(number as usize).map(|row| row.id.as_str())
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = &PersonRow> {
@@ -151,7 +173,8 @@ impl OpeningPeople {
     }
 
     pub(crate) fn row(&self, number: usize) -> Option<&PersonRow> {
-        self.parts.get(number / PART)?.get(number % PART)
+        let part = self.starts.partition_point(|start| *start <= number).checked_sub(1)?;
+        self.parts.get(part)?.get(number.checked_sub(*self.starts.get(part)?)?)
     }
 
     /// What people of each sort have in common, by number.
@@ -189,15 +212,17 @@ impl OpeningPeople {
     }
 
     fn push_row(&mut self, row: PersonRow) {
-        match self.parts.last_mut() {
-            Some(part) if part.len() < PART => part.push(row),
-            None => self.parts.push(vec![row]),
-            Some(_) => {
-                let mut part = Vec::with_capacity(PART);
-                part.push(row);
-                self.parts.push(part);
-            }
+        if self.parts.last().is_none_or(|part| part.len() >= PART) {
+            self.begin_part(if self.parts.is_empty() { 0 } else { PART });
         }
+        if let Some(part) = self.parts.last_mut() {
+            part.push(row);
+        }
+    }
+
+    fn begin_part(&mut self, capacity: usize) {
+        self.starts.push(self.len());
+        self.parts.push(Vec::with_capacity(capacity));
     }
 }
 

@@ -76,16 +76,26 @@ impl fmt::Display for Seats {
 
 impl Add for Seats {
     type Output = Self;
+    #[inline]
     fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        // A branch that is never taken costs a third of what stopping at the end does each time.
+        self.0.checked_add(other.0).map_or_else(|| beyond(self.0), Self)
     }
 }
 
 impl Sub for Seats {
     type Output = Self;
+    #[inline]
     fn sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
+        self.0.checked_sub(other.0).map_or_else(|| beyond(self.0), Self)
     }
+}
+
+/// The end of the range on the side of `from`, from which a sum or a difference left it.
+#[cold]
+#[inline(never)]
+fn beyond(from: i64) -> Seats {
+    Seats(if from < 0 { i64::MIN } else { i64::MAX })
 }
 
 impl Neg for Seats {
@@ -97,18 +107,36 @@ impl Neg for Seats {
 
 impl AddAssign for Seats {
     fn add_assign(&mut self, other: Self) {
-        self.0 = self.0.saturating_add(other.0);
+        *self = *self + other;
     }
 }
 
 impl SubAssign for Seats {
     fn sub_assign(&mut self, other: Self) {
-        self.0 = self.0.saturating_sub(other.0);
+        *self = *self - other;
     }
 }
 
 impl Sum for Seats {
     fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
         parts.fold(Self::ZERO, |sum, part| sum + part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Seats;
+
+    #[test]
+    fn sums_and_differences_stop_at_the_end_of_the_range_that_they_leave() {
+        let (least, most, one) = (Seats::new(i64::MIN), Seats::new(i64::MAX), Seats::ONE);
+        assert_eq!((most + one, least + -one, least - one, most - -one), (most, least, least, most));
+        assert_eq!((Seats::ZERO - least, one - least, -one - least), (most, most, most));
+        assert_eq!((most + least, Seats::new(7) - Seats::new(9)), (-one, Seats::new(-2)));
+        let mut sum = most;
+        sum += one;
+        assert_eq!(sum, most);
+        sum -= most;
+        assert_eq!(sum, Seats::ZERO);
     }
 }

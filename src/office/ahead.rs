@@ -50,8 +50,9 @@ impl Office {
     /// # Ok(()) }
     /// ```
     pub fn submit_ahead(&mut self, requests: impl IntoIterator<Item = Request>) -> Result<Unkept, Error> {
-        let decide =
-            |office: &mut Self| requests.into_iter().map(|request| flow::submit(office, request)).collect();
+        let decide = |office: &mut Self| {
+            requests.into_iter().map(|request| flow::submit(office, Arc::new(request))).collect()
+        };
         let (decisions, group) = self.changing(decide, Self::commit_later)?;
         Ok(Unkept { decisions, group: group.flatten() })
     }

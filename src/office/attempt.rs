@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::reaction::Act;
+use super::reaction::{Act, add};
 use crate::decision::{Entry, Happened, LawReason, Outcome, Reason};
 use crate::event::Event;
 use crate::graph::NodeIx;
 use crate::journal::Journal;
-use crate::ledger::{Actor, Draft, Judge, KindIx, Ledger};
-use crate::model::{Date, FactValue, InputCode, LawCode, Seats};
+use crate::ledger::{Actor, Draft, Judge, KindIx, Ledger, Way};
+use crate::model::{FactValue, InputCode, LawCode, Seats};
 use crate::policy::{Asked, PolicySet};
 use crate::request::{Correct, Member, Verb};
 
@@ -26,11 +26,20 @@ pub(super) struct No {
     pub(super) reasons: Vec<Reason>,
 }
 
+/// Events that were accepted, and the way along which the only one of them changes the books, where it was found.
+pub(super) struct Accepted {
+    pub(super) events: Vec<Happened>,
+    pub(super) way: Option<Way>,
+}
+
 /// What a request would do, and what the laws still have to judge of it.
 #[derive(Default)]
 struct Plan {
     events: Vec<Happened>,
-    judge: Judge,
+    /// The way of the only event, if all it does is to fill or to empty an own seat: then it is not weighed.
+    way: Option<Way>,
+    /// Nothing where there is nothing to weigh.
+    judge: Option<Judge>,
     /// Units that would lend borrowed seats on, if their caps are broken.
     lending_on: Vec<(NodeIx, KindIx)>,
 }
@@ -46,20 +55,20 @@ impl<'a> Attempt<'a> {
         books: &Arc<Ledger>,
         actor: Result<Actor, Reason>,
         asked: &Asked<'_>,
-        effective: Option<Date>,
         bad_id: Option<Reason>,
         act: &mut Act,
-    ) -> Result<Vec<Happened>, No> {
-        let plan = if let Verb::Batch(members) = asked.verb {
+    ) -> Result<Accepted, No> {
+        let mut plan = Plan::default();
+        if let Verb::Batch(members) = asked.verb {
             let mut faults: Vec<Reason> = bad_id.into_iter().collect();
-            faults.extend(books.check(actor.clone(), asked.verb, effective));
+            faults.extend(books.check(actor.clone(), asked.verb, Some(asked.effective)));
             refuse(faults)?;
-            self.plan_batch(books, &actor, asked, members, act)?
+            self.plan_batch(books, &actor, asked, members, act, &mut plan)?;
         } else {
-            self.plan(books, actor, asked, effective, bad_id, act)?
-        };
-        refuse(judged(&plan, books))?;
-        Ok(plan.events)
+            self.plan(books, actor, asked, bad_id, act, &mut plan)?;
+        }
+        refuse(judged(&mut plan, books))?;
+        Ok(Accepted { events: plan.events, way: plan.way })
     }
 
     /// One request that is no batch: input and reach, scripts, then the laws that look at no figures.
@@ -68,11 +77,11 @@ impl<'a> Attempt<'a> {
         books: &Arc<Ledger>,
         actor: Result<Actor, Reason>,
         asked: &Asked<'_>,
-        effective: Option<Date>,
         bad_id: Option<Reason>,
         act: &mut Act,
-    ) -> Result<Plan, No> {
-        let mut faults = books.check(actor, asked.verb, effective);
+        plan: &mut Plan,
+    ) -> Result<(), No> {
+        let (mut faults, seat) = books.check_and_find(actor, asked.verb, Some(asked.effective));
         if let Some(bad_id) = bad_id {
             faults.insert(0, bad_id);
         }
@@ -85,23 +94,25 @@ impl<'a> Attempt<'a> {
         }
         refuse(faults)?;
         let pool_size = self.ask_policies(books, asked, act)?;
-        let mut plan = Plan::default();
         if let Some(reversal) = reversal {
             let mut working = Ledger::clone(books);
             for happened in &reversal {
-                working.weigh(&happened.event, &mut plan.judge);
+                working.weigh(&happened.event, plan.judge.get_or_insert_default());
                 working.apply(happened);
             }
             plan.events = reversal;
-            return Ok(plan);
+            return Ok(());
         }
         let draft = Draft { effective: asked.effective, pool_size };
-        match books.draft(asked.verb, draft) {
-            Err(reasons) => return Err(No { outcome: Outcome::Refused, reasons }),
-            Ok(events) => plan.add(books, events),
+        plan.events = books
+            .draft_found(asked.verb, draft, seat)
+            .map_err(|reasons| No { outcome: Outcome::Refused, reasons })?;
+        plan.way = seat.and_then(|seat| books.way(seat));
+        if plan.way.is_none() {
+            plan.weigh(books);
+            plan.lending_on.extend(books.would_lend_on(asked.verb));
         }
-        plan.lending_on.extend(books.would_lend_on(asked.verb));
-        Ok(plan)
+        Ok(())
     }
 
     /// The scripts' word, and the size of the pool that would lend.
@@ -114,8 +125,8 @@ impl<'a> Attempt<'a> {
         let pool = books.lending_pool(asked.verb);
         let Some(policies) = self.policies else { return Ok(pool.map(|pool| books.fixed_size(pool))) };
         let answer = policies.before(books, asked);
-        act.notes.extend(answer.notes);
-        act.findings.extend(answer.findings);
+        add(&mut act.notes, answer.notes);
+        add(&mut act.findings, answer.findings);
         act.parameters.extend(answer.parameters);
         let mut denials = answer.denials;
         let size = pool.map(|pool| policies.capacity(books, pool, &mut act.parameters)).transpose();
@@ -140,9 +151,9 @@ impl<'a> Attempt<'a> {
         asked: &Asked<'_>,
         members: &[Member],
         act: &mut Act,
-    ) -> Result<Plan, No> {
+        whole: &mut Plan,
+    ) -> Result<(), No> {
         let mut working = Arc::clone(books);
-        let mut whole = Plan::default();
         for (member, number) in members.iter().zip(1_u32..) {
             let nested =
                 matches!(member.verb, Verb::Batch(_) | Verb::Advance(_) | Verb::Correct(_) | Verb::Owe(_));
@@ -157,24 +168,20 @@ impl<'a> Attempt<'a> {
             }
             let facts = member_facts(asked.facts, &member.facts);
             let asked = Asked { verb: &member.verb, facts: &facts, at: Some(number), ..*asked };
-            let plan =
-                self.plan(&working, actor.clone(), &asked, None, None, act).map_err(|no| no.at(number))?;
-            let below: Vec<Reason> = plan
-                .judge
-                .below_zero(&working)
-                .into_iter()
-                .map(|law| Reason::Law(Box::new(law)).at(number))
-                .collect();
+            let mut plan = Plan::default();
+            self.plan(&working, actor.clone(), &asked, None, act, &mut plan).map_err(|no| no.at(number))?;
+            let below = plan.judge.iter().flat_map(|judge| judge.below_zero(&working));
+            let below = below.map(|law| Reason::Law(Box::new(law)).at(number)).collect();
             refuse(below)?;
             whole.lending_on.extend(plan.lending_on);
             let books = Arc::make_mut(&mut working);
             for happened in plan.events {
-                books.weigh(&happened.event, &mut whole.judge);
-                books.apply(&happened);
+                books.weigh(&happened.event, whole.judge.get_or_insert_default());
+                books.apply_along(&happened, plan.way.as_ref());
                 whole.events.push(happened);
             }
         }
-        Ok(whole)
+        Ok(())
     }
 
     /// The events that take an entry back, for whoever is above all that it touched.
@@ -218,21 +225,26 @@ impl<'a> Attempt<'a> {
     }
 }
 
+impl Accepted {
+    /// Something that nobody asked for and no law stops.
+    pub(super) fn of(event: Event) -> Self {
+        Self { events: vec![Happened::asked(event)], way: None }
+    }
+}
+
 impl Plan {
-    /// Adds drafted events. Later ones are weighed on the books after the earlier ones.
-    fn add(&mut self, books: &Arc<Ledger>, events: Vec<Event>) {
+    /// Weighs the drafted events. Later ones are weighed on the books after the earlier ones.
+    fn weigh(&mut self, books: &Arc<Ledger>) {
         let mut working: Option<Ledger> = None;
-        let last = events.len().saturating_sub(1);
+        let last = self.events.len().saturating_sub(1);
         // Only a merger's events change what the later ones of the same request weigh.
-        self.events.reserve_exact(events.len());
-        let depends = events.iter().any(|event| matches!(event, Event::Merged { .. }));
-        for (place, event) in events.into_iter().enumerate() {
-            working.as_ref().unwrap_or(books).weigh(&event, &mut self.judge);
-            let happened = Happened::asked(event);
+        let depends = self.events.iter().any(|happened| matches!(happened.event, Event::Merged { .. }));
+        let judge = self.judge.get_or_insert_default();
+        for (place, happened) in self.events.iter().enumerate() {
+            working.as_ref().unwrap_or(books).weigh(&happened.event, judge);
             if depends && place < last {
-                working.get_or_insert_with(|| Ledger::clone(books)).apply(&happened);
+                working.get_or_insert_with(|| Ledger::clone(books)).apply(happened);
             }
-            self.events.push(happened);
         }
     }
 }
@@ -249,9 +261,16 @@ fn refuse(reasons: Vec<Reason>) -> Result<(), No> {
 }
 
 /// What L1, L2 and L5 say of a plan, on its net effect.
-fn judged(plan: &Plan, books: &Ledger) -> Vec<Reason> {
+fn judged(plan: &mut Plan, books: &Arc<Ledger>) -> Vec<Reason> {
+    if let (Some(way), [only]) = (&plan.way, plan.events.as_slice()) {
+        if books.holds_along(way, &only.event) {
+            return Vec::new();
+        }
+        // It does not hold: what exactly is broken is told with its figures.
+        plan.weigh(books);
+    }
     let mut reasons = Vec::new();
-    for law in plan.judge.broken(books) {
+    for law in plan.judge.iter().flat_map(|judge| judge.broken(books)) {
         let on = law.code == LawCode::Cap
             && plan
                 .lending_on

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Office;
-use super::attempt::{Attempt, No};
+use super::attempt::{Accepted, Attempt, No};
 use super::reaction::Act;
-use crate::decision::{Advanced, Decision, Entry, Happened, Outcome, Reason};
+use crate::decision::{Advanced, Decision, Entry, Outcome, Reason};
 use crate::event::Event;
 use crate::ledger::{Actor, Step};
 use crate::model::{Date, InputCode};
@@ -13,8 +13,7 @@ use crate::policy::Asked;
 use crate::request::{Request, Verb};
 
 /// Answers a request, and records the answer.
-pub(super) fn submit(office: &mut Office, request: Request) -> Arc<Decision> {
-    let request = Arc::new(request);
+pub(super) fn submit(office: &mut Office, request: Arc<Request>) -> Arc<Decision> {
     // 1. A known id: the same content gets the same answer, other content none.
     if let Some(answer) = request.id.as_ref().and_then(|id| office.journal.answer_to(id)) {
         if same_content(&answer.request, &request, &office.books) {
@@ -49,14 +48,14 @@ pub(super) fn submit(office: &mut Office, request: Request) -> Arc<Decision> {
     let bad_id = request.id.as_ref().filter(|id| !id.is_well_formed());
     let bad_id = bad_id.map(|id| input(InputCode::BadId, "id", Some(id)));
     let attempt = Attempt::new(office.policies.as_ref(), &office.journal);
-    let events = match attempt.decide(&office.books, actor, &asked, request.effective, bad_id, &mut act) {
-        Ok(events) => events,
+    let accepted = match attempt.decide(&office.books, actor, &asked, bad_id, &mut act) {
+        Ok(accepted) => accepted,
         Err(No { outcome, reasons }) => {
             return record(office, request, advanced, act, Some((outcome, reasons)));
         }
     };
     // 6. It takes effect, and rules react. A reaction that fails is dropped, never the request.
-    act.take_effect(&mut office.books, events);
+    act.take_effect(&mut office.books, accepted);
     act.react_to_all(office.policies.as_ref(), &office.journal, &mut office.books, Some(&asked), by);
     // 7. The record: the point of no return.
     record(office, request, advanced, act, None)
@@ -87,9 +86,9 @@ pub(super) fn advance(office: &mut Office, date: Date) -> Arc<Advanced> {
                 Event::YearClosed { year, pool_sizes }
             }
         };
-        act.take_effect(&mut office.books, vec![Happened::asked(event)]);
+        act.take_effect(&mut office.books, Accepted::of(event));
     }
-    act.take_effect(&mut office.books, vec![Happened::asked(Event::Advanced { date })]);
+    act.take_effect(&mut office.books, Accepted::of(Event::Advanced { date }));
     let root = Actor::Node(office.books.root());
     if let Some(policies) = &office.policies {
         let verb = Verb::Advance(crate::request::Advance {});
@@ -130,8 +129,10 @@ fn record(
 ) -> Arc<Decision> {
     let (outcome, reasons) = no.unwrap_or((Outcome::Granted, Vec::new()));
     let mut parameters = act.parameters;
-    parameters.sort();
-    parameters.dedup();
+    if parameters.len() > 1 {
+        parameters.sort();
+        parameters.dedup();
+    }
     let decision = Arc::new(Decision {
         entry: office.journal.next(),
         date: office.today(),

@@ -57,7 +57,9 @@ impl Office {
         &mut self,
         requests: impl IntoIterator<Item = Request>,
     ) -> Result<Vec<Arc<Decision>>, Error> {
-        self.durably(|office| requests.into_iter().map(|request| flow::submit(office, request)).collect())
+        self.durably(|office| {
+            requests.into_iter().map(|request| flow::submit(office, Arc::new(request))).collect()
+        })
     }
 
     /// Changes the books, and lets the change stand only if the store has it.
@@ -189,7 +191,7 @@ pub(super) fn begun(reading: &Reading) -> Result<(), Error> {
 /// Whether the policies declare every name that a charter uses.
 pub(super) fn declared(charter: &Charter, policies: Option<&PolicySet>) -> Result<(), Error> {
     let Some(policies) = policies else { return Ok(()) };
-    let mut faults = charter.undeclared(|mention| policies.undeclared(mention));
+    let mut faults = charter.undeclared(|mention| policies.undeclared_told(mention));
     if faults.is_empty() {
         return Ok(());
     }
@@ -205,8 +207,8 @@ pub(super) fn there(books: &Ledger, policies: Option<&PolicySet>) -> Result<(), 
 
 /// The books that a charter begins with.
 pub(super) fn books_of(charter: Charter) -> Result<Ledger, Error> {
-    let (opening, nodes, tree) = charter.into_parts();
-    Ledger::open_with(opening, nodes, tree).map_err(|cause| {
+    let (opening, nodes, found) = charter.into_parts();
+    Ledger::open_with(opening, nodes, found.tree, found.keys).map_err(|cause| {
         Error::new(ErrorKind::Internal, format!("the books do not open: {cause}"))
             .in_chinese(format!("账册打不开：{cause}"))
     })

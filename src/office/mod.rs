@@ -117,7 +117,7 @@ impl Office {
     /// fails, nothing changes, this office answers no more, and whether the answer was kept is only known when
     /// the journal is opened again: a request with an id gets its answer then.
     pub fn submit(&mut self, request: impl Into<Request>) -> Result<Arc<Decision>, Error> {
-        let request = request.into();
+        let request = Arc::new(request.into());
         self.durably(|office| flow::submit(office, request))
     }
 

@@ -72,7 +72,7 @@ impl Replay {
         Arc::make_mut(&mut self.books).replay(entry.events()).map_err(|broken| {
             let next = self.journal.next();
             Error::new(ErrorKind::Journal, format!("entry {next}: {broken}"))
-                .in_chinese(format!("第 {next} 条记录不合账法：{broken}"))
+                .in_chinese(format!("第 {next} 条记录不合账法：{}", broken.zh()))
         })
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::attempt::{Attempt, No};
+use super::attempt::{Accepted, Attempt, No};
 use crate::decision::{Happened, ParameterRead, Reason, Remark};
 use crate::event::Event;
 use crate::journal::Journal;
@@ -42,10 +42,11 @@ struct Ground<'a> {
 
 impl Act {
     /// Applies events that were accepted.
-    pub(super) fn take_effect(&mut self, books: &mut Arc<Ledger>, events: Vec<Happened>) {
+    pub(super) fn take_effect(&mut self, books: &mut Arc<Ledger>, accepted: Accepted) {
         let ledger = Arc::make_mut(books);
+        let Accepted { events, way } = accepted;
         for happened in &events {
-            let applied = ledger.apply(happened);
+            let applied = ledger.apply_along(happened, way.as_ref());
             debug_assert!(applied, "an accepted event fits the books: {happened:?}");
         }
         if self.happened.is_empty() {
@@ -96,12 +97,17 @@ impl Act {
     ) -> Result<(), Endless> {
         for place in events {
             let Some(happened) = self.happened.get(place) else { continue };
+            let (asked, by) = (ground.asked, ground.by);
+            let told = Told { happened, freed: None, asked, by, date: books.today() };
+            if let Some(read) = ground.policies.no_reaction(books, &told) {
+                self.parameters.extend(read);
+                continue;
+            }
             for hook in ground.policies.reactions(&happened.event) {
                 let kinds = self.happened.get(place).map(|happened| freed_kinds(&happened.event, books));
                 for freed in kinds.unwrap_or_default() {
                     let Some(happened) = self.happened.get(place) else { continue };
-                    let (asked, by, freed) = (ground.asked, ground.by, freed.as_ref());
-                    let told = Told { happened, freed, asked, by, date: books.today() };
+                    let told = Told { happened, freed: freed.as_ref(), asked, by, date: books.today() };
                     let reaction = ground.policies.after(hook, books, &told);
                     self.keep_or_drop(ground, books, hook, reaction, place)?;
                 }
@@ -119,14 +125,16 @@ impl Act {
         reaction: Reaction,
         cause: usize,
     ) -> Result<(), Endless> {
-        self.parameters.extend(reaction.parameters);
+        if !reaction.parameters.is_empty() {
+            self.parameters.extend(reaction.parameters);
+        }
         if let Some(failure) = reaction.failed {
             self.findings.push(failure);
             return Ok(());
         }
         if reaction.proposals.is_empty() {
-            self.notes.extend(reaction.notes);
-            self.findings.extend(reaction.findings);
+            add(&mut self.notes, reaction.notes);
+            add(&mut self.findings, reaction.findings);
             return Ok(());
         }
         let before = Arc::clone(books);
@@ -191,18 +199,27 @@ impl Act {
                 at: None,
             };
             let attempt = Attempt::new(Some(ground.policies), ground.journal);
-            let events = attempt.decide(books, Ok(Actor::Reaction), &asked, None, None, self);
-            let mut events =
-                events.map_err(|no| Failure::No { place: Arc::clone(&place), verb: verb.name(), no })?;
-            for happened in &mut events {
+            let accepted = attempt.decide(books, Ok(Actor::Reaction), &asked, None, self);
+            let mut accepted =
+                accepted.map_err(|no| Failure::No { place: Arc::clone(&place), verb: verb.name(), no })?;
+            for happened in &mut accepted.events {
                 happened.rule = Some(Arc::clone(&place));
                 happened.cause = u32::try_from(cause).ok();
             }
-            self.take_effect(books, events);
+            self.take_effect(books, accepted);
         }
         let to = self.happened.len();
         self.react(ground, books, from..to)
             .map_err(|Endless| Failure::Endless(std::mem::take(&mut self.looping)))
+    }
+}
+
+/// Adds remarks, of which there are mostly none.
+pub(super) fn add(known: &mut Vec<Remark>, more: Vec<Remark>) {
+    if known.is_empty() {
+        *known = more;
+    } else {
+        known.extend(more);
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::Office;
 use crate::decision::Remark;
 use crate::ledger::Actor;
-use crate::policy::{Asked, Brief, PolicySet};
+use crate::policy::{Asked, Brief, Code, PolicySet};
 use crate::request::Request;
 
 /// What the rules say of a request, laws aside. The codes are there at once, and nothing was allocated for them if
@@ -14,7 +14,7 @@ use crate::request::Request;
 pub struct RulesSay<'a> {
     office: &'a Office,
     request: &'a Request,
-    brief: Brief,
+    brief: Brief<'a>,
     told: OnceCell<Told>,
 }
 
@@ -33,12 +33,12 @@ impl RulesSay<'_> {
 
     /// The code of every reason against it, in order; also of each rule that failed.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
-        self.brief.denials.iter().map(|code| &**code)
+        self.brief.denials.iter()
     }
 
     /// The codes of what is only noted or found.
     pub fn noted(&self) -> impl Iterator<Item = &str> {
-        self.brief.notes.iter().map(|code| &**code)
+        self.brief.notes.iter()
     }
 
     /// Every reason against it, told in full; also each rule that failed.
@@ -83,7 +83,8 @@ impl Office {
         );
         let brief = brief.unwrap_or_else(|| {
             let full = self.told_on(request);
-            let codes = |remarks: &[Remark]| remarks.iter().map(|one| one.code.as_str().into()).collect();
+            let codes =
+                |remarks: &[Remark]| remarks.iter().map(|one| Code::Own(one.code.as_str().into())).collect();
             let brief = Brief { denials: codes(&full.denials), notes: codes(&full.notes) };
             told = OnceCell::from(full);
             brief

@@ -56,7 +56,10 @@ impl Office {
         let mut reading = Reading::new(Head::of(&header));
         let mut due = Vec::new();
         for records in store.snapshots()? {
-            let snapshot = store.snapshot(records)?.ok_or_else(|| gone(records))?;
+            let snapshot = store.snapshot(records)?.ok_or_else(|| {
+                bad(format!("the snapshot behind {records} entries is no more"))
+                    .in_chinese(format!("第 {records} 条记录之后的快照已经没有了"))
+            })?;
             snapshot.check()?;
             due.push(snapshot);
         }
@@ -86,13 +89,13 @@ fn is_of(snapshot: &Snapshot, reading: &Reading, books: &Ledger, people: &People
     let records = snapshot.head.records;
     if snapshot.head != reading.head {
         return Err(bad(format!("the snapshot behind {records} entries was taken of another chain"))
-            .in_chinese(format!("{records} 条记录处的账册快照取自另一条链")));
+            .in_chinese(format!("第 {records} 条记录之后的快照出自另一条链")));
     }
     if snapshot.body != write_books(reading.marks(), &books.stored(|id| people.reference(id)))? {
         return Err(bad(format!(
             "the snapshot behind {records} entries is not of the books that stood there"
         ))
-        .in_chinese(format!("{records} 条记录处的账册快照与当时的账册不符")));
+        .in_chinese(format!("第 {records} 条记录之后的快照不是当时的账")));
     }
     Ok(())
 }
@@ -145,11 +148,6 @@ fn restored(snapshot: &Snapshot, people: &People) -> Option<(Reading, Ledger)> {
     let (marks, books) = read_books(&snapshot.body).ok()?;
     let reading = Reading::from_snapshot(snapshot.head, marks)?;
     Some((reading, Ledger::from_stored(books, |id| people.key(id))?))
-}
-
-fn gone(records: u64) -> Error {
-    bad(format!("the snapshot behind {records} entries is no more"))
-        .in_chinese(format!("{records} 条记录处的账册快照已不在"))
 }
 
 fn bad(message: String) -> Error {

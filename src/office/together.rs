@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::error::Error;
+use crate::model::cores;
 
 /// Does some work for every item, on all cores, and gives the answers in the order of the items.
 ///
@@ -42,7 +43,7 @@ pub(super) fn each_with<S, T: Send, A: Send>(
     begin: impl Fn() -> S + Sync,
     work: impl Fn(&mut S, T) -> Result<A, Error> + Sync,
 ) -> Result<Vec<A>, Error> {
-    let cores = thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let cores = cores().min(items.len());
     if cores <= 1 {
         let mut own = begin();
         return items.into_iter().map(|item| work(&mut own, item)).collect();

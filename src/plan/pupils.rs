@@ -1,7 +1,7 @@
 //! Pupils: who is to be staffed where, gathered over the tree, with every fault named.
 
 use super::standard::{MOST_PUPILS, Pupils, Standard, facts};
-use crate::error::Fault;
+use crate::error::{Fault, Phrase, told};
 use crate::graph::{NodeIx, Role};
 use crate::ledger::{KindIx, Ledger};
 use crate::model::{FactValue, Seats};
@@ -30,21 +30,24 @@ pub(super) fn gather(books: &Ledger, kind: KindIx, standard: &Standard) -> Resul
     let root = gathering.jurisdiction(books.root());
     let mut faults = gathering.faults;
     let Some(Found { branch, silent, .. }) = root else {
-        faults.push(Fault::nowhere(format!(
+        faults.push(Fault::told_nowhere(told!(
+            "没有带标签 `{SCHOOL}` 的单位：没有中小学编制可以统筹",
             "no unit has the tag `{SCHOOL}`: there is no school quota to plan"
         )));
         return Err(faults);
     };
     faults.extend(silent.into_iter().map(|school| {
         let [senior, junior, primary] = facts();
-        Fault::nowhere(format!(
-            "`{}` counts no pupils: `{senior}`, `{junior}` or `{primary}` is needed, here or for the county",
-            books.id(school)
+        let school = books.id(school);
+        Fault::told_nowhere(told!(
+            "`{school}` 没有学生数：应有 `{senior}`、`{junior}` 或 `{primary}`，写在这里或写在县里",
+            "`{school}` counts no pupils: `{senior}`, `{junior}` or `{primary}` is needed, here or for the county"
         ))
     }));
     let needed: Seats = branch.children.iter().filter_map(|child| child.need).sum();
     if faults.is_empty() && needed.is_zero() {
-        faults.push(Fault::nowhere("no place counts a single pupil: there is no need to share by"));
+        let en = "no place counts a single pupil: there is no need to share by";
+        faults.push(Fault::told_nowhere(Phrase::both("一个学生也没有：没有可以据以分配的需求", en)));
     }
     if faults.is_empty() { Ok(branch) } else { Err(faults) }
 }
@@ -100,7 +103,11 @@ impl Gathering<'_> {
         let counts_here = own.iter().any(Option::is_some);
         if found.is_empty() {
             if own.iter().flatten().any(|pupils| *pupils > 0) {
-                self.fault(node, "counts pupils, but has no school to give seats to");
+                let told = Phrase::both(
+                    "有学生数，却没有学校可以给编制",
+                    "counts pupils, but has no school to give seats to",
+                );
+                self.fault(node, &told);
             }
             return None;
         }
@@ -110,7 +117,11 @@ impl Gathering<'_> {
         let mut pupils = together(&children);
         if counts_here {
             for (fact, _) in facts().into_iter().zip(own).filter(|(_, pupils)| pupils.is_none()) {
-                self.fault(node, &format!("has no fact `{fact}`, but counts other pupils"));
+                let told = told!(
+                    "没有写事实 `{fact}`，却有别的学段的学生数",
+                    "has no fact `{fact}`, but counts other pupils"
+                );
+                self.fault(node, &told);
             }
             let whole = own.map(Option::unwrap_or_default);
             match pupils {
@@ -151,9 +162,11 @@ impl Gathering<'_> {
                 | FactValue::Number(_)
                 | FactValue::Date(_)
                 | FactValue::Text(_) => {
-                    let message =
-                        format!("`{name}` is `{value}`, a whole number from 0 to {MOST_PUPILS} is needed");
-                    self.fault(node, &message);
+                    let told = told!(
+                        "`{name}` 是 `{value}`，应为 0 至 {MOST_PUPILS} 的整数",
+                        "`{name}` is `{value}`, a whole number from 0 to {MOST_PUPILS} is needed"
+                    );
+                    self.fault(node, &told);
                     Some(0)
                 }
             }
@@ -163,13 +176,18 @@ impl Gathering<'_> {
     fn compare(&mut self, node: NodeIx, whole: &Pupils, summed: &Pupils) {
         for ((fact, whole), summed) in facts().into_iter().zip(whole).zip(summed) {
             if whole != summed {
-                self.fault(node, &format!("`{fact}` is {whole} here, and {summed} for its schools together"));
+                let told = told!(
+                    "`{fact}` 在这里是 {whole}，而下面各校合计 {summed}",
+                    "`{fact}` is {whole} here, and {summed} for its schools together"
+                );
+                self.fault(node, &told);
             }
         }
     }
 
-    fn fault(&mut self, node: NodeIx, message: &str) {
-        self.faults.push(Fault::nowhere(format!("`{}`: {message}", self.books.id(node))));
+    fn fault(&mut self, node: NodeIx, told: &Phrase) {
+        let id = self.books.id(node);
+        self.faults.push(Fault::told_nowhere(told!("`{id}`：{told}", "`{id}`: {told}"; told)));
     }
 }
 

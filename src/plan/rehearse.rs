@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::SchoolPlan;
-use crate::decision::Outcome;
-use crate::error::{Error, Fault};
-use crate::model::Seats;
+use super::{PlannedTransfer, SchoolPlan};
+use crate::error::{Error, Fault, Phrase, told};
+use crate::model::{Lang, Seats};
 use crate::office::Office;
 use crate::scenario::{Answer, Played, Scenario};
 
@@ -31,7 +30,7 @@ impl SchoolPlan {
         for played in scenario.play(&mut office) {
             let played = played?;
             if !played.as_expected() {
-                faults.push(Fault::nowhere(self.broken(&played)));
+                faults.push(Fault::told_nowhere(self.broken(&played)));
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(Error::input(faults)) }
@@ -79,22 +78,31 @@ impl SchoolPlan {
         self.schools.iter().all(|school| school.node.as_str() != node)
     }
 
-    fn broken(&self, played: &Played) -> String {
+    fn broken(&self, played: &Played) -> Phrase {
         match &played.answer {
             Answer::Decided { decision, .. } => {
                 let step = self.transfers.get(played.step.saturating_sub(1));
-                let what = step.map_or_else(String::new, |one| {
-                    format!("{} seats from `{}` to `{}` by `{}`", one.count, one.from, one.to, one.by)
+                let what = step.map_or_else(Phrase::default, |one| {
+                    let PlannedTransfer { count, from, to, by, .. } = one;
+                    told!(
+                        "`{by}` 从 `{from}` 划转 {count} 名到 `{to}`",
+                        "{count} seats from `{from}` to `{to}` by `{by}`"
+                    )
                 });
-                let outcome = outcome_word(decision.outcome);
-                format!("the plan cannot run: {what}: {outcome} [{}]", decision.codes().join(", "))
+                let codes = decision.codes().join(", ");
+                let [zh, en] = [Lang::Zh, Lang::En].map(|lang| decision.outcome.word(lang));
+                told!("方案行不通：{what}：{zh} [{codes}]", "the plan cannot run: {what}: {en} [{codes}]"; what)
             }
             Answer::Checked { differences } => {
-                let told: Vec<String> = differences
+                let differ: Vec<String> = differences
                     .iter()
                     .map(|one| format!("`{}` {:?} for {:?}", one.field, one.got, one.expected))
                     .collect();
-                format!("the plan cannot run: step {} checks otherwise: {}", played.step, told.join("; "))
+                let (step, differ) = (played.step, differ.join("; "));
+                told!(
+                    "方案行不通：第 {step} 步核对不符：{differ}",
+                    "the plan cannot run: step {step} checks otherwise: {differ}"
+                )
             }
         }
     }
@@ -120,12 +128,4 @@ fn written(text: &str) -> String {
     }
     out.push('"');
     out
-}
-
-fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Granted => "granted",
-        Outcome::Denied => "denied",
-        Outcome::Refused => "refused",
-    }
 }

@@ -4,8 +4,8 @@ use super::moves::moves;
 use super::pupils::{Branch, gather};
 use super::standard::{Pupils, Standard};
 use super::{Claim, Objective};
-use crate::document::did_you_mean;
-use crate::error::{Error, Fault};
+use crate::document::nearest;
+use crate::error::{Error, Fault, Phrase, told};
 use crate::graph::NodeIx;
 use crate::ledger::Ledger;
 use crate::model::{Date, KindId, NodeId, Seats};
@@ -94,13 +94,18 @@ impl SchoolPlan {
     /// All faults together: pupils that are missing, below 0 or above 10,000,000, parameters that are
     /// missing, no schools, no pupils, more people in post than seats.
     pub fn draft(office: &Office, on: Option<Date>) -> Result<Self, Error> {
-        let nowhere = |message: String| Error::input(vec![Fault::nowhere(message)]);
+        let nowhere = |told: Phrase| Error::input(vec![Fault::told_nowhere(told)]);
         let Some(policies) = office.policies() else {
-            return Err(nowhere("a school plan needs policies: they say the ratios".to_owned()));
+            let en = "a school plan needs policies: they say the ratios";
+            return Err(nowhere(Phrase::both("统筹方案需要政策：师生比写在政策里", en)));
         };
         let on = on.unwrap_or(office.today());
         if on < office.today() {
-            return Err(nowhere(format!("the plan is for {on}, the books are of {}", office.today())));
+            let today = office.today();
+            return Err(nowhere(told!(
+                "方案的日期是 {on}，而账册已到 {today}",
+                "the plan is for {on}, the books are of {today}"
+            )));
         }
         let standard = Standard::read(policies, on).map_err(Error::input)?;
         let mut office = office.fork();
@@ -108,18 +113,20 @@ impl SchoolPlan {
         let books = office.books();
         let Some(kind) = books.kind(standard.kind.as_str()) else {
             let known: Vec<KindId> = books.kinds().map(|(_, kind)| kind.id.clone()).collect();
-            let hint = did_you_mean(standard.kind.as_str(), known.iter().map(KindId::as_str));
-            return Err(nowhere(format!(
-                "`school.kind` is `{}`, which the charter does not declare{hint}",
-                standard.kind
+            let kind = &standard.kind;
+            let hint = Phrase::hint(nearest(kind.as_str(), known.iter().map(KindId::as_str)));
+            return Err(nowhere(told!(
+                "`school.kind` 是 `{kind}`，账册没有声明这个编制类别{hint}",
+                "`school.kind` is `{kind}`, which the charter does not declare{hint}"; hint
             )));
         };
         let mut city = gather(books, kind, &standard).map_err(Error::input)?;
         let kept: Seats = city.children.iter().map(|child| child.floor).sum();
         if kept > city.cap {
-            return Err(nowhere(format!(
-                "the schools own {} seats, {kept} of them are used or cannot leave their place: no plan keeps everyone",
-                city.cap
+            let cap = city.cap;
+            return Err(nowhere(told!(
+                "各校共有编制 {cap} 名，在用的和不能离开本地的却有 {kept} 名：没有方案能留住所有的人",
+                "the schools own {cap} seats, {kept} of them are used or cannot leave their place: no plan keeps everyone"
             )));
         }
         settle(&mut city, standard.objective);

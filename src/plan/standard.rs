@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::Objective;
-use crate::document::did_you_mean;
-use crate::error::Fault;
+use crate::document::nearest;
+use crate::error::{Fault, Phrase, told};
 use crate::model::{Date, FactValue, KindId, Mention, Seats};
 use crate::policy::PolicySet;
 
@@ -43,24 +43,29 @@ impl Standard {
             Some(FactValue::Whole(ratio)) if ratio > 0 => Decimal::from(ratio),
             Some(FactValue::Number(ratio)) if ratio > Decimal::ZERO => ratio,
             other => {
-                faults.push(missing(name, on, "a number above 0", other.as_ref()));
+                faults.push(missing(name, on, ["大于 0 的数", "a number above 0"], other.as_ref()));
                 Decimal::ONE
             }
         });
-        let mut text = |name: &str, needed: &str| match policies.parameter_on(name, on) {
+        let mut text = |name: &str, needed: [&str; 2]| match policies.parameter_on(name, on) {
             Some(FactValue::Text(text)) => Some(text),
             other => {
                 faults.push(missing(name, on, needed, other.as_ref()));
                 None
             }
         };
-        let word = text("school.objective", "`proportional` or `least_squares`");
-        let kind = text("school.kind", "a kind of quota");
+        let word = text(
+            "school.objective",
+            [" `proportional` 或 `least_squares`", "`proportional` or `least_squares`"],
+        );
+        let kind = text("school.kind", ["编制类别", "a kind of quota"]);
         let objective = word.as_deref().and_then(|word| {
             let found = Objective::ALL.into_iter().find(|(_, name)| *name == word);
             if found.is_none() {
-                let hint = did_you_mean(word, Objective::ALL.map(|(_, name)| name));
-                faults.push(Fault::nowhere(format!("`school.objective` is `{word}`{hint}")));
+                let hint = Phrase::hint(nearest(word, Objective::ALL.map(|(_, name)| name)));
+                let told =
+                    told!("`school.objective` 不能是 `{word}`{hint}", "`school.objective` is `{word}`{hint}"; hint);
+                faults.push(Fault::told_nowhere(told));
             }
             found.map(|(objective, _)| objective)
         });
@@ -68,8 +73,11 @@ impl Standard {
             Some(FactValue::Text(purpose)) if !purpose.is_empty() => Some(purpose),
             Some(_) | None => None,
         };
-        let undeclared = purpose.as_deref().and_then(|name| policies.undeclared(&Mention::Purpose(name)));
-        faults.extend(undeclared.map(|message| Fault::nowhere(format!("`school.purpose`: {message}"))));
+        let undeclared =
+            purpose.as_deref().and_then(|name| policies.undeclared_told(&Mention::Purpose(name)));
+        faults.extend(undeclared.map(|told| {
+            Fault::told_nowhere(told!("`school.purpose`：{told}", "`school.purpose`: {told}"; told))
+        }));
         match (objective, kind) {
             (Some(objective), Some(kind)) if faults.is_empty() => {
                 Ok(Self { ratios, objective, kind: kind.into(), purpose })
@@ -85,10 +93,16 @@ impl Standard {
     }
 }
 
-fn missing(name: &str, on: Date, needed: &str, found: Option<&FactValue>) -> Fault {
-    Fault::nowhere(match found {
-        Some(value) => format!("the parameter `{name}` is `{value}` on {on}, {needed} is needed"),
-        None => format!("the policies have no parameter `{name}` on {on}: {needed}"),
+fn missing(name: &str, on: Date, [zh, en]: [&str; 2], found: Option<&FactValue>) -> Fault {
+    Fault::told_nowhere(match found {
+        Some(value) => told!(
+            "参数 `{name}` 在 {on} 是 `{value}`，应为{zh}",
+            "the parameter `{name}` is `{value}` on {on}, {en} is needed"
+        ),
+        None => told!(
+            "政策在 {on} 没有参数 `{name}`：应为{zh}",
+            "the policies have no parameter `{name}` on {on}: {en}"
+        ),
     })
 }
 

@@ -54,7 +54,7 @@ impl PolicySet {
         scene.folders = folders;
         for hook in hooks {
             let given = view(&Call::again(&scene, hook.situation));
-            let done = self.call(hook, &scene, &given, 0);
+            let done = self.call(hook, &scene, &given);
             findings.extend(done.remarks.findings);
             findings.extend(done.failed);
         }

@@ -43,7 +43,7 @@ pub(crate) struct Scene<'a> {
 pub(super) type Sizes = Vec<(NodeIx, Result<Seats, Fail>)>;
 
 /// A request as scripts see it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct RequestSeen<'a> {
     pub(crate) verb: &'a Verb,
     pub(crate) id: Option<&'a RequestId>,
@@ -53,8 +53,8 @@ pub(crate) struct RequestSeen<'a> {
     pub(crate) by_reaction: bool,
     /// The member's number in a batch.
     pub(crate) at: Option<u32>,
-    /// What the request's names stand for in the books.
-    pub(crate) found: Found,
+    /// What the request's names stand for in the books, once somebody asks.
+    pub(super) found: OnceCell<Found>,
 }
 
 /// What the names in a request stand for.
@@ -110,7 +110,7 @@ pub(crate) type Reads = SmallVec<[Arc<ParameterRead>; 8]>;
 /// What a call did, once it is over.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    pub(crate) said: SmallVec<[Said; 1]>,
+    pub(crate) said: Vec<Said>,
     pub(crate) proposals: Vec<(Verb, u32)>,
     /// Each value read, once, in the order of first reading.
     pub(crate) parameters: Reads,
@@ -210,6 +210,11 @@ impl Fail {
         Self::new("数值超出范围", "the number leaves its range")
     }
 
+    /// Ways of carrying a hook out that ought to do the same did not.
+    pub(crate) fn disagreement() -> Self {
+        Self::new("两种执行方式结果不一致", "the two interpreters disagree about this hook")
+    }
+
     /// More reasons or proposals than one call may give.
     fn too_much_said() -> Self {
         let most = limits::SAID;
@@ -237,7 +242,7 @@ impl<'a> Scene<'a> {
 
     /// Whether a reaction asks or is asked: local folders have no say then.
     pub(crate) fn is_reaction(&self) -> bool {
-        self.event.is_some() || self.request.is_some_and(|request| request.by_reaction)
+        self.event.is_some() || self.request.as_ref().is_some_and(|request| request.by_reaction)
     }
 }
 
@@ -275,6 +280,11 @@ impl<'a> Call<'a> {
         self.scene.request.as_ref().ok_or_else(|| Fail::absent("request"))
     }
 
+    /// What the request's names stand for.
+    pub(crate) fn found(&self) -> Result<&'a Found, Fail> {
+        Ok(self.request()?.found(self.scene.books))
+    }
+
     /// The event, which is there wherever its view can be reached.
     pub(crate) fn event(&self) -> Result<&'a EventSeen<'a>, Fail> {
         self.scene.event.as_ref().ok_or_else(|| Fail::absent("event"))
@@ -303,8 +313,16 @@ impl<'a> Call<'a> {
 
     /// A parameter was read. All who read the same value hold the same record of it.
     pub(crate) fn read(&self, parameter: &Arc<ParameterRead>) {
+        self.read_all(std::slice::from_ref(parameter));
+    }
+
+    /// The same of several.
+    pub(crate) fn read_all(&self, parameters: &[Arc<ParameterRead>]) {
         if !self.brief {
-            note_read(&mut self.state().done.parameters, parameter);
+            let known = &mut self.state().done.parameters;
+            for parameter in parameters {
+                note_read(known, parameter);
+            }
         }
     }
 

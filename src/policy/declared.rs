@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::call::Fail;
 use super::value::Value;
 use super::vocabulary::Item;
-use crate::document::{Document, Fields, Node, did_you_mean};
-use crate::error::{Fault, Phrase, same, table};
+use crate::document::{Document, Fields, Node, nearest};
+use crate::error::{Fault, Phrase, same, table, told};
 use crate::model::{Date, FactValue, Mention};
 
 /// What `facts.yaml` declares.
@@ -51,7 +51,7 @@ impl Declared {
                     Some((_, Some("date"))) => Item::Date,
                     Some((_, Some("yes-no"))) => Item::YesNo,
                     Some((node, _)) => {
-                        let message = table::FACT_DECLARED.say([same(node.found())]);
+                        let message = table::FACT_DECLARED.say([node.found_in_both()]);
                         faults.push(document.coded(node, message));
                         Item::Text
                     }
@@ -81,29 +81,39 @@ impl Declared {
     }
 
     /// What is wrong with a mention: not declared, or a fact of another type.
-    pub(crate) fn undeclared(&self, mention: &Mention<'_>) -> Option<String> {
+    pub(crate) fn undeclared(&self, mention: &Mention<'_>) -> Option<Phrase> {
         let (what, name, known): (_, _, Vec<&str>) = match mention {
             Mention::Tag(name) if self.tags.contains_key(*name) => return None,
-            Mention::Tag(name) => ("tag", *name, self.tags.keys().map(String::as_str).collect()),
+            Mention::Tag(name) => (["标签", "tag"], *name, self.tags.keys().map(String::as_str).collect()),
             Mention::Category(name) => {
-                ("category", *name, self.categories.keys().map(String::as_str).collect())
+                (["人员类别", "category"], *name, self.categories.keys().map(String::as_str).collect())
             }
-            Mention::Purpose(name) => ("purpose", *name, self.purposes.keys().map(String::as_str).collect()),
+            Mention::Purpose(name) => {
+                (["用途", "purpose"], *name, self.purposes.keys().map(String::as_str).collect())
+            }
             Mention::Fact(name, value) => {
                 if let Some(declared) = self.facts.get(*name) {
-                    let item = declared.item;
-                    let wrong = || format!("the fact `{name}` is a {item}; `{value}` is none");
-                    return typed(item, value).is_none().then(wrong);
+                    let item = declared.item.phrase();
+                    let wrong = || {
+                        told!(
+                            "事实 `{name}` 应为{item}，而 `{value}` 不是",
+                            "the fact `{name}` is a {item}; `{value}` is none"; item
+                        )
+                    };
+                    return typed(declared.item, value).is_none().then(wrong);
                 }
-                ("fact", *name, self.facts.keys().map(String::as_str).collect())
+                (["事实", "fact"], *name, self.facts.keys().map(String::as_str).collect())
             }
             Mention::Rule(_) => return None,
         };
         if known.contains(&name) {
             return None;
         }
-        let hint = did_you_mean(name, known.iter().copied());
-        Some(format!("the {what} `{name}` is not declared in the policies' facts.yaml{hint}"))
+        let (hint, [zh, en]) = (Phrase::hint(nearest(name, known.iter().copied())), what);
+        Some(told!(
+            "政策的 facts.yaml 没有声明{zh} `{name}`{hint}",
+            "the {en} `{name}` is not declared in the policies' facts.yaml{hint}"; hint
+        ))
     }
 
     /// What a declared fact might say where somebody only misses it: yes, today, one, or that it is there.
@@ -166,11 +176,7 @@ pub(super) fn entries<'a>(
     if !node.is_map() {
         faults.push(document.coded(
             node,
-            table::YAML_FORM.say([
-                Phrase::both("一组名字", "a map of names"),
-                same(node.found()),
-                Phrase::both("", "a map of names"),
-            ]),
+            table::YAML_FORM.say([Phrase::both("一组名字", "a map of names"), node.found_in_both()]),
         ));
         return Vec::new();
     }
@@ -199,7 +205,7 @@ pub(super) fn text<'a>(
         Ok(node) => match node.text() {
             Some(text) if !text.trim().is_empty() => text.to_owned(),
             _ => {
-                faults.push(document.coded(node, table::YAML_TEXT.say([same(name), same(node.found())])));
+                faults.push(document.coded(node, table::YAML_TEXT.say([same(name), node.found_in_both()])));
                 String::new()
             }
         },

@@ -22,7 +22,7 @@ use super::twin::Twin;
 use super::value::Value;
 use super::view::View;
 use super::vocabulary::{self, HostFn, Row, Sort};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, told};
 use crate::model::Date;
 
 /// Symbols of Rhai that no policy needs, and that could hide, repeat or reach out.
@@ -273,8 +273,11 @@ fn failure(error: &EvalAltResult, twin: &Twin) -> Fail {
 pub(crate) fn probe(engine: &Engine) -> Result<(), Error> {
     static PROBED: OnceLock<Result<(), &'static str>> = OnceLock::new();
     PROBED.get_or_init(|| probed(engine)).map_err(|what| {
-        let message = format!("the script engine was built without {what}; policies would not be safe");
-        Error::new(ErrorKind::Internal, message)
+        let told = told!(
+            "脚本引擎缺少 {what}，政策不安全",
+            "the script engine was built without {what}; policies would not be safe"
+        );
+        Error::told(ErrorKind::Internal, told)
     })
 }
 

@@ -1,5 +1,6 @@
 //! Found: a request as scripts see it, with what its names stand for in the books.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::Asked;
@@ -23,8 +24,13 @@ impl<'a> RequestSeen<'a> {
             facts: asked.facts,
             by_reaction: asked.by_reaction,
             at: asked.at,
-            found: Found::of(books, asked.verb),
+            found: OnceCell::new(),
         }
+    }
+
+    /// What its names stand for in these books, in which it is asked.
+    pub(super) fn found(&self, books: &Ledger) -> &Found {
+        self.found.get_or_init(|| Found::of(books, self.verb))
     }
 
     /// What a day that comes asks: nothing but itself.
@@ -37,14 +43,8 @@ impl<'a> RequestSeen<'a> {
             facts: &NO_FACTS,
             by_reaction: false,
             at: None,
-            found: Found::default(),
+            found: OnceCell::from(Found::default()),
         }
-    }
-
-    /// The same with nothing borrowed in it.
-    pub(super) fn alone(&self) -> RequestSeen<'static> {
-        let Self { by, effective, by_reaction, at, found, .. } = *self;
-        RequestSeen { verb: &ADVANCE, id: None, by, effective, facts: &NO_FACTS, by_reaction, at, found }
     }
 }
 

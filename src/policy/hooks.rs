@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
-use super::call::{Call, EventSeen, Fail, How, Outcome, Reads, RequestSeen, Scene, note_read};
+use super::call::{Call, EventSeen, Fail, How, Outcome, Reads, RequestSeen, Scene, Sizes};
+use super::folds::Occasion;
 use super::found::acting;
 use super::parameters::Holding;
 use super::remarks::Remarks;
@@ -13,7 +12,7 @@ use super::twin::Twin;
 use super::value::Value;
 use super::view::{View, What};
 use super::vocabulary::{Situation, kind_of_event};
-use super::{Answer, Asked, HookRef, Interpreter, PolicySet, Reaction, Told, engine};
+use super::{HookRef, Interpreter, PolicySet, Reaction, Told, engine};
 use crate::decision::{ParameterRead, Remark};
 use crate::event::Event;
 use crate::graph::NodeIx;
@@ -22,108 +21,6 @@ use crate::model::{Date, FactValue, PoolSize, Seats};
 use crate::request::Verb;
 
 impl PolicySet {
-    /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
-    pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
-        let mut answer = Answer::default();
-        self.ask(books, asked, false, |hook, call, given, from| {
-            let run = self.run(hook, call, given, from);
-            if !run.outcome.said.is_empty() {
-                let Remarks { denials, notes, findings } =
-                    self.remarks(hook, call, &run.outcome.said, &run.recorded);
-                answer.denials.extend(denials);
-                answer.notes.extend(notes);
-                answer.findings.extend(findings);
-            }
-            if let Err(fail) = run.result {
-                let failed = self.failed(hook, &fail);
-                let bars = !asked.verb.is_fact_or_duty();
-                if bars { &mut answer.denials } else { &mut answer.findings }.push(failed);
-            }
-            for read in &run.outcome.parameters {
-                note_read(&mut answer.parameters, read);
-            }
-        });
-        answer
-    }
-
-    /// The same, but only the codes. None where somebody watches, or Rhai has a say: then the whole answer is
-    /// to be asked for.
-    pub(crate) fn in_brief(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Option<Brief> {
-        if self.1 != Interpreter::Tree || self.is_watched() {
-            return None;
-        }
-        let mut brief = Brief::default();
-        let mut findings = Codes::new();
-        self.ask(books, asked, true, |hook, call, given, from| {
-            let failed = self.enter(hook, call, given, from, &mut None).0.err();
-            call.each_said(|said| {
-                let code = Arc::clone(&said.code);
-                match said.how {
-                    How::Denial => brief.denials.push(code),
-                    How::Note => brief.notes.push(code),
-                    How::Finding => findings.push(code),
-                }
-            });
-            if let Some(fail) = failed {
-                let bars = !asked.verb.is_fact_or_duty();
-                if bars { &mut brief.denials } else { &mut findings }.push(fail.code.into());
-            }
-        });
-        if !findings.is_empty() {
-            brief.notes.append(&mut findings);
-        }
-        Some(brief)
-    }
-
-    /// Calls every hook about a request that its leading conditions do not rule out, each as if in a call of its own.
-    fn ask(
-        &self,
-        books: &Arc<Ledger>,
-        asked: &Asked<'_>,
-        brief: bool,
-        mut each: impl FnMut(&HookRef, &Call<'_>, &View, usize),
-    ) {
-        let verb = asked.verb.place();
-        // All hooks before one verb may do the same.
-        let first = self.0.hooks().find_map(|hooks| hooks.before(verb).first());
-        let Some(situation) = first.map(|hook| hook.situation) else { return };
-        let mut scene = Scene::new(books, self, asked.date);
-        if !asked.by_reaction && !self.0.folders.is_empty() {
-            scene.folders = self.folders_where(books, || books.touches(asked.verb));
-        }
-        let seen = RequestSeen::of(books, asked);
-        let given = View { what: What::Request, kind: seen.found.kind };
-        scene.request = Some(seen);
-        let call = Call { brief, ..Call::again(&scene, situation) };
-        let mut entered = false;
-        let mut one = |hook: &HookRef| {
-            let Some(from) = self.entered_at(hook, &call, &given) else { return };
-            if std::mem::replace(&mut entered, true) {
-                call.begin_again();
-            }
-            each(hook, &call, &given, from);
-        };
-        self.0.root.before(verb).iter().for_each(&mut one);
-        for folder in scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder)) {
-            folder.hooks.before(verb).iter().for_each(&mut one);
-        }
-    }
-
-    /// The statement at which a hook is entered; none if its leading conditions rule it out. Whoever watches is told
-    /// of those conditions, too, and in a build with debug assertions every hook is entered, to see that they are right.
-    fn entered_at<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Option<usize> {
-        if !hook.led || self.1 != Interpreter::Tree || self.is_watched() {
-            return Some(0);
-        }
-        self.ahead(hook, call, given)
-    }
-
-    /// The same, whoever asks.
-    fn ahead<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Option<usize> {
-        let script = self.0.scripts.get(hook.script);
-        script.map_or(Some(0), |script| script.tree.entered_at(hook.body, call, given))
-    }
-
     /// The hooks that follow an event, in the order in which they are called.
     pub(crate) fn reactions(&self, event: &Event) -> &[HookRef] {
         self.0.root.after(event.place())
@@ -134,19 +31,36 @@ impl PolicySet {
         self.0.root.named("on_date")
     }
 
+    /// Whether no hook after an event has anything to say or to propose, found by their folded form; the parameters that
+    /// they read then. None where each is to be called as it stands.
+    pub(crate) fn no_reaction(&self, books: &Arc<Ledger>, told: &Told<'_>) -> Option<Reads> {
+        // Its hooks are called kind by kind.
+        if let Event::Abolished { .. } = told.happened.event {
+            return None;
+        }
+        let occasion = Occasion::After(told.happened.event.place());
+        let situation = self.0.root.of(occasion).first()?.situation;
+        let (scene, given) = self.after_scene(books, told);
+        let call = Call::again(&scene, situation);
+        self.carried_out_folded(occasion, &call, &given)?;
+        Some(call.outcome().parameters)
+    }
+
     /// Calls a hook about an event.
     pub(crate) fn after(&self, hook: &HookRef, books: &Arc<Ledger>, told: &Told<'_>) -> Reaction {
+        let (scene, given) = self.after_scene(books, told);
+        self.react(hook, &scene, &given)
+    }
+
+    fn after_scene<'a>(&'a self, books: &'a Arc<Ledger>, told: &Told<'a>) -> (Scene<'a>, View) {
         let mut scene = Scene::new(books, self, told.date);
         let freed = told.freed.and_then(|kind| books.kind(kind.as_str()));
         let event = &told.happened.event;
         let kind = freed.or_else(|| kind_of_event(event, books));
         scene.event = Some(EventSeen::new(event, acting(books, told.by), told.freed));
-        let given = View { what: What::Event, kind };
-        let from = self.entered_at(hook, &Call::again(&scene, hook.situation), &given);
-        let Some(from) = from else { return Reaction::default() };
         let advance = || RequestSeen::advance(books, told.date);
         scene.request = Some(told.asked.map_or_else(advance, |asked| RequestSeen::of(books, asked)));
-        self.react(hook, &scene, &given, from)
+        (scene, View { what: What::Event, kind })
     }
 
     /// Calls an `on_date` hook.
@@ -154,11 +68,11 @@ impl PolicySet {
         let date = books.today();
         let mut scene = Scene::new(books, self, date);
         scene.request = Some(RequestSeen::advance(books, date));
-        self.react(hook, &scene, &View { what: What::Office, kind: None }, 0)
+        self.react(hook, &scene, &View { what: What::Office, kind: None })
     }
 
-    fn react(&self, hook: &HookRef, scene: &Scene<'_>, given: &View, from: usize) -> Reaction {
-        let done = self.call(hook, scene, given, from);
+    fn react(&self, hook: &HookRef, scene: &Scene<'_>, given: &View) -> Reaction {
+        let done = self.call(hook, scene, given);
         let proposals = if done.failed.is_some() { Vec::new() } else { done.proposals };
         Reaction {
             proposals: proposals.into_iter().map(|(verb, line)| (verb, self.place(hook, line))).collect(),
@@ -231,7 +145,7 @@ impl PolicySet {
         let mut scene = Scene::new(books, self, date);
         scene.folders = self.folders_of(books, &[pool]);
         let call = Call::again(&scene, Situation::Capacity);
-        let run = self.run(hook, &call, &View::of_pool(&call, pool), 0);
+        let run = self.run(hook, &call, &View::of_pool(&call, pool));
         parameters.extend(run.outcome.parameters);
         *steps = run.outcome.steps;
         match run.result {
@@ -253,9 +167,9 @@ impl PolicySet {
     }
 
     /// Calls a hook; the conditions that were not met come with the values in them, from the tree.
-    pub(super) fn call(&self, hook: &HookRef, scene: &Scene<'_>, given: &View, from: usize) -> Done {
+    pub(super) fn call(&self, hook: &HookRef, scene: &Scene<'_>, given: &View) -> Done {
         let call = Call::again(scene, hook.situation);
-        let run = self.run(hook, &call, given, from);
+        let run = self.run(hook, &call, given);
         Done {
             remarks: self.remarks(hook, &call, &run.outcome.said, &run.recorded),
             failed: run.result.err().map(|fail| self.failed(hook, &fail)),
@@ -264,10 +178,10 @@ impl PolicySet {
         }
     }
 
-    /// Carries a hook out from a statement on, one way or all.
-    fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View, from: usize) -> Run<'a> {
+    /// Carries a hook out, one way or all.
+    pub(super) fn run<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
         if self.1 == Interpreter::Tree {
-            return self.run_on_tree(hook, call, given, from);
+            return self.run_on_tree(hook, call, given);
         }
         // Each way asks for pool sizes itself, so that it reads the same parameters and takes the same steps.
         let sizes = call.scene.sizes.borrow().clone();
@@ -279,29 +193,39 @@ impl PolicySet {
         }
         call.scene.sizes.replace(sizes.clone());
         let again = if self.1 == Interpreter::Both && !watched {
-            self.on_tree(hook, call, given, 0, &mut Some(Box::default()))
+            self.on_tree(hook, call, given, &mut Some(Box::default()))
         } else {
-            self.run_on_tree(hook, call, given, from)
+            self.run_on_tree(hook, call, given)
         };
         let mut agreed = run.agrees_with(&again);
         if self.1 == Interpreter::Both {
-            // The tree as it is watched does what its compiled forms do when nobody watches, step for step; and what
-            // is entered in vain does nothing.
-            call.scene.sizes.replace(sizes);
+            // The tree as it is watched does what its compiled forms do when nobody watches, step for step.
+            call.scene.sizes.replace(sizes.clone());
             let unwatched = Call::again(call.scene, call.situation);
-            let ahead = if hook.led { self.ahead(hook, &unwatched, given) } else { Some(0) };
-            agreed &= match ahead {
-                Some(ahead) => again.is_same_as(&self.on_tree(hook, &unwatched, given, ahead, &mut None)),
-                None => again.does_nothing(),
-            };
+            agreed &= again.is_same_as(&self.on_tree(hook, &unwatched, given, &mut None));
+            agreed &= self.folds_to(hook, call, given, &again, &sizes);
         }
         run.recorded = again.recorded;
         run.outcome.steps = run.outcome.steps.max(again.outcome.steps);
         if !agreed {
-            run.result =
-                Err(Fail::new("两种执行方式结果不一致", "the two interpreters disagree about this hook"));
+            run.result = Err(Fail::disagreement());
         }
         run
+    }
+
+    /// Whether the folded form of a hook does what its tree has done, if it comes to its end.
+    fn folds_to(&self, hook: &HookRef, call: &Call<'_>, given: &View, tree: &Run<'_>, sizes: &Sizes) -> bool {
+        let own = self.0.folds.own(call.scene);
+        let Some(shape) = Self::shape(own, call, given) else { return true };
+        let Some(folded) = self.fold([hook], own, call.scene, shape) else { return true };
+        [false, true].into_iter().all(|brief| {
+            call.scene.sizes.replace(sizes.clone());
+            let again = Call { brief, ..Call::again(call.scene, call.situation) };
+            Self::run_folded(&folded, &again, given).is_none_or(|done| {
+                let said: Vec<_> = folded.said(&done).collect();
+                tree.is_told_by(&said, &again.outcome(), brief)
+            })
+        })
     }
 
     fn run_on_rhai(&self, hook: &HookRef, scene: &Scene<'_>, given: View) -> Run<'static> {
@@ -316,18 +240,18 @@ impl PolicySet {
     }
 
     /// Whether somebody wants to know more than the answer.
-    fn is_watched(&self) -> bool {
+    pub(super) fn is_watched(&self) -> bool {
         self.2.is_some() || self.3.is_some()
     }
 
-    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View, from: usize) -> Run<'a> {
+    fn run_on_tree<'a>(&'a self, hook: &HookRef, call: &'a Call<'a>, given: &View) -> Run<'a> {
         if !self.is_watched() {
-            return self.on_tree(hook, call, given, from, &mut None);
+            return self.on_tree(hook, call, given, &mut None);
         }
         let trail = self.3.as_ref().map(|_| tree::Trail::default());
         let only_trail = self.2.is_none();
         let mut sights = Some(Box::new(tree::Sights { only_trail, trail, ..Default::default() }));
-        let run = self.on_tree(hook, call, given, from, &mut sights);
+        let run = self.on_tree(hook, call, given, &mut sights);
         let Run { result, outcome, recorded } = &run;
         if let Some(trail) = sights.as_mut().and_then(|sights| sights.trail.take()) {
             self.trace(hook, call, given, (trail, recorded), (outcome, result.as_ref().err()));
@@ -343,28 +267,24 @@ impl PolicySet {
         hook: &HookRef,
         call: &'a Call<'a>,
         given: &View,
-        from: usize,
         sights: &mut Option<Box<tree::Sights>>,
     ) -> Run<'a> {
-        let (result, recorded) = self.enter(hook, call, given, from, sights);
+        let (result, recorded) = self.enter(hook, call, given, sights);
         Run { result, outcome: call.outcome(), recorded }
     }
 
-    /// Runs a hook's body on the tree, from a statement on.
-    fn enter<'a>(
+    /// Runs a hook's body on the tree.
+    pub(super) fn enter<'a>(
         &'a self,
         hook: &HookRef,
         call: &'a Call<'a>,
         given: &View,
-        from: usize,
         sights: &mut Option<Box<tree::Sights>>,
     ) -> (Result<Value<'a>, Fail>, Vec<tree::Recorded>) {
         #[cfg(test)]
         ENTERED.with_borrow_mut(|entered| entered.push(Arc::clone(&hook.place)));
         match self.0.scripts.get(hook.script) {
-            Some(script) => {
-                tree::run(&script.tree, (hook.body, from), call, Value::View(given.clone()), sights)
-            }
+            Some(script) => tree::run(&script.tree, hook.body, call, Value::View(given.clone()), sights),
             None => (Err(Fail::absent(&hook.name)), Vec::new()),
         }
     }
@@ -425,11 +345,11 @@ pub(super) fn no_value(name: &str, date: Date) -> Fail {
 }
 
 /// One call of one hook, carried out.
-struct Run<'a> {
-    result: Result<Value<'a>, Fail>,
-    outcome: Outcome,
+pub(super) struct Run<'a> {
+    pub(super) result: Result<Value<'a>, Fail>,
+    pub(super) outcome: Outcome,
     /// The conditions that were not met, with the values in them.
-    recorded: Vec<tree::Recorded>,
+    pub(super) recorded: Vec<tree::Recorded>,
 }
 
 impl Run<'_> {
@@ -449,9 +369,14 @@ impl Run<'_> {
         }
     }
 
-    /// Whether it might as well not have been.
-    fn does_nothing(&self) -> bool {
-        self.result.is_ok() && self.outcome.does_as(&Outcome::default())
+    /// Whether a folded run that came to its end did all the same; one in brief tells only the codes.
+    fn is_told_by(&self, said: &[(How, &Arc<str>)], folded: &Outcome, brief: bool) -> bool {
+        let outcome = &self.outcome;
+        let codes = outcome.said.iter().map(|one| (one.how, &one.code)).eq(said.iter().copied());
+        self.result.is_ok()
+            && codes
+            && outcome.proposals.is_empty()
+            && (brief || outcome.does_as(folded) && outcome.steps == folded.steps)
     }
 
     /// Whether another run of the tree did all the same, in as many steps.
@@ -463,17 +388,6 @@ impl Run<'_> {
         };
         result && self.outcome.does_as(&other.outcome) && self.outcome.steps == other.outcome.steps
     }
-}
-
-/// The codes of what was said.
-pub(crate) type Codes = SmallVec<[Arc<str>; 2]>;
-
-/// What the hooks before a request said, by the codes alone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Brief {
-    pub(crate) denials: Codes,
-    /// What is only noted, then what is found.
-    pub(crate) notes: Codes,
 }
 
 /// One call of one hook, done.

@@ -16,6 +16,8 @@ pub(crate) const LIST: usize = 1_000;
 pub(crate) const FACTS: usize = 32;
 /// The most variables of one function.
 pub(crate) const VARIABLES: usize = 64;
+/// The most days and folders for which a hook is folded; where there would be more, hooks are carried out as they stand.
+pub(crate) const FOLDS: usize = 1 << 8;
 /// How deep functions may call each other; small, because a debug build's stack is.
 pub(crate) const CALLS: usize = 16;
 /// How deep an expression may be nested outside functions.

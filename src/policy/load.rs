@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::declared::Declared;
 use super::digest::digest;
+use super::folds::AllFolds;
 use super::parameters::Parameters;
 use super::reasons::Reasons;
 use super::script::{self, Script};
@@ -14,7 +15,7 @@ use super::slips::{self, Edit, Slips};
 use super::tree::{Known, Reading};
 use super::{Folder, HookRef, Hooks, Inner, Interpreter, PolicySet, engine, limits};
 use crate::document::{Document, nearest};
-use crate::error::{Error, Fault, Message, Phrase, same, table};
+use crate::error::{Error, Fault, Message, Phrase, same, table, told};
 use crate::event::Event;
 use crate::model::NodeId;
 use crate::request::Verb;
@@ -125,8 +126,11 @@ pub fn folder_files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
             }
         }
         if files.len() > MOST_FILES {
-            let message = format!("a policy folder may have at most {MOST_FILES} files");
-            return Err(Error::input(vec![Fault::at(folder, 0, 0, message)]));
+            let told = told!(
+                "政策目录最多有 {MOST_FILES} 个文件",
+                "a policy folder may have at most {MOST_FILES} files"
+            );
+            return Err(Error::input(vec![Fault::told(folder, 0, 0, told)]));
         }
     }
     Ok(files)
@@ -249,6 +253,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         scripts: Vec::new(),
         root: Hooks::default(),
         folders: folders.iter().map(|id| Folder { id: NodeId::new(id), hooks: Hooks::default() }).collect(),
+        folds: AllFolds::default(),
         rules: BTreeMap::new(),
         parameters,
         reasons,
@@ -261,6 +266,7 @@ fn from(files: &Files, base: &Path) -> Result<PolicySet, Error> {
         let source = files.get(&path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         set.add(path, source.unwrap_or_default(), ast, reading, &folders);
     }
+    set.folds = set.no_folds_yet();
     Ok(PolicySet(Arc::new(set), Interpreter::default(), None, None))
 }
 
@@ -445,8 +451,7 @@ impl Inner {
             let name: Arc<str> = hook.name.as_str().into();
             let place = format!("{path}:{}", hook.line).into();
             let (body, situation, line) = (hook.body, hook.kind.situation, hook.line);
-            let led = reading.tree.is_led(body);
-            let found = HookRef { script, body, name, situation, line, led, place };
+            let found = HookRef { script, body, name, situation, line, place };
             if hook.name == "capacity" {
                 self.rules.insert(rule_name(&path).to_owned(), found);
             } else {

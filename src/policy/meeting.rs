@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::PolicySet;
-use crate::document::did_you_mean;
-use crate::error::Fault;
+use crate::document::nearest;
+use crate::error::{Fault, Phrase, told};
 use crate::ledger::Ledger;
 
 impl PolicySet {
@@ -21,15 +21,18 @@ impl PolicySet {
             for (kind, line, column) in &script.kinds {
                 if books.kind(kind).is_none() {
                     let known: Vec<String> = books.kinds().map(|(_, kind)| kind.id.to_string()).collect();
-                    let hint = did_you_mean(kind, known.iter().map(String::as_str));
-                    let message = format!("the books have no kind `{kind}`{hint}");
-                    faults.push(Fault::at(file, *line, *column, message));
+                    let hint = Phrase::hint(nearest(kind, known.iter().map(String::as_str)));
+                    let told = told!("账册里没有编制类别 `{kind}`{hint}", "the books have no kind `{kind}`{hint}"; hint);
+                    faults.push(Fault::told(file, *line, *column, told));
                 }
             }
             for name in &script.parameters {
                 if self.0.parameters.value(name, today, &[]).is_none() {
-                    let message = format!("it reads the parameter `{name}`, which has no value on {today}");
-                    faults.push(Fault::at(file, 0, 0, message));
+                    let told = told!(
+                        "用到的参数 `{name}` 在 {today} 还没有值",
+                        "it reads the parameter `{name}`, which has no value on {today}"
+                    );
+                    faults.push(Fault::told(file, 0, 0, told));
                 }
             }
         }

@@ -5,6 +5,7 @@
 //! condition that was not met.
 
 mod asked;
+mod asking;
 mod audit;
 mod call;
 mod coverage;
@@ -13,6 +14,8 @@ mod definitions;
 mod digest;
 mod engine;
 mod fix;
+mod folding;
+mod folds;
 mod found;
 mod hooks;
 mod limits;
@@ -41,6 +44,7 @@ use std::sync::Arc;
 
 use coverage::Tally;
 use declared::Declared;
+use folds::AllFolds;
 use parameters::Parameters;
 use reasons::Reasons;
 use script::Script;
@@ -63,10 +67,10 @@ pub(crate) use trace::{Hints, ReadOf};
 pub(crate) use vocabulary::field_in_chinese;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
-pub(crate) use hooks::Brief;
+pub(crate) use asking::{Brief, Code};
 
-use crate::document::did_you_mean;
-use crate::error::Fault;
+use crate::document::nearest;
+use crate::error::{Fault, Phrase, told};
 use crate::graph::NodeIx;
 use crate::ledger::Ledger;
 use crate::model::{Date, FactValue, Mention, NodeId};
@@ -100,6 +104,8 @@ pub(crate) struct Inner {
     /// The root folder's hooks.
     root: Hooks,
     folders: Vec<Folder>,
+    /// What is left of all hooks of an occasion on a day, in a folder, for a shape.
+    folds: AllFolds,
     /// The `capacity` of each rule.
     rules: BTreeMap<String, HookRef>,
     parameters: Parameters,
@@ -136,8 +142,6 @@ pub(crate) struct HookRef {
     name: Arc<str>,
     situation: Situation,
     line: u32,
-    /// Whether conditions stand first in it that may rule it out.
-    led: bool,
     /// The script's path and the function's line.
     pub(crate) place: Arc<str>,
 }
@@ -192,12 +196,21 @@ impl PolicySet {
     /// What is wrong with a tag, fact, category, purpose or rule that a charter or a request uses: it is not
     /// declared here (with the nearest declared name), or a fact has another type. None if all is well.
     pub fn undeclared(&self, mention: &Mention<'_>) -> Option<String> {
+        let [_, en] = self.undeclared_told(mention)?.into_both();
+        Some(en)
+    }
+
+    /// The same in both languages.
+    pub(crate) fn undeclared_told(&self, mention: &Mention<'_>) -> Option<Phrase> {
         if let Mention::Rule(rule) = mention {
             if self.0.rules.contains_key(*rule) {
                 return None;
             }
-            let hint = did_you_mean(rule, self.0.rules.keys().map(String::as_str));
-            return Some(format!("no script has a `capacity` for the rule `{rule}`{hint}"));
+            let hint = Phrase::hint(nearest(rule, self.0.rules.keys().map(String::as_str)));
+            return Some(told!(
+                "没有脚本用 `capacity` 规定规则 `{rule}` 的规模{hint}",
+                "no script has a `capacity` for the rule `{rule}`{hint}"; hint
+            ));
         }
         self.0.declared.undeclared(mention)
     }

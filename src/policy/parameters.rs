@@ -222,7 +222,7 @@ impl Parameter {
                 let Some((form, _)) = found else {
                     let known = Form::ALL.map(|(_, word)| word).join(", ");
                     faults.push(
-                        document.coded(node, table::PARAMETER_TYPE.say([same(known), same(node.found())])),
+                        document.coded(node, table::PARAMETER_TYPE.say([same(known), node.found_in_both()])),
                     );
                     // Without its type nothing can be said of the rest.
                     fields.rest();
@@ -242,7 +242,7 @@ impl Parameter {
                 Some("down") => Tighter::Down,
                 Some("none") => Tighter::None,
                 _ => {
-                    let message = table::TIGHTER.say([same(node.found())]);
+                    let message = table::TIGHTER.say([node.found_in_both()]);
                     faults.push(document.coded(node, message));
                     Tighter::None
                 }
@@ -339,7 +339,7 @@ impl Parameter {
         faults: &mut Vec<Fault>,
     ) -> Timeline {
         if !node.is_map() || node.entries().is_empty() {
-            faults.push(document.coded(node, table::BY_DATE.say([same(node.found())])));
+            faults.push(document.coded(node, table::BY_DATE.say([node.found_in_both()])));
             return Vec::new();
         }
         let mut values: Timeline = Vec::new();
@@ -463,7 +463,7 @@ fn item_of(value: &Value) -> Item {
 }
 
 fn wrong_type(form: Form, node: &Node) -> Message {
-    table::VALUE_TYPE.say([same(form.named()), same(node.found())])
+    table::VALUE_TYPE.say([same(form.named()), node.found_in_both()])
 }
 
 /// A fault at the parameter of this name.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::declared::{entries, text};
+use super::limits::SAID_BYTES;
 use crate::document::Document;
 use crate::error::{Fault, same, table};
 use crate::model::{FactValue, InputCode, LawCode};
@@ -62,7 +63,8 @@ impl Reasons {
 /// Room for the values in a text, which are mostly names and numbers.
 const ROOM: usize = 32;
 
-/// A text with its `{placeholders}` filled in; one that nothing is known of stays as it is.
+/// A text with its `{placeholders}` filled in; one that nothing is known of stays as it is. Where a text names its values so
+/// often that it fills what one call may say, `…` stands for the rest of them.
 pub(crate) fn filled(text: &str, values: &[(String, FactValue)]) -> String {
     let mut filled = String::with_capacity(text.len().saturating_add(ROOM));
     let mut rest = text;
@@ -73,7 +75,9 @@ pub(crate) fn filled(text: &str, values: &[(String, FactValue)]) -> String {
             rest = after;
             continue;
         };
-        if let Some((_, value)) = values.iter().rev().find(|(known, _)| known == name) {
+        if filled.len() > SAID_BYTES {
+            filled.push('…');
+        } else if let Some((_, value)) = values.iter().rev().find(|(known, _)| known == name) {
             // Writing to a text cannot fail.
             let _ = write!(filled, "{value}");
         } else {

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::PolicySet;
 use super::script::Script;
 use super::tree::WordFound;
-use crate::document::did_you_mean;
-use crate::error::{Error, ErrorKind, Fault};
+use crate::document::nearest;
+use crate::error::{Error, ErrorKind, Fault, Phrase, told};
 use crate::model::Lang;
 
 impl PolicySet {
@@ -37,8 +37,10 @@ impl PolicySet {
     pub fn translated(&self, path: &str, to: Lang) -> Result<String, Error> {
         let scripts = || self.0.scripts.iter();
         let Some(script) = scripts().find(|script| script.path == path) else {
-            let hint = did_you_mean(path, scripts().map(|script| script.path.as_str()));
-            return Err(Error::new(ErrorKind::Input, format!("the folder has no script `{path}`{hint}")));
+            let hint = Phrase::hint(nearest(path, scripts().map(|script| script.path.as_str())));
+            let told =
+                told!("目录里没有脚本 `{path}`{hint}", "the folder has no script `{path}`{hint}"; hint);
+            return Err(Error::told(ErrorKind::Input, told));
         };
         rendered(script, to)
     }
@@ -57,8 +59,12 @@ fn rendered(script: &Script, to: Lang) -> Result<String, Error> {
             let before = rest.char_indices().nth(skip).map_or(rest.len(), |(place, _)| place);
             let (kept, from) = rest.split_at(before);
             let Some(behind) = from.strip_prefix(word.written.as_str()) else {
-                let message = format!("{}:{number}:{at}: `{}` is not there", script.path, word.written);
-                return Err(Error::new(ErrorKind::Internal, message));
+                let (path, word) = (&script.path, &word.written);
+                let told = told!(
+                    "{path}:{number}:{at}: 没有 `{word}`",
+                    "{path}:{number}:{at}: `{word}` is not there"
+                );
+                return Err(Error::told(ErrorKind::Internal, told));
             };
             text.push_str(kept);
             match one_name(word, to) {
@@ -85,7 +91,10 @@ fn ambiguous(script: &Script, line: u32, column: u32, word: &WordFound, to: Lang
     let mut names: Vec<String> = word.means.iter().map(|(en, zh)| format!("`{}`", to.pick(zh, en))).collect();
     names.sort();
     names.dedup();
-    let message =
-        format!("`{}` may be {} here: the views that come here differ", word.written, names.join(" or "));
-    Fault::at(Path::new(&script.path), line, column, message)
+    let (word, names) = (&word.written, Phrase::both(names.join("或"), names.join(" or ")));
+    let told = told!(
+        "`{word}` 在这里可能是 {names}：来到这里的视图不止一种",
+        "`{word}` may be {names} here: the views that come here differ"; names
+    );
+    Fault::told(Path::new(&script.path), line, column, told)
 }

@@ -1,11 +1,11 @@
 //! The twin of a scene: all that a call sees as its own, for Rhai, which hands a call on as a value.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::PolicySet;
-use super::call::{Call, EventSeen, Fail, Outcome, RequestSeen, Scene, Sizes, State};
+use super::call::{Call, EventSeen, Fail, Found, Outcome, RequestSeen, Scene, Sizes, State};
 use super::vocabulary::Situation;
 use crate::event::Event;
 use crate::graph::NodeIx;
@@ -30,7 +30,11 @@ struct Asked {
     verb: Verb,
     id: Option<RequestId>,
     facts: BTreeMap<String, FactValue>,
-    seen: RequestSeen<'static>,
+    by: NodeIx,
+    effective: Date,
+    by_reaction: bool,
+    at: Option<u32>,
+    found: Found,
 }
 
 /// What stays from one word to the next.
@@ -48,7 +52,11 @@ impl Twin {
             verb: seen.verb.clone(),
             id: seen.id.cloned(),
             facts: seen.facts.clone(),
-            seen: seen.alone(),
+            by: seen.by,
+            effective: seen.effective,
+            by_reaction: seen.by_reaction,
+            at: seen.at,
+            found: *seen.found(scene.books),
         };
         let event = scene.event.as_ref();
         let sizes = scene.sizes.borrow().clone();
@@ -75,7 +83,11 @@ impl Twin {
             verb: &own.verb,
             id: own.id.as_ref(),
             facts: &own.facts,
-            ..own.seen
+            by: own.by,
+            effective: own.effective,
+            by_reaction: own.by_reaction,
+            at: own.at,
+            found: OnceCell::from(own.found),
         });
         let event = self.event.as_ref();
         scene.event = event.map(|(event, by, freed)| EventSeen::new(event, *by, freed.as_ref()));

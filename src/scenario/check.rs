@@ -2,12 +2,13 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::property::{FIGURES, LOAN, NODE, PERMIT, PERSON, POOL, Read, Row, TODAY, Takes, number, text};
+use super::read::misfit;
 use super::shortened;
-use crate::document::{Document, Key, Node, date, did_you_mean};
-use crate::error::Fault;
-use crate::graph::{NodeIx, Role};
-use crate::ledger::{KindIx, Ledger, Loan, Permit, Person};
-use crate::model::{Date, Figures, KindId, Seats};
+use crate::document::{Document, Key, Node, date, nearest};
+use crate::error::{Fault, Phrase, told};
+use crate::graph::Role;
+use crate::model::{Date, KindId};
 use crate::office::Office;
 
 /// What a step says of one thing in the books.
@@ -75,193 +76,26 @@ enum Subject {
     Today,
 }
 
-/// One property: its name, what it takes, and how it is read.
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    name: &'static str,
-    takes: Takes,
-    read: Read,
-}
-
-/// What a property holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Takes {
-    Number,
-    Text,
-    Day,
-    YesOrNo,
-}
-
-/// How a property is read, by what it is a property of.
-#[derive(Debug, Clone, Copy)]
-enum Read {
-    Today,
-    Node(fn(&Ledger, NodeIx) -> CheckValue),
-    Figure(fn(&Figures) -> Seats),
-    Past(fn(&Ledger, NodeIx, KindIx) -> Option<Seats>),
-    Pool(fn(&Office, NodeIx) -> CheckValue),
-    Loan(fn(&Ledger, &Loan) -> CheckValue),
-    Permit(fn(&Ledger, &Permit) -> CheckValue),
-    Person(fn(&Ledger, &Person) -> CheckValue),
-}
-
-const TODAY: &[Row] = &[Row::new("date", Takes::Day, Read::Today)];
-
-const NODE: &[Row] = &[
-    Row::new("name", Takes::Text, Read::Node(|books, node| text(books.name(node)))),
-    Row::new("level", Takes::Text, Read::Node(|books, node| text(books.level_name(node)))),
-    Row::new("tier", Takes::Text, Read::Node(|books, node| text(books.tier(node)))),
-    Row::new(
-        "is_unit",
-        Takes::YesOrNo,
-        Read::Node(|books, node| CheckValue::YesNo(books.role(node) == Role::Unit)),
-    ),
-    Row::new("is_root", Takes::YesOrNo, Read::Node(|books, node| CheckValue::YesNo(node == books.root()))),
-    Row::new("parent", Takes::Text, Read::Node(|books, node| id_of(books, books.parent(node)))),
-    Row::new("county", Takes::Text, Read::Node(|books, node| id_of(books, Some(books.county(node))))),
-];
-
-const FIGURES: &[Row] = &[
-    Row::figure("cap", |figures| figures.cap),
-    Row::figure("occupied", |figures| figures.occupied),
-    Row::figure("vacancy", |figures| figures.vacancy),
-    Row::figure("net_vacancy", |figures| figures.net_vacancy),
-    Row::figure("excess", |figures| figures.excess),
-    Row::figure("permitted", |figures| figures.permitted),
-    Row::figure("lent", |figures| figures.lent),
-    Row::figure("borrowed", |figures| figures.borrowed),
-    Row::figure("borrowed_occupied", |figures| figures.borrowed_occupied),
-    Row::figure("charged", |figures| figures.charged),
-    Row::figure("available", |figures| figures.available),
-    Row::figure("room", |figures| figures.room),
-    Row::figure("reserve", |figures| figures.reserve),
-    Row::figure("allotted", |figures| figures.allotted),
-    Row::figure("headcount", |figures| figures.headcount),
-    Row::past("vacancy_at_year_start", |books, node, kind| {
-        books.past_figures(node, kind).vacancy_at_year_start
-    }),
-    Row::past("arrivals", |books, node, kind| books.past_figures(node, kind).arrivals),
-    Row::past("departures", |books, node, kind| books.past_figures(node, kind).departures),
-];
-
-const POOL: &[Row] = &[
-    Row::new("name", Takes::Text, Read::Pool(|office, pool| text(office.books().name(pool)))),
-    Row::new(
-        "sponsor",
-        Takes::Text,
-        Read::Pool(|office, pool| id_of(office.books(), office.books().parent(pool))),
-    ),
-    Row::new(
-        "kind",
-        Takes::Text,
-        Read::Pool(|office, pool| kind_of(office.books(), pool_kind(office, pool))),
-    ),
-    Row::new("size", Takes::Number, Read::Pool(|office, pool| number(pool_figures(office, pool).cap))),
-    Row::new(
-        "size_at_year_start",
-        Takes::Number,
-        Read::Pool(|office, pool| seats(office.books().pool_size_at_year_start(pool))),
-    ),
-    Row::new("used", Takes::Number, Read::Pool(|office, pool| number(pool_figures(office, pool).lent))),
-    Row::new(
-        "free",
-        Takes::Number,
-        Read::Pool(|office, pool| {
-            let figures = pool_figures(office, pool);
-            number((figures.cap - figures.lent).or_zero())
-        }),
-    ),
-];
-
-const LOAN: &[Row] = &[
-    Row::loan("lender", Takes::Text, |books, loan| id_of(books, Some(loan.lender))),
-    Row::loan("borrower", Takes::Text, |books, loan| id_of(books, Some(loan.borrower))),
-    Row::loan("kind", Takes::Text, |books, loan| kind_of(books, Some(loan.kind))),
-    Row::loan("seats", Takes::Number, |_, loan| number(loan.seats)),
-    Row::loan("used", Takes::Number, |_, loan| number(loan.used)),
-    Row::loan("idle", Takes::Number, |_, loan| number(loan.idle())),
-    Row::loan("returned", Takes::Number, |_, loan| number(loan.returned)),
-    Row::loan("due", Takes::Number, |books, loan| number(loan.due(books.today()))),
-    Row::loan("owed", Takes::Number, |_, loan| number(loan.owed)),
-    Row::loan("overdue", Takes::YesOrNo, |books, loan| CheckValue::YesNo(loan.overdue(books.today()))),
-    Row::loan("purpose", Takes::Text, |_, loan| text(loan.purpose.as_deref().unwrap_or(""))),
-    Row::loan("since", Takes::Day, |_, loan| CheckValue::Date(loan.since)),
-    Row::loan("has_end", Takes::YesOrNo, |_, loan| CheckValue::YesNo(loan.terms.ends.is_some())),
-    Row::loan("ends", Takes::Day, |_, loan| day(loan.terms.ends)),
-    Row::loan("is_draw", Takes::YesOrNo, |_, loan| CheckValue::YesNo(loan.draw)),
-    Row::loan("evaluated", Takes::YesOrNo, |_, loan| CheckValue::YesNo(loan.terms.outcome.is_some())),
-    Row::loan("outcome", Takes::Text, |_, loan| {
-        loan.terms.outcome.map_or(CheckValue::Nothing, |outcome| text(outcome.as_str()))
-    }),
-    Row::loan("open", Takes::YesOrNo, |_, loan| CheckValue::YesNo(loan.open)),
-];
-
-const PERMIT: &[Row] = &[
-    Row::permit("unit", Takes::Text, |books, permit| id_of(books, Some(permit.unit))),
-    Row::permit("kind", Takes::Text, |books, permit| kind_of(books, Some(permit.kind))),
-    Row::permit("count", Takes::Number, |_, permit| number(permit.count)),
-    Row::permit("left", Takes::Number, |_, permit| number(permit.left)),
-    Row::permit("purpose", Takes::Text, |_, permit| text(permit.purpose.as_deref().unwrap_or(""))),
-    Row::permit("ends", Takes::Day, |_, permit| CheckValue::Date(permit.ends)),
-    Row::permit("open", Takes::YesOrNo, |_, permit| CheckValue::YesNo(permit.open)),
-];
-
-const PERSON: &[Row] = &[
-    Row::person("unit", Takes::Text, |books, person| id_of(books, person.unit())),
-    Row::person("kind", Takes::Text, |books, person| kind_of(books, person.kind())),
-    Row::person("category", Takes::Text, |_, person| text(person.category())),
-    Row::person("since", Takes::Day, |_, person| day(person.since())),
-    Row::person("on_loan", Takes::YesOrNo, |_, person| CheckValue::YesNo(person.loan().is_some())),
-    Row::person("loan", Takes::Text, |books, person| {
-        let loan = person.loan().and_then(|loan| books.loan_at(loan));
-        loan.map_or(CheckValue::Nothing, |loan| text(loan.id.as_str()))
-    }),
-    Row::person("purpose", Takes::Text, |_, person| text(person.purpose())),
-];
-
 /// What a check may be about; where several of these keys stand, the first of this order is meant, and the
 /// others are properties of it, such as a person's loan.
 const SUBJECTS: [&str; 6] = ["person", "permit", "loan", "pool", "node", "date"];
-
-impl Row {
-    const fn new(name: &'static str, takes: Takes, read: Read) -> Self {
-        Self { name, takes, read }
-    }
-
-    const fn figure(name: &'static str, read: fn(&Figures) -> Seats) -> Self {
-        Self::new(name, Takes::Number, Read::Figure(read))
-    }
-
-    const fn past(name: &'static str, read: fn(&Ledger, NodeIx, KindIx) -> Option<Seats>) -> Self {
-        Self::new(name, Takes::Number, Read::Past(read))
-    }
-
-    const fn loan(name: &'static str, takes: Takes, read: fn(&Ledger, &Loan) -> CheckValue) -> Self {
-        Self::new(name, takes, Read::Loan(read))
-    }
-
-    const fn permit(name: &'static str, takes: Takes, read: fn(&Ledger, &Permit) -> CheckValue) -> Self {
-        Self::new(name, takes, Read::Permit(read))
-    }
-
-    const fn person(name: &'static str, takes: Takes, read: fn(&Ledger, &Person) -> CheckValue) -> Self {
-        Self::new(name, takes, Read::Person(read))
-    }
-}
 
 impl Check {
     /// Reads a check, or tells all its faults.
     pub(super) fn read(document: &Document, node: &Node) -> Result<Self, Vec<Fault>> {
         if !node.is_map() {
-            let message = format!(
-                "found {}, a map such as `{{node: …, kind: …, headcount: …}}` is needed",
-                node.found()
-            );
-            return Err(vec![document.fault(node, message)]);
+            let needed = [
+                "一组字段，如 `{node: …, kind: …, headcount: …}`",
+                "a map such as `{node: …, kind: …, headcount: …}`",
+            ];
+            return Err(vec![document.told(node, misfit(node, needed))]);
         }
         let Some(named) = SUBJECTS.into_iter().find(|name| node.get(name).is_some()) else {
-            let message = "a check names a `node`, `loan`, `permit`, `pool`, `person` or `date`";
-            return Err(vec![document.fault(node, message)]);
+            let told = Phrase::both(
+                "核对要写明核对什么：`node`（节点）、`loan`（调借）、`permit`（用编核准）、`pool`（周转池）、`person`（人员）或 `date`（日期）",
+                "a check names a `node`, `loan`, `permit`, `pool`, `person` or `date`",
+            );
+            return Err(vec![document.told(node, told)]);
         };
         let kind = if named == "node" { node.get("kind") } else { None };
         let subject = subject(document, named, node.get(named), kind).map_err(|fault| vec![fault])?;
@@ -367,6 +201,17 @@ impl Subject {
         }
     }
 
+    fn in_chinese(&self) -> &'static str {
+        match self {
+            Self::Person(_) => "人员",
+            Self::Permit(_) => "用编核准",
+            Self::Loan(_) => "调借",
+            Self::Pool(_) => "周转池",
+            Self::Node { .. } => "节点",
+            Self::Today => "日期",
+        }
+    }
+
     /// The tables that its properties stand in.
     fn tables(&self) -> [&'static [Row]; 3] {
         match self {
@@ -442,10 +287,17 @@ fn property(document: &Document, subject: &Subject, key: &Key) -> Result<Row, Fa
     let (what, _) = subject.named();
     let name = shortened(&key.text);
     if matches!(subject, Subject::Node { kind: None, .. }) && FIGURES.iter().any(|row| row.name == key.text) {
-        return Err(document.fault_at_key(key, format!("`{name}` needs a `kind` beside the `node`")));
+        let told = told!(
+            "核对 `{name}` 要在 `node` 旁边写 `kind`（编制类别）",
+            "`{name}` needs a `kind` beside the `node`"
+        );
+        return Err(document.told_at_key(key, told));
     }
-    let hint = did_you_mean(&name, subject.rows().map(|row| row.name));
-    Err(document.fault_at_key(key, format!("a {what} has no property `{name}`{hint}")))
+    let hint = Phrase::hint(nearest(&name, subject.rows().map(|row| row.name)));
+    let what = Phrase::both(subject.in_chinese(), what);
+    let told =
+        told!("{what}没有 `{name}` 这一项{hint}", "a {what} has no property `{name}`{hint}"; what, hint);
+    Err(document.told_at_key(key, told))
 }
 
 /// What a check says of a property; `null` says that it has nothing.
@@ -454,45 +306,19 @@ fn expected(document: &Document, row: Row, node: &Node) -> Result<CheckValue, Fa
         return Ok(CheckValue::Nothing);
     }
     let (found, needed) = match row.takes {
-        Takes::Number => (node.whole().map(CheckValue::Whole), "a whole number"),
-        Takes::Text => (node.text().map(text), "a text"),
-        Takes::Day => (node.text().and_then(date).map(CheckValue::Date), "a day such as `2024-03-05`"),
-        Takes::YesOrNo => (document.decode(node).ok().map(CheckValue::YesNo), "`true` or `false`"),
+        Takes::Number => (node.whole().map(CheckValue::Whole), ["整数", "a whole number"]),
+        Takes::Text => (node.text().map(text), ["文字", "a text"]),
+        Takes::Day => {
+            let needed = ["日期，如 `2024-03-05`", "a day such as `2024-03-05`"];
+            (node.text().and_then(date).map(CheckValue::Date), needed)
+        }
+        Takes::YesOrNo => {
+            (document.decode(node).ok().map(CheckValue::YesNo), [" `true` 或 `false`", "`true` or `false`"])
+        }
     };
-    found.ok_or_else(|| document.fault(node, format!("found {}, `{}` is {needed}", node.found(), row.name)))
-}
-
-fn number(seats: Seats) -> CheckValue {
-    CheckValue::Whole(seats.get())
-}
-
-fn seats(seats: Option<Seats>) -> CheckValue {
-    seats.map_or(CheckValue::Nothing, number)
-}
-
-fn text(text: &str) -> CheckValue {
-    CheckValue::Text(text.to_owned())
-}
-
-fn day(day: Option<Date>) -> CheckValue {
-    day.map_or(CheckValue::Nothing, CheckValue::Date)
-}
-
-fn id_of(books: &Ledger, node: Option<NodeIx>) -> CheckValue {
-    node.map_or(CheckValue::Nothing, |node| text(books.id(node).as_str()))
-}
-
-fn kind_of(books: &Ledger, kind: Option<KindIx>) -> CheckValue {
-    kind.map_or(CheckValue::Nothing, |kind| text(books.kind_id(kind).as_str()))
-}
-
-fn pool_kind(office: &Office, pool: NodeIx) -> Option<KindIx> {
-    office.books().pool(pool).map(|pool| pool.kind)
-}
-
-/// The pool's figures in its own kind; its cap is its size now.
-fn pool_figures(office: &Office, pool: NodeIx) -> Figures {
-    let books = office.books();
-    let kind = pool_kind(office, pool).map(|kind| books.kind_id(kind));
-    kind.and_then(|kind| office.figures(books.id(pool).as_str(), kind.as_str())).unwrap_or_default()
+    found.ok_or_else(|| {
+        let (found, name, [zh, en]) = (node.found_in_both(), row.name, needed);
+        document
+            .told(node, told!("此处是{found}，`{name}` 应为{zh}", "found {found}, `{name}` is {en}"; found))
+    })
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::read::misfit;
 use crate::decision::{Decision, Outcome};
-use crate::document::{Document, Node, did_you_mean, shortened};
-use crate::error::Fault;
+use crate::document::{Document, Node, nearest, shortened};
+use crate::error::{Fault, Phrase, told};
 use crate::model::{InputCode, LawCode};
 
 const OUTCOMES: [Outcome; 3] = [Outcome::Granted, Outcome::Denied, Outcome::Refused];
@@ -32,22 +33,23 @@ impl Expectation {
         if let [(key, codes)] = node.entries() {
             let outcome = match outcome(&key.text) {
                 Some(Outcome::Granted) => {
-                    return Err(vec![document.fault_at_key(key, "`granted` has no codes")]);
+                    let told = Phrase::both("`granted`（准予）没有代码", "`granted` has no codes");
+                    return Err(vec![document.told_at_key(key, told)]);
                 }
                 Some(outcome) => outcome,
-                None => return Err(vec![document.fault_at_key(key, unknown(&key.text))]),
+                None => return Err(vec![document.told_at_key(key, unknown(&key.text))]),
             };
             return codes_of(document, outcome, codes).map(|codes| Self { outcome, codes: Some(codes) });
         }
         match node.text().map(|text| (text, outcome(text))) {
             Some((_, Some(outcome))) => Ok(Self { outcome, codes: None }),
-            Some((text, None)) => Err(vec![document.fault(node, unknown(text))]),
+            Some((text, None)) => Err(vec![document.told(node, unknown(text))]),
             None => {
-                let message = format!(
-                    "found {}, `granted`, `denied`, `refused`, `{{denied: [code, …]}}` or `{{refused: [code, …]}}` is needed",
-                    node.found()
-                );
-                Err(vec![document.fault(node, message)])
+                let needed = [
+                    " `granted`（准予）、`denied`（不予）、`refused`（驳回）、`{denied: [代码, …]}` 或 `{refused: [代码, …]}`",
+                    "`granted`, `denied`, `refused`, `{denied: [code, …]}` or `{refused: [code, …]}`",
+                ];
+                Err(vec![document.told(node, misfit(node, needed))])
             }
         }
     }
@@ -70,30 +72,33 @@ fn outcome(word: &str) -> Option<Outcome> {
     OUTCOMES.into_iter().find(|one| one.as_str() == word)
 }
 
-fn unknown(word: &str) -> String {
+fn unknown(word: &str) -> Phrase {
     let word = shortened(word);
-    match did_you_mean(&word, OUTCOMES.map(Outcome::as_str)) {
-        hint if hint.is_empty() => {
-            format!("unknown outcome `{word}`; known are `granted`, `denied`, `refused`")
-        }
-        hint => format!("unknown outcome `{word}`{hint}"),
-    }
+    let hint = match nearest(&word, OUTCOMES.map(Outcome::as_str)) {
+        None => Phrase::both(
+            "；可用的有 `granted`（准予）、`denied`（不予）、`refused`（驳回）",
+            "; known are `granted`, `denied`, `refused`",
+        ),
+        near => Phrase::hint(near),
+    };
+    told!("不认识的预期 `{word}`{hint}", "unknown outcome `{word}`{hint}"; hint)
 }
 
 /// The codes of a list. Those of a refusal are a closed list, so a misspelt one is a fault.
 fn codes_of(document: &Document, outcome: Outcome, node: &Node) -> Result<BTreeSet<String>, Vec<Fault>> {
     if !node.is_list() {
-        return Err(vec![document.fault(node, format!("found {}, a list of codes is needed", node.found()))]);
+        return Err(vec![document.told(node, misfit(node, ["代码的清单", "a list of codes"]))]);
     }
     let mut codes = BTreeSet::new();
     let mut faults = Vec::new();
     for item in node.items() {
         match item.text() {
-            None => faults.push(document.fault(item, format!("found {}, a code is needed", item.found()))),
+            None => faults.push(document.told(item, misfit(item, ["代码", "a code"]))),
             Some(code) if outcome == Outcome::Refused && !is_refusal(code) => {
                 let code = shortened(code);
-                let message = format!("unknown code `{code}`{}", did_you_mean(&code, refusals()));
-                faults.push(document.fault(item, message));
+                let hint = Phrase::hint(nearest(&code, refusals()));
+                let told = told!("不认识的代码 `{code}`{hint}", "unknown code `{code}`{hint}"; hint);
+                faults.push(document.told(item, told));
             }
             Some(code) => {
                 codes.insert(code.to_owned());

@@ -3,6 +3,7 @@
 mod check;
 mod expect;
 mod play;
+mod property;
 mod read;
 mod suite;
 mod table;
@@ -10,7 +11,7 @@ mod table;
 use std::path::{Path, PathBuf};
 
 use crate::charter::Charter;
-use crate::document::{Document, Node, shortened};
+use crate::document::{Document, MOST_YAML_BYTES, Node, read_text, shortened};
 use crate::error::{Error, Fault};
 use crate::journal::Store;
 use crate::model::{Date, Mention, NodeId};
@@ -68,12 +69,20 @@ pub enum Action {
 impl Scenario {
     /// Reads a scenario file, or tells all its faults.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Document::read(path.as_ref()).and_then(read::scenario).map_err(Error::input)
+        let text = read_text(path.as_ref(), MOST_YAML_BYTES).map_err(|fault| Error::input(vec![fault]))?;
+        Self::parse(path, &text)
     }
 
     /// Reads a scenario from its text; `file` stands in faults, and paths are relative to its folder.
     pub fn parse(file: impl AsRef<Path>, text: &str) -> Result<Self, Error> {
-        Document::parse(file.as_ref(), text).and_then(read::scenario).map_err(Error::input)
+        let (document, mut faults) = Document::examine(file.as_ref(), text);
+        match document.map(read::scenario) {
+            Some(Ok(scenario)) if faults.is_empty() => return Ok(scenario),
+            Some(Err(found)) => faults.extend(found),
+            Some(Ok(_)) | None => {}
+        }
+        faults.sort();
+        Err(Error::input(faults))
     }
 
     /// The scenario's own file.
@@ -184,10 +193,10 @@ impl Scenario {
             let Action::Ask { request, .. } = &step.action else { continue };
             let beside = request.facts.iter().map(|(name, value)| Mention::Fact(name, value));
             for mention in request.verb.mentions().into_iter().chain(beside) {
-                if let Some(message) = policies.undeclared(&mention) {
+                if let Some(told) = policies.undeclared_told(&mention) {
                     let (line, column) =
                         place_of(node, name_of(&mention)).unwrap_or((node.line, node.column));
-                    let fault = Fault::at(self.steps_file(), line, column, message);
+                    let fault = Fault::told(self.steps_file(), line, column, told);
                     faults.push(self.cases.iter().fold(fault, |fault, cases| cases.told(fault)));
                 }
             }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::table::{self, Cases};
 use super::{Action, Check, Expectation, Scenario, Step, shortened};
-use crate::document::{Document, Fields, Key, Node, date, did_you_mean};
-use crate::error::Fault;
+use crate::document::{Document, Fields, Key, Node, date, nearest};
+use crate::error::{Fault, Phrase, told};
 use crate::model::{Date, FactValue, NodeId};
 use crate::request::{Request, Verb};
 
@@ -20,18 +20,18 @@ pub(super) fn scenario(document: Document) -> Result<Scenario, Vec<Fault>> {
     header(&document, &mut fields, &mut faults);
     let folder = document.file.parent().unwrap_or(Path::new(""));
     let charter = noted(path(&document, fields.required("charter")), &mut faults);
-    let policies =
-        match fields.take("policies") {
-            Some(node) if node.is_null() => None,
-            Some(node) => noted(path(&document, Ok(node)), &mut faults),
-            None => {
-                faults.push(document.fault(
-                    &document.root,
-                    "missing field `policies`: a folder, or `null` for the laws alone",
-                ));
-                None
-            }
-        };
+    let policies = match fields.take("policies") {
+        Some(node) if node.is_null() => None,
+        Some(node) => noted(path(&document, Ok(node)), &mut faults),
+        None => {
+            let told = Phrase::both(
+                "缺少字段 `policies`：写政策目录；只按账法办的写 `null`",
+                "missing field `policies`: a folder, or `null` for the laws alone",
+            );
+            faults.push(document.told(&document.root, told));
+            None
+        }
+    };
     let mut steps = Vec::new();
     let mut cases = None;
     match fields.required("steps") {
@@ -45,7 +45,7 @@ pub(super) fn scenario(document: Document) -> Result<Scenario, Vec<Fault>> {
             Err(found) => faults.extend(found),
         },
         Ok(node) => {
-            faults.push(document.fault(node, format!("found {}, a list of steps is needed", node.found())));
+            faults.push(document.told(node, misfit(node, ["各步的清单", "a list of steps"])));
         }
         Err(fault) => faults.push(fault),
     }
@@ -77,7 +77,7 @@ fn header(document: &Document, fields: &mut Fields<'_>, faults: &mut Vec<Fault>)
     match fields.required("bianzhi") {
         Ok(node) if node.text() == Some(FORMAT) => {}
         Ok(node) => {
-            faults.push(document.fault(node, format!("found {}, `{FORMAT}` is needed", node.found())));
+            faults.push(document.told(node, misfit(node, [" `scenario/1`", "`scenario/1`"])));
         }
         Err(fault) => faults.push(fault),
     }
@@ -87,7 +87,7 @@ fn path<'a>(document: &Document, node: Result<&'a Node, Fault>) -> Result<&'a st
     let node = node?;
     match node.text() {
         Some(text) if !text.is_empty() => Ok(text),
-        Some(_) | None => Err(document.fault(node, format!("found {}, a path is needed", node.found()))),
+        Some(_) | None => Err(document.told(node, misfit(node, ["文件或目录的路径", "a path"]))),
     }
 }
 
@@ -111,7 +111,7 @@ pub(super) fn step(document: &Document, node: &Node, faults: &mut Vec<Fault>) ->
 
 fn day(document: &Document, node: &Node) -> Result<Date, Fault> {
     node.text().and_then(date).ok_or_else(|| {
-        document.fault(node, format!("found {}, a day such as `2024-03-05` is needed", node.found()))
+        document.told(node, misfit(node, ["日期，如 `2024-03-05`", "a day such as `2024-03-05`"]))
     })
 }
 
@@ -122,9 +122,12 @@ fn check_action(
     faults: &mut Vec<Fault>,
 ) -> Option<Action> {
     for (key, _) in fields.rest() {
-        let message =
-            format!("`{}` has no meaning beside `check`; only `on` and `by` have", shortened(&key.text));
-        faults.push(document.fault_at_key(key, message));
+        let name = shortened(&key.text);
+        let told = told!(
+            "`check`（核对）旁边不能写 `{name}`；只能写 `on`（日期）和 `by`（申请方）",
+            "`{name}` has no meaning beside `check`; only `on` and `by` have"
+        );
+        faults.push(document.told_at_key(key, told));
     }
     match Check::read(document, check) {
         Ok(check) => Some(Action::Check(check)),
@@ -164,28 +167,34 @@ fn ask_action(
 fn verb(document: &Document, step: &Node, left: &[&(Key, Node)], faults: &mut Vec<Fault>) -> Option<Verb> {
     let (verbs, others): (Vec<_>, Vec<_>) =
         left.iter().copied().partition(|(key, _)| Verb::NAMES.contains(&key.text.as_str()));
-    let what = if verbs.is_empty() { "request" } else { "field" };
+    let what =
+        if verbs.is_empty() { Phrase::both("事项", "request") } else { Phrase::both("字段", "field") };
     for (key, _) in others {
         let name = shortened(&key.text);
         let known = Verb::NAMES.iter().copied().filter(|name| *name != "owe").chain(BESIDE);
-        faults.push(
-            document.fault_at_key(key, format!("unknown {what} `{name}`{}", did_you_mean(&name, known))),
-        );
+        let hint = match Verb::NAMES.iter().find(|verb| Verb::chinese(verb) == Some(name.as_str())) {
+            // Tables have columns in Chinese; here the names are those of the formats.
+            Some(verb) => Phrase::both(format!("；这里写作 `{verb}`"), ""),
+            None => Phrase::hint(nearest(&name, known)),
+        };
+        let told = told!("不认识的{what} `{name}`{hint}", "unknown {what} `{name}`{hint}"; what, hint);
+        faults.push(document.told_at_key(key, told));
     }
     let mut verbs = verbs.into_iter();
     let Some((key, node)) = verbs.next() else {
         if left.is_empty() {
-            faults.push(document.fault(step, "a step needs a request or a `check`"));
+            let zh = "这一步没有写事项，也没有写 `check`（核对）";
+            faults.push(document.told(step, Phrase::both(zh, "a step needs a request or a `check`")));
         }
         return None;
     };
     for (other, _) in verbs {
-        let message = format!(
-            "a step has one request: `{}` stands beside `{}`",
-            shortened(&other.text),
-            shortened(&key.text)
+        let (one, another) = (shortened(&key.text), shortened(&other.text));
+        let told = told!(
+            "一步只写一个事项：`{one}` 旁边又写了 `{another}`",
+            "a step has one request: `{another}` stands beside `{one}`"
         );
-        faults.push(document.fault_at_key(other, message));
+        faults.push(document.told_at_key(other, told));
     }
     let verb = noted(document.decode_verb(key, node), faults)?;
     fits_a_step(document, key, node, faults).then_some(verb)
@@ -195,16 +204,28 @@ fn verb(document: &Document, step: &Node, left: &[&(Key, Node)], faults: &mut Ve
 fn fits_a_step(document: &Document, key: &Key, node: &Node, faults: &mut Vec<Fault>) -> bool {
     let before = faults.len();
     if key.text == "owe" {
-        faults.push(document.fault_at_key(key, "`owe` is for the reactions of policies alone"));
+        faults.push(document.told_at_key(key, for_reactions()));
     }
     let members = if key.text == "batch" { node.items() } else { &[] };
     for (key, _) in members.iter().flat_map(Node::entries) {
-        let message = match key.text.as_str() {
-            name @ ("batch" | "advance") => format!("`{name}` cannot be a member of a batch"),
-            "owe" => "`owe` is for the reactions of policies alone".to_owned(),
+        let told = match key.text.as_str() {
+            name @ ("batch" | "advance") => {
+                told!("`{name}` 不能放在一揽子里", "`{name}` cannot be a member of a batch")
+            }
+            "owe" => for_reactions(),
             _ => continue,
         };
-        faults.push(document.fault_at_key(key, message));
+        faults.push(document.told_at_key(key, told));
     }
     faults.len() == before
+}
+
+fn for_reactions() -> Phrase {
+    Phrase::both("`owe`（记待还）只由政策联动产生，不能申请", "`owe` is for the reactions of policies alone")
+}
+
+/// The message for what is something else than is needed, in Chinese and in English.
+pub(super) fn misfit(node: &Node, [zh, en]: [&str; 2]) -> Phrase {
+    let found = node.found_in_both();
+    told!("此处是{found}，应为{zh}", "found {found}, {en} is needed"; found)
 }

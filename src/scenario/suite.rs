@@ -7,7 +7,8 @@ use std::thread;
 
 use super::{Action, Played, Scenario, read};
 use crate::document::{Document, Node};
-use crate::error::{Error, ErrorKind, Fault};
+use crate::error::{Error, ErrorKind, Fault, Phrase};
+use crate::model::cores;
 use crate::office::Office;
 use crate::policy::{Coverage, PolicySet};
 
@@ -64,8 +65,9 @@ impl Suite {
         let folder = folder.as_ref();
         let scenarios = tests_of(folder)?;
         if scenarios.is_empty() {
-            let message = "there are no tests here: no scenario in any `.yaml` file";
-            return Err(Error::input(vec![Fault::at(&folder.join(TESTS), 0, 0, message)]));
+            let en = "there are no tests here: no scenario in any `.yaml` file";
+            let told = Phrase::both("这里没有测试：没有一个 `.yaml` 文件是场景", en);
+            return Err(Error::input(vec![Fault::told(&folder.join(TESTS), 0, 0, told)]));
         }
         Ok(Self { folder: folder.to_path_buf(), scenarios })
     }
@@ -214,9 +216,11 @@ fn scenario(path: &Path, document: Document) -> Result<Option<Scenario>, Vec<Fau
     if scenario.steps().iter().any(|step| expects(&step.action)) {
         return Ok(Some(scenario));
     }
-    let message =
-        "a test in which nothing is expected can never fail: give a step `expect`, or add a `check`";
-    Err(vec![Fault::at(path, 1, 0, message)])
+    let told = Phrase::both(
+        "这个测试没有写预期，永远不会不通过：请给一步写 `expect`，或者加一步 `check`（核对）",
+        "a test in which nothing is expected can never fail: give a step `expect`, or add a `check`",
+    );
+    Err(vec![Fault::told(path, 1, 0, told)])
 }
 
 fn play(scenario: &Scenario, policies: Option<PolicySet>) -> Result<Tested, Error> {
@@ -228,7 +232,7 @@ fn play(scenario: &Scenario, policies: Option<PolicySet>) -> Result<Tested, Erro
 /// What `each` gives for every place, in order, from as many threads as the machine has use for.
 fn side_by_side<T: Send>(count: usize, each: impl Fn(usize) -> Option<T> + Sync) -> Result<Vec<T>, Error> {
     let next = AtomicUsize::new(0);
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(count);
+    let threads = cores().min(count);
     let work = || {
         let mut done = Vec::new();
         loop {
@@ -244,12 +248,16 @@ fn side_by_side<T: Send>(count: usize, each: impl Fn(usize) -> Option<T> + Sync)
         let mut done = Vec::new();
         for thread in threads {
             let part = thread.join();
-            done.extend(part.map_err(|_| Error::new(ErrorKind::Internal, "a test's thread broke off"))?);
+            done.extend(part.map_err(|_| broke_off())?);
         }
         Ok::<_, Error>(done)
     })?;
     done.sort_by_key(|(place, _)| *place);
     Ok(done.into_iter().map(|(_, one)| one).collect())
+}
+
+fn broke_off() -> Error {
+    Error::told(ErrorKind::Internal, Phrase::both("有一个测试的线程中断了", "a test's thread broke off"))
 }
 
 /// One name for each folder; a folder that is not there keeps its own, and fails when it is loaded.

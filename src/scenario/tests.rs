@@ -2,6 +2,7 @@
 
 use super::{Action, Scenario};
 use crate::decision::Outcome;
+use crate::error::all_in_chinese;
 use crate::model::NodeId;
 
 const HEAD: &str = "bianzhi: scenario/1\ncharter: charter.yaml\npolicies: null\nsteps:\n";
@@ -9,7 +10,10 @@ const HEAD: &str = "bianzhi: scenario/1\ncharter: charter.yaml\npolicies: null\n
 fn faults(text: &str) -> Vec<String> {
     match Scenario::parse("s.yaml", text) {
         Ok(_) => Vec::new(),
-        Err(error) => error.faults().iter().map(ToString::to_string).collect(),
+        Err(error) => {
+            all_in_chinese(error.faults());
+            error.faults().iter().map(ToString::to_string).collect()
+        }
     }
 }
 
@@ -76,6 +80,20 @@ fn what_a_step_cannot_be() {
 }
 
 #[test]
+fn words_of_tables_are_told_as_those_of_files() {
+    let zh = |step: &str| {
+        let error = Scenario::parse("s.yaml", &format!("{HEAD}  - {step}\n")).unwrap_err();
+        error.faults()[0].told_in_chinese()
+    };
+    assert_eq!(zh("{核增核减: {}}"), "s.yaml:5:6: 不认识的事项 `核增核减`；这里写作 `authorize`");
+    assert_eq!(
+        zh("{advance: {}, expect: 准予}"),
+        "s.yaml:5:27: 不认识的预期 `准予`；可用的有 `granted`（准予）、`denied`（不予）、`refused`（驳回）"
+    );
+    assert_eq!(zh("{drow: {}}"), "s.yaml:5:6: 不认识的事项 `drow`；是否为 `draw`？");
+}
+
+#[test]
 fn every_fault_in_one_pass() {
     let text = "bianzhi: scenario/2\ncharter: c.yaml\nstps: []\nsteps:\n  - {drow: {}}\n  - {give_back: {loan: l, count: -1}}\n  - {give_back: {loan: l, count: 1.5}}\n";
     let found = faults(text);
@@ -84,4 +102,13 @@ fn every_fault_in_one_pass() {
         assert!(found.iter().any(|fault| fault.starts_with(line)), "{line} {found:#?}");
     }
     assert!(found.iter().any(|fault| fault.contains("missing field `policies`")));
+    // A key that stands twice hides nothing behind it.
+    let text = format!("{HEAD}  - {{advance: {{}}, advance: {{}}}}\n  - {{drow: {{}}}}\n");
+    assert_eq!(
+        faults(&text),
+        [
+            "s.yaml:5:19: key `advance` stands twice, first on line 5",
+            "s.yaml:6:6: unknown request `drow`; did you mean `draw`?"
+        ]
+    );
 }

@@ -24,6 +24,35 @@ fn faults_of_a_scenario_are_told_with_their_places() {
 }
 
 #[test]
+fn a_line_that_cannot_be_read_is_told_in_chinese_too() {
+    for (words, expect) in [
+        (vec!["rnu"], "没有命令 `rnu`；是否为 `run`？"),
+        (vec!["run", "s.yaml", "--jsn"], "不认识的参数 `--jsn`"),
+        (vec!["run"], "缺少参数 `<SCENARIO>`"),
+        (vec!["explain", "s.yaml", "--step"], "参数 `--step <N>` 没有给出值"),
+        (
+            vec!["explain", "s.yaml", "--step", "one"],
+            "参数 `--step <N>` 不能是 `one`（invalid digit found in string）",
+        ),
+        (
+            vec!["explain", "s.yaml", "--step", "1", "--depth", "deep"],
+            "参数 `--depth <DEPTH>` 不能是 `deep`；可用的有 `sentence`、`table`、`full`",
+        ),
+    ] {
+        let chinese = [&words[..], &["--lang", "zh"][..]].concat();
+        // A value that is missing takes no word that begins with a dash for it.
+        let ran = run(&[], &chinese);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{words:?}: {}", ran.err);
+        assert_eq!(ran.err.lines().next(), Some(format!("错误：{expect}").as_str()), "{}", ran.err);
+        let english = [&words[..], &["--lang=en"][..]].concat();
+        let ran = run(&[], &english);
+        assert!(ran.code == Some(2) && ran.err.starts_with("error: "), "{words:?}: {}", ran.err);
+    }
+    let help = run(&[], &["run", "--help", "--lang", "zh"]);
+    assert!(help.code == Some(0) && help.out.contains("逐步运行场景文件"), "{}", help.err);
+}
+
+#[test]
 fn what_cannot_be_read_ends_with_two() {
     let scenario = format!("{HEAD}  - {{advance: {{}}}}\n");
     let bad_charter = CHARTER.replace("occupied: {administrative: 18}", "ocupied: {administrative: 18}");
@@ -47,4 +76,36 @@ fn what_cannot_be_read_ends_with_two() {
         assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{words:?} {}", ran.err);
         assert!(ran.err.contains(expect), "{words:?}: {}", ran.err);
     }
+}
+
+/// The same faults as English readers see, at the same places, and what the books say, in the clerk's words.
+#[test]
+fn a_clerk_reads_chinese() {
+    let ran = play(
+        "  - {appiont: {unit: finance, kind: administrative}}
+  - {give_back: {loan: l, count: -1}}
+  - {give_back: {loan: l, count: 1.5}}
+  - {on: 2024/3/5, advance: {}}
+",
+        &["--lang", "zh"],
+    );
+    let lines: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "错误：scenario.yaml:5:6: 不认识的事项 `appiont`；是否为 `appoint`？",
+            "错误：scenario.yaml:6:34: `count` 是 -1，应为不小于 0 的整数",
+            "错误：scenario.yaml:7:34: 此处是 `1.5`，应为整数",
+            "错误：scenario.yaml:8:10: 此处是 `2024/3/5`，应为日期，如 `2024-03-05`",
+        ]
+    );
+    let ran = play(
+        "  - {transfer: {from: audit, to: fiance, kind: administrative, count: 1}}
+  - {permit: {id: q1, unit: audit, kind: administrative, count: 1, ends: 2024-02-01}}
+  - {on: 2024-03-01, advance: {}}
+",
+        &["--lang", "zh"],
+    );
+    assert!(ran.out.contains("没有这个节点：划入方 fiance"), "{}", ran.out);
+    assert!(ran.out.contains("已失效 q1 市审计局 行政编制 数量=1 到期日=2024-02-01"), "{}", ran.out);
 }

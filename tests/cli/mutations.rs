@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use bianzhi::scenario::Scenario;
-use bianzhi::{Charter, Office, PolicySet};
+use bianzhi::{Charter, Fault, Office, PolicySet};
 
 /// Copies in all, over all files.
 const COPIES: usize = 1_000;
@@ -155,10 +155,10 @@ fn attempt(path: &Path, damaged: &[u8], policies: Option<&PolicySet>) -> bool {
     let scenario = match Scenario::parse(path, &text) {
         Ok(scenario) => scenario,
         Err(error) => {
-            let _told = error.to_string();
+            assert!(in_both(error.faults()), "{error}");
             return match Charter::parse(path, &text) {
                 Ok(charter) => Office::open(charter, None).is_ok(),
-                Err(error) => error.to_string().is_empty(),
+                Err(error) => !in_both(error.faults()),
             };
         }
     };
@@ -171,6 +171,14 @@ fn attempt(path: &Path, damaged: &[u8], policies: Option<&PolicySet>) -> bool {
         scenario.play(&mut office).for_each(drop);
     }
     true
+}
+
+/// Whether each is told in English and in Chinese.
+fn in_both(faults: &[Fault]) -> bool {
+    let chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+    let told =
+        |fault: &Fault| !fault.message.is_empty() && fault.zh != fault.message && fault.zh.contains(chinese);
+    !faults.is_empty() && faults.iter().all(told)
 }
 
 fn collect(folder: &Path, originals: &mut Vec<Original>) {

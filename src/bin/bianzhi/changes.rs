@@ -27,20 +27,22 @@ impl<'a> Changes<'a> {
 
     /// Waits for a change, then until two looks in a row find the same: an editor may write several files.
     pub(crate) fn wait(&mut self) {
-        let mut now = files(self.folder);
-        while now == self.seen {
+        while !self.look() {
             thread::sleep(PAUSE);
-            now = files(self.folder);
         }
         loop {
             thread::sleep(PAUSE);
-            let next = files(self.folder);
-            if next == now {
-                self.seen = now;
+            if !self.look() {
                 return;
             }
-            now = next;
         }
+    }
+
+    /// Whether something is otherwise than at the last look, which is this one from now on.
+    pub(crate) fn look(&mut self) -> bool {
+        let now = files(self.folder);
+        let before = std::mem::replace(&mut self.seen, now);
+        before != self.seen
     }
 }
 

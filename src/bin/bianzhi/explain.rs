@@ -7,7 +7,7 @@ use bianzhi::explain::{Explanation, MOST_TRIES, WhyNot};
 use bianzhi::model::Lang;
 use bianzhi::policy::{Condition, ConditionOf, Occasion, RuleTrace};
 use bianzhi::scenario::{Action, Scenario};
-use bianzhi::{Error, Fault, Reason, Remark, in_reading_order};
+use bianzhi::{Error, Fault, Reason, Remark, Verb, in_reading_order};
 
 use crate::terminal::Paint;
 use crate::words::Names;
@@ -49,7 +49,7 @@ pub(crate) enum Depth {
 
 /// Replays the scenario up to the step, and explains it.
 pub(crate) fn explain(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
-    let explanation = of_step(arguments, lang)?;
+    let explanation = of_step(arguments)?;
     let why_not = match arguments.depth {
         Depth::Sentence => WhyNot::default(),
         Depth::Table | Depth::Full => explanation.why_not()?,
@@ -63,24 +63,20 @@ pub(crate) fn explain(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
     Ok(Ending::AsExpected)
 }
 
-fn of_step(arguments: &Arguments, lang: Lang) -> Result<Explanation, Error> {
+fn of_step(arguments: &Arguments) -> Result<Explanation, Error> {
     let (file, step) = (&arguments.scenario, arguments.step);
     let scenario = Scenario::load(file)?;
     let steps = scenario.steps().len();
     let Some(found) = step.checked_sub(1).and_then(|place| scenario.steps().get(place)) else {
         let file = file.display();
-        let message = match lang {
-            Lang::Zh => format!("没有第 {step} 步：`{file}` 共 {steps} 步"),
-            Lang::En => format!("there is no step {step}: `{file}` has {steps}"),
-        };
-        return Err(Error::input(vec![Fault::nowhere(message)]));
+        let fault = Fault::nowhere(format!("there is no step {step}: `{file}` has {steps}"))
+            .in_chinese(format!("没有第 {step} 步：`{file}` 共 {steps} 步"));
+        return Err(Error::input(vec![fault]));
     };
     let asks_nothing = |what: &str| {
-        let message = match lang {
-            Lang::Zh => format!("第 {step} 步是核对（{what}），没有申请可说明"),
-            Lang::En => format!("step {step} is a check of {what}: nothing was asked"),
-        };
-        Error::input(vec![Fault::at(file, found.line, 1, message)])
+        let message = format!("step {step} is a check of {what}: nothing was asked");
+        let zh = format!("第 {step} 步是核对（{what}），没有申请可说明");
+        Error::input(vec![Fault::at(file, found.line, 1, message).in_chinese(zh)])
     };
     if let Action::Check(check) = &found.action {
         return Err(asks_nothing(&check.subject()));
@@ -308,7 +304,10 @@ fn about(about: &Occasion, lang: Lang) -> String {
         Occasion::Request { verb, at, by_reaction } => {
             let member = at.map(|at| format!(" #{at}")).unwrap_or_default();
             let by = if *by_reaction { lang.pick("（联动）", " (by a rule)") } else { "" };
-            format!("{} {verb}{member}{by}", lang.pick("事项", "request"))
+            match lang {
+                Lang::Zh => format!("事项 {}{member}{by}", Verb::chinese(verb).unwrap_or(verb)),
+                Lang::En => format!("request {verb}{member}{by}"),
+            }
         }
         Occasion::Event(event) => format!("{} {event}", lang.pick("事件", "event")),
         Occasion::Day(day) => format!("{} {day}", lang.pick("换日", "day")),

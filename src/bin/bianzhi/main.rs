@@ -28,6 +28,7 @@ mod table;
 mod terminal;
 mod test;
 mod translate;
+mod usage;
 mod words;
 
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -117,7 +118,10 @@ impl From<serde_json::Error> for Failure {
 }
 
 fn main() -> ExitCode {
-    let line = CommandLine::parse();
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => return usage::told(&error),
+    };
     let lang = language(line.lang);
     let mut out = BufWriter::new(io::stdout().lock());
     let ended = match &line.command {
@@ -171,9 +175,7 @@ fn report(failure: &Failure, lang: bianzhi::Lang) -> ExitCode {
 /// A fault with its place, in Chinese where it has a text in Chinese.
 fn fault_in(fault: &bianzhi::Fault, lang: bianzhi::Lang) -> String {
     match lang {
-        bianzhi::Lang::Zh if !fault.zh.is_empty() => {
-            bianzhi::Fault { message: fault.zh.clone(), ..fault.clone() }.to_string()
-        }
-        bianzhi::Lang::Zh | bianzhi::Lang::En => fault.to_string(),
+        bianzhi::Lang::Zh => fault.told_in_chinese(),
+        bianzhi::Lang::En => fault.to_string(),
     }
 }

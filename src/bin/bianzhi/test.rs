@@ -78,6 +78,19 @@ pub(crate) fn test(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Re
         return once(arguments, lang, out);
     }
     let mut changes = Changes::of(&arguments.folder);
+    again_and_again(arguments, lang, out, || {
+        changes.wait();
+        true
+    })
+}
+
+/// Plays the tests, and again as long as there is a change.
+fn again_and_again(
+    arguments: &Arguments,
+    lang: Lang,
+    out: &mut dyn Write,
+    mut is_changed: impl FnMut() -> bool,
+) -> Result<Ending, Failure> {
     loop {
         match once(arguments, lang, out) {
             Ok(_) => {}
@@ -88,7 +101,9 @@ pub(crate) fn test(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Re
             }
         }
         out.flush()?;
-        changes.wait();
+        if !is_changed() {
+            return Ok(Ending::AsExpected);
+        }
     }
 }
 
@@ -219,5 +234,68 @@ fn reason_told(reason: &Reason, names: &Names<'_>, lang: Lang) -> String {
             format!("{}  {}  ({}:{})", remark.code, remark.text(lang), remark.script, remark.line)
         }
         Reason::Input { .. } => format!("{}  {}", reason.code(), reason.text(lang)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use bianzhi::Lang;
+
+    use super::{Arguments, Changes, again_and_again};
+
+    const CHARTER: &str = "bianzhi: charter/1
+opened: 2024-01-01
+levels: [city, unit]
+kinds: {institution: {zh: 事业编制, en: institution}}
+nodes:
+  - {id: city, level: city, caps: {institution: 9}}
+  - {id: school, parent: city, level: unit, caps: {institution: 5}}
+";
+    const HEADER: &str = "事项,单位,编制类别,预期\n";
+
+    /// Every change of the table is found by the very look that follows it, so nothing waits for a clock: a change that was not
+    /// seen would end the loop early.
+    #[test]
+    fn a_table_of_cases_is_watched_like_any_other_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let tests = folder.path().join("tests");
+        fs::create_dir(&tests).unwrap();
+        let write = |name: &str, text: &[u8]| fs::write(tests.join(name), text).unwrap();
+        write("charter.yaml", CHARTER.as_bytes());
+        write(
+            "cases.yaml",
+            "bianzhi: scenario/1\ncharter: charter.yaml\npolicies: ..\nsteps: {csv: cases.csv}\n".as_bytes(),
+        );
+        let row = |expect: &str| format!("{HEADER}入编,school,institution,{expect}\n").into_bytes();
+        // Each as long as no other: what is seen is not only the time of writing.
+        let gbk = [HEADER.as_bytes(), &[0xC8, 0xEB, 0xB1, 0xE0, b'\n']].concat();
+        let mut changes =
+            [row("refused"), gbk, row("准予"), [row("准予"), b"\n\n".to_vec()].concat()].into_iter();
+        write("cases.csv", &row("granted"));
+        let mut seen = Changes::of(folder.path());
+        assert!(!seen.look());
+        let arguments = Arguments {
+            folder: folder.path().to_path_buf(),
+            json: false,
+            coverage: false,
+            junit: None,
+            watch: true,
+        };
+        let mut out = Vec::new();
+        let ended = again_and_again(&arguments, Lang::En, &mut out, || {
+            let Some(text) = changes.next() else { return false };
+            write("cases.csv", &text);
+            seen.look()
+        });
+        assert!(ended.is_ok() && changes.next().is_none());
+        let told = String::from_utf8(out).unwrap();
+        let sums: Vec<&str> = told.lines().filter(|line| line.starts_with("1 tests, ")).collect();
+        // The file in another encoding is told on stderr and ends nothing.
+        assert_eq!(
+            sums,
+            ["1 tests, 0 failed", "1 tests, 1 failed", "1 tests, 0 failed", "1 tests, 0 failed"]
+        );
     }
 }

@@ -200,10 +200,11 @@ impl<'a> Names<'a> {
     pub(crate) fn event(&self, event: &Event) -> String {
         let fields = event.fields();
         let fields: Vec<String> = fields.iter().map(|(name, field)| self.field(name, field)).collect();
-        format!("{} {}", event_word(event, self.lang), fields.join(" "))
+        format!("{} {}", self.lang.pick(event.chinese(), event.name()), fields.join(" "))
     }
 
     fn field(&self, name: &str, field: &Field) -> String {
+        let name = if self.lang == Lang::Zh { in_chinese(name) } else { name };
         match field {
             Field::Node(id) => self.node(id),
             Field::Nodes(ids) => {
@@ -218,9 +219,12 @@ impl<'a> Names<'a> {
             Field::Whole(number) => format!("{name}={number}"),
             Field::Text(text) => format!("{name}={text}"),
             Field::Value(value) => format!("{name}={value}"),
-            Field::Date(date) if name == "date" => date.to_string(),
+            Field::Date(date) if matches!(name, "date" | "日期") => date.to_string(),
             Field::Date(date) => format!("{name}={date}"),
-            Field::YesNo(yes) => format!("{name}={yes}"),
+            Field::YesNo(yes) => match self.lang {
+                Lang::Zh => format!("{name}={}", if *yes { "是" } else { "否" }),
+                Lang::En => format!("{name}={yes}"),
+            },
             Field::Schedule(parts) => {
                 let parts: Vec<String> =
                     parts.iter().map(|part| format!("{} {}", part.on, part.seats)).collect();
@@ -237,6 +241,36 @@ impl<'a> Names<'a> {
                 format!("{name}=[{}]", parts.join(", "))
             }
         }
+    }
+}
+
+/// What a field of an event is called in Chinese, in the words of the scripts.
+fn in_chinese(name: &str) -> &str {
+    match name {
+        "count" => "数量",
+        "left" => "剩余",
+        "loan_open" => "调借未结",
+        "on_loan" => "用借入编",
+        "change" => "增减数",
+        "purpose" => "用途",
+        "category" => "人员类别",
+        "reason" => "原因",
+        "field" => "项目",
+        "before" => "原为",
+        "after" => "现为",
+        "owed" => "待还",
+        "outcome" => "评估结论",
+        "seats" => "席数",
+        "year" => "年度",
+        "date" => "日期",
+        "size" => "规模",
+        "pool_size" | "pool_sizes" => "周转池规模",
+        "schedule" => "归还计划",
+        "entry" => "更正条目",
+        "ends" => "到期日",
+        "since" => "在岗日期",
+        "freed" => "腾出",
+        other => other,
     }
 }
 
@@ -268,38 +302,4 @@ fn outcome_word(outcome: LoanOutcome, lang: Lang) -> &'static str {
 fn verb_word(verb: &Verb, lang: Lang) -> &'static str {
     let name = verb.name();
     lang.pick(Verb::chinese(name).unwrap_or(name), name)
-}
-
-fn event_word(event: &Event, lang: Lang) -> &'static str {
-    let zh = match event {
-        Event::Opened { .. } => "开账",
-        Event::Authorized { .. } => "已核增减",
-        Event::Transferred { .. } => "已划转",
-        Event::Permitted(_) => "已核准",
-        Event::Withdrawn(_) => "已撤回",
-        Event::Lapsed(_) => "已失效",
-        Event::Appointed { .. } => "已入编",
-        Event::Vacated { .. } => "已减员",
-        Event::Converted { .. } => "已转本编",
-        Event::Moved { .. } => "已调动",
-        Event::Lent { .. } => "已借出",
-        Event::Returned { .. } => "已归还",
-        Event::Extended { .. } => "已延期",
-        Event::Rescheduled { .. } => "已调整归还计划",
-        Event::Evaluated { .. } => "已评估",
-        Event::FellDue { .. } => "到期应还",
-        Event::Expired { .. } => "期满",
-        Event::Established { .. } => "已设立",
-        Event::Amended { .. } => "已变更",
-        Event::Relocated { .. } => "已调整隶属",
-        Event::Abolished { .. } => "已撤销",
-        Event::Merged { .. } => "已合并",
-        Event::Resized { .. } => "已调整规模",
-        Event::Corrected { .. } => "已更正",
-        Event::Owed { .. } => "已记待还",
-        Event::Named { .. } => "已登记",
-        Event::YearClosed { .. } => "年结",
-        Event::Advanced { .. } => "换日",
-    };
-    lang.pick(zh, event.name())
 }

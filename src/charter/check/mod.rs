@@ -6,15 +6,17 @@ mod sums;
 mod tree;
 
 use std::collections::{BTreeSet, HashSet};
-use std::fmt::Display;
 use std::ops::Range;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::thread;
 
 use super::CharterPart;
-use crate::document::did_you_mean;
+use crate::document::{nearest, shortened};
+use crate::error::{Phrase, told};
 use crate::model::{
-    IdTable, KindId, LoanId, NodeId, NodeRows, NodeTree, NodeView, Opening, OpeningLoan, OpeningPool, Seats,
+    IdTable, KeyTable, KindId, LoanId, NodeId, NodeRows, NodeTree, NodeView, Opening, OpeningLoan,
+    OpeningPool, Seats,
 };
 use quick::QuickMap;
 
@@ -22,7 +24,7 @@ use quick::QuickMap;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Flaw {
     pub(super) part: CharterPart,
-    pub(super) message: String,
+    pub(super) told: Phrase,
     /// The earlier part that it collides with, where there is one.
     pub(super) first: Option<CharterPart>,
 }
@@ -45,9 +47,18 @@ pub(super) struct Unread {
     pub(super) tainted: HashSet<usize>,
 }
 
+/// What the checks found of sound books, and their opening need not find again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    /// Who lies in whom.
+    pub(crate) tree: NodeTree,
+    /// Where the people stand by key.
+    pub(crate) keys: Arc<KeyTable>,
+}
+
 /// Every flaw of these books, in no order, and what was found of who lies in whom. Of large ones two parts that know
 /// nothing of each other are checked side by side. The nodes of `opening` stand apart.
-pub(super) fn check(opening: &Opening, nodes: &NodeRows, unread: &Unread) -> (Vec<Flaw>, NodeTree) {
+pub(super) fn check(opening: &Opening, nodes: &NodeRows, unread: &Unread) -> (Vec<Flaw>, Found) {
     /// Below it a thread costs more than it saves.
     const MANY: usize = 5_000;
     let mut check = Check::new(opening, nodes, unread);
@@ -57,21 +68,21 @@ pub(super) fn check(opening: &Opening, nodes: &NodeRows, unread: &Unread) -> (Ve
     let each_alone = move || {
         beside.well_formed_nodes();
         beside.counts();
-        beside.ids_of_people();
-        beside.flaws
+        (beside.keys_of_people(), beside.flaws)
     };
-    if nodes.len().saturating_add(opening.people.len()) < MANY {
-        check.flaws.extend(each_alone());
+    let (keys, flaws) = if nodes.len().saturating_add(opening.people.len()) < MANY {
         check.together();
-        return check.done();
-    }
-    let flaws = thread::scope(|scope| {
-        let hand = scope.spawn(each_alone);
-        check.together();
-        hand.join().unwrap_or_else(|panic| resume_unwind(panic))
-    });
+        each_alone()
+    } else {
+        thread::scope(|scope| {
+            let hand = scope.spawn(each_alone);
+            check.together();
+            hand.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })
+    };
     check.flaws.extend(flaws);
-    check.done()
+    let keys = check.place_people(keys);
+    check.done(keys)
 }
 
 /// What an id of the one space of nodes and pools names.
@@ -132,8 +143,9 @@ impl<'a> Check<'a> {
         Self { kinds, levels, ranks, ..Self::new(self.opening, self.nodes, self.unread) }
     }
 
-    fn done(self) -> (Vec<Flaw>, NodeTree) {
-        (self.flaws, NodeTree { ids: self.ids, parents: self.parents })
+    fn done(self, keys: KeyTable) -> (Vec<Flaw>, Found) {
+        let tree = NodeTree { ids: self.ids, parents: self.parents };
+        (self.flaws, Found { tree, keys: Arc::new(keys) })
     }
 
     /// What an id names.
@@ -155,38 +167,42 @@ impl<'a> Check<'a> {
         self.sums();
     }
 
-    fn flaw(&mut self, part: CharterPart, message: impl Into<String>) {
-        self.flaws.push(Flaw { part, message: message.into(), first: None });
+    fn flaw(&mut self, part: CharterPart, told: Phrase) {
+        self.flaws.push(Flaw { part, told, first: None });
     }
 
-    fn twice(&mut self, part: CharterPart, first: CharterPart, message: impl Into<String>) {
-        self.flaws.push(Flaw { part, message: message.into(), first: Some(first) });
+    fn twice(&mut self, part: CharterPart, first: CharterPart, told: Phrase) {
+        self.flaws.push(Flaw { part, told, first: Some(first) });
     }
 
     fn levels_and_kinds(&mut self) {
         let opening = self.opening;
         if opening.levels.is_empty() && !self.unread.levels {
-            self.flaw(CharterPart::Whole, "`levels` is empty; name them from the top down to the units");
+            let en = "`levels` is empty; name them from the top down to the units";
+            let told = Phrase::both("`levels` 是空的；请从上到下写出各层级，直到单位", en);
+            self.flaw(CharterPart::Whole, told);
         }
         let mut seen = QuickMap::default();
         for (number, level) in opening.levels.iter().enumerate() {
             if let Some(first) = seen.insert(level, number) {
-                let message = format!("level `{level}` stands twice");
-                self.twice(CharterPart::Level(number), CharterPart::Level(first), message);
+                let told = told!("层级 `{level}` 写了两次", "level `{level}` stands twice");
+                self.twice(CharterPart::Level(number), CharterPart::Level(first), told);
                 self.levels.clear();
             }
             if level.trim().is_empty() {
-                self.flaw(CharterPart::Level(number), "a level has no name");
+                let told = Phrase::both("有一个层级没有名称", "a level has no name");
+                self.flaw(CharterPart::Level(number), told);
             }
         }
         for (number, kind) in opening.kinds.iter().enumerate() {
             let part = CharterPart::Kind(number);
             if !kind.id.is_well_formed() {
-                self.bad_id(part, "kind", kind.id.as_str());
+                self.bad_id(part, ["编制类别", "kind"], kind.id.as_str());
             }
             if let Some(first) = self.kinds.insert(&kind.id, number) {
-                let message = format!("kind `{}` stands twice", kind.id);
-                self.twice(part, CharterPart::Kind(first), message);
+                let kind = &kind.id;
+                let told = told!("编制类别 `{kind}` 写了两次", "kind `{kind}` stands twice");
+                self.twice(part, CharterPart::Kind(first), told);
             }
         }
     }
@@ -213,14 +229,20 @@ impl<'a> Check<'a> {
         self.parents.get(node.run()? as usize).copied().flatten()
     }
 
-    fn bad_id(&mut self, part: CharterPart, what: &str, id: &str) {
+    fn bad_id(&mut self, part: CharterPart, [zh, en]: [&str; 2], id: &str) {
         let reserved = matches!(id, "root" | "superior" | "laws");
-        let why = if reserved {
-            "is reserved"
-        } else {
-            "is not well formed: 1 to 64 letters, digits, `-`, `_`, `.`, not beginning with `.`"
-        };
-        self.flaw(part, format!("{what} id `{}` {why}", crate::document::shortened(id)));
+        let id = shortened(id);
+        self.flaw(
+            part,
+            if reserved {
+                told!("{zh}的编号 `{id}` 是保留字", "{en} id `{id}` is reserved")
+            } else {
+                told!(
+                    "{zh}的编号 `{id}` 不合规范：1 至 64 个字母、汉字、数字、`-`、`_`、`.`，不以 `.` 开头",
+                    "{en} id `{id}` is not well formed: 1 to 64 letters, digits, `-`, `_`, `.`, not beginning with `.`"
+                )
+            },
+        );
     }
 
     /// Whether the kind is declared; a flaw of `part` if not.
@@ -229,8 +251,12 @@ impl<'a> Check<'a> {
             return true;
         }
         if !self.unread.kinds {
-            let hint = did_you_mean(kind.as_str(), self.opening.kinds.iter().map(|one| one.id.as_str()));
-            self.flaw(part, format!("kind `{kind}` is not declared{hint}"));
+            let near = nearest(kind.as_str(), self.opening.kinds.iter().map(|one| one.id.as_str()));
+            let hint = Phrase::hint(near);
+            self.flaw(
+                part,
+                told!("没有声明编制类别 `{kind}`{hint}", "kind `{kind}` is not declared{hint}"; hint),
+            );
         }
         false
     }
@@ -253,41 +279,50 @@ impl<'a> Check<'a> {
     }
 
     /// The unit with this id; a flaw of `part` if there is none. `who` says whose unit it should be.
-    fn unit(&mut self, part: CharterPart, who: &dyn Display, id: &NodeId) -> Option<usize> {
+    fn unit(&mut self, part: CharterPart, who: &dyn Fn() -> Phrase, id: &NodeId) -> Option<usize> {
         match self.named(id) {
             Some(Named::Node(number)) => match self.is_unit(number) {
                 Some(true) => return Some(number),
                 Some(false) => {
                     let level = self.node(number).map_or("", NodeView::level);
-                    self.flaw(
-                        part,
-                        format!("{who} sits at `{id}`, which is a {level}; only units have people"),
+                    let who = who();
+                    let told = told!(
+                        "{who}在 `{id}`，而它的层级是 {level}；只有单位才有人员",
+                        "{who} sits at `{id}`, which is a {level}; only units have people"; who
                     );
+                    self.flaw(part, told);
                 }
                 None => {}
             },
             Some(Named::Pool(_)) => {
-                self.flaw(part, format!("{who} sits at `{id}`, which is a pool; only units have people"));
+                let who = who();
+                let told = told!(
+                    "{who}在 `{id}`，而它是周转池；只有单位才有人员",
+                    "{who} sits at `{id}`, which is a pool; only units have people"; who
+                );
+                self.flaw(part, told);
             }
             Some(Named::Unread) => {}
-            None => self.unknown_node(part, "unit", id, ""),
+            None => self.unknown_node(part, ["单位", "unit"], id, ""),
         }
         None
     }
 
-    fn unknown_node(&mut self, part: CharterPart, role: &str, id: &NodeId, of: &str) {
+    fn unknown_node(&mut self, part: CharterPart, [zh, en]: [&str; 2], id: &NodeId, of: &str) {
         /// Up to here looking for the nearest name costs nothing that is felt, whatever the faults.
         const MOST_COMPARED: usize = 500;
         if self.unread.nameless_node {
             return;
         }
         let nodes = self.nodes;
-        let hint = match nodes.len() {
-            0..=MOST_COMPARED => did_you_mean(id.as_str(), nodes.iter().map(|node| node.id().as_str())),
-            _ => String::new(),
+        let near = match nodes.len() {
+            0..=MOST_COMPARED => nearest(id.as_str(), nodes.iter().map(|node| node.id().as_str())),
+            _ => None,
         };
-        let of = if of.is_empty() { String::new() } else { format!(" of `{of}`") };
-        self.flaw(part, format!("{role} `{id}`{of} is unknown{hint}"));
+        let hint = Phrase::hint(near);
+        let of = if of.is_empty() { Phrase::default() } else { told!("`{of}` 的", " of `{of}`") };
+        let told = told!("{of}{zh} `{id}` 不存在{hint}", "{en} `{id}`{of} is unknown{hint}"; of, hint);
+        self.flaw(part, told);
     }
 
     /// Whether a node is another or lies in it; also true where the way up cannot be told.

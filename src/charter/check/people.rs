@@ -1,8 +1,9 @@
 //! People, loans and permits of opening books: who sits where, by which right.
 
 use super::quick::QuickMap;
-use super::{Check, Named};
+use super::{Check, Named, in_range};
 use crate::charter::CharterPart;
+use crate::error::{Phrase, told};
 use crate::model::{LoanId, NodeId, OpeningLoan, PersonRow, Post, Seats};
 
 impl Check<'_> {
@@ -21,8 +22,8 @@ impl Check<'_> {
         for (number, loan) in opening.loans.iter().enumerate() {
             let part = CharterPart::Loan(number);
             self.kind_is_declared(part, &loan.kind);
-            self.in_range(part, "`seats`", loan.seats, Seats::ONE);
-            self.in_range(part, "`returned`", loan.returned, Seats::ZERO);
+            self.in_range(part, ["`seats` ", "`seats`"], loan.seats, Seats::ONE);
+            self.in_range(part, ["`returned` ", "`returned`"], loan.returned, Seats::ZERO);
             self.ends_of(part, loan);
             self.loan_people(part, loan);
             self.loan_dates(part, loan);
@@ -37,46 +38,65 @@ impl Check<'_> {
     fn ends_of(&mut self, part: CharterPart, loan: &OpeningLoan) {
         let OpeningLoan { id, lender, borrower, kind, .. } = loan;
         if lender == borrower {
-            self.flaw(part, format!("lender and borrower of `{id}` are both `{lender}`"));
+            let told = told!(
+                "`{id}` 的借出方和借入方都是 `{lender}`",
+                "lender and borrower of `{id}` are both `{lender}`"
+            );
+            self.flaw(part, told);
         }
         match self.named(lender) {
             Some(Named::Pool(pool)) => {
                 if let Some(pool) = self.pool(pool).filter(|pool| pool.kind != *kind) {
-                    let message =
-                        format!("the pool `{lender}` lends `{}`, not `{kind}`; kinds never mix", pool.kind);
-                    self.flaw(part, message);
+                    let own = &pool.kind;
+                    let told = told!(
+                        "周转池 `{lender}` 借出的是 `{own}`，不是 `{kind}`；类别不混用",
+                        "the pool `{lender}` lends `{own}`, not `{kind}`; kinds never mix"
+                    );
+                    self.flaw(part, told);
                 }
             }
             Some(Named::Node(_) | Named::Unread) => {}
-            None => self.unknown_node(part, "the lender", lender, id.as_str()),
+            None => self.unknown_node(part, ["借出方", "the lender"], lender, id.as_str()),
         }
         match self.named(borrower) {
             Some(Named::Pool(_)) => {
-                self.flaw(
-                    part,
-                    format!("the borrower of `{id}`, `{borrower}`, is a pool; a pool only lends"),
+                let told = told!(
+                    "`{id}` 的借入方 `{borrower}` 是周转池；周转池只借出",
+                    "the borrower of `{id}`, `{borrower}`, is a pool; a pool only lends"
                 );
+                self.flaw(part, told);
             }
             Some(Named::Node(_) | Named::Unread) => {}
-            None => self.unknown_node(part, "the borrower", borrower, id.as_str()),
+            None => self.unknown_node(part, ["借入方", "the borrower"], borrower, id.as_str()),
         }
     }
 
     fn loan_people(&mut self, part: CharterPart, loan: &OpeningLoan) {
         let OpeningLoan { id, borrower, seats, .. } = loan;
         for (unit, &count) in &loan.occupied {
-            self.in_range(part, &format!("`occupied` at `{unit}`"), count, Seats::ZERO);
-            let Some(at) = self.unit(part, &format_args!("someone on `{id}`"), unit) else { continue };
+            if !in_range(count, Seats::ZERO) {
+                let (zh, en) = (format!("`occupied` 在 `{unit}` 的数"), format!("`occupied` at `{unit}`"));
+                self.in_range(part, [&zh, &en], count, Seats::ZERO);
+            }
+            let who = || told!("使用 `{id}` 的人员", "someone on `{id}`");
+            let Some(at) = self.unit(part, &who, unit) else { continue };
             if let Some(Named::Node(outer)) = self.named(borrower)
                 && !self.within(at, outer)
             {
-                let message = format!("people on `{id}` sit at `{unit}`, outside its borrower `{borrower}`");
-                self.flaw(part, message);
+                let told = told!(
+                    "`{id}` 的人员在 `{unit}`，不在借入方 `{borrower}` 之内",
+                    "people on `{id}` sit at `{unit}`, outside its borrower `{borrower}`"
+                );
+                self.flaw(part, told);
             }
         }
         let people: Seats = loan.occupied.values().copied().sum();
         if people > *seats {
-            self.flaw(part, format!("{people} people sit on `{id}`, which has {seats} seats"));
+            let told = told!(
+                "`{id}` 有 {seats} 名编制，却有 {people} 人在用",
+                "{people} people sit on `{id}`, which has {seats} seats"
+            );
+            self.flaw(part, told);
         }
     }
 
@@ -84,12 +104,20 @@ impl Check<'_> {
         let OpeningLoan { id, since, .. } = loan;
         let opened = self.opening.opened;
         if !self.unread.opened && *since > opened {
-            self.flaw(part, format!("`{id}` begins on {since}, after the books open on {opened}"));
+            let told = told!(
+                "`{id}` 始于 {since}，晚于开账日 {opened}",
+                "`{id}` begins on {since}, after the books open on {opened}"
+            );
+            self.flaw(part, told);
         }
         if let Some(ends) = loan.ends
             && ends < *since
         {
-            self.flaw(part, format!("`{id}` ends on {ends}, before it began on {since}"));
+            let told = told!(
+                "`{id}` 到期日 {ends} 早于起始日 {since}",
+                "`{id}` ends on {ends}, before it began on {since}"
+            );
+            self.flaw(part, told);
         }
     }
 
@@ -97,43 +125,70 @@ impl Check<'_> {
         let OpeningLoan { id, schedule, seats, returned, .. } = loan;
         let Some(last) = schedule.last() else { return };
         for instalment in schedule {
-            self.in_range(part, "an instalment", instalment.seats, Seats::ZERO);
+            self.in_range(part, ["一期归还数", "an instalment"], instalment.seats, Seats::ZERO);
         }
         if !schedule.is_sorted_by_key(|instalment| instalment.on) {
-            self.flaw(part, format!("the schedule of `{id}` is not in date order"));
+            let told =
+                told!("`{id}` 的归还计划没有按日期先后排列", "the schedule of `{id}` is not in date order");
+            self.flaw(part, told);
         }
         let sum: Seats = schedule.iter().map(|instalment| instalment.seats).sum();
         if sum != *seats && sum != *seats + *returned {
+            let all = *seats + *returned;
             let allowed = if returned.is_zero() {
-                format!("{seats} seats")
+                told!("{seats} 名", "{seats} seats")
             } else {
-                format!("{seats} seats, or {} with those returned", *seats + *returned)
+                told!("{seats} 名，或连同已还的 {all} 名", "{seats} seats, or {all} with those returned")
             };
-            self.flaw(part, format!("the schedule of `{id}` sums to {sum}; the loan has {allowed}"));
+            let told = told!(
+                "`{id}` 的归还计划合计 {sum} 名；这笔调借有 {allowed}",
+                "the schedule of `{id}` sums to {sum}; the loan has {allowed}"; allowed
+            );
+            self.flaw(part, told);
         }
         if let Some(ends) = loan.ends
             && last.on > ends
         {
-            self.flaw(part, format!("the schedule of `{id}` runs to {}, the loan ends on {ends}", last.on));
+            let last = last.on;
+            let told = told!(
+                "`{id}` 的归还计划排到 {last}，而调借 {ends} 到期",
+                "the schedule of `{id}` runs to {last}, the loan ends on {ends}"
+            );
+            self.flaw(part, told);
         }
     }
 
     fn draw(&mut self, part: CharterPart, loan: &OpeningLoan, named: usize) {
         let OpeningLoan { id, lender, borrower, seats, .. } = loan;
         if *seats != Seats::ONE {
-            self.flaw(part, format!("the draw `{id}` has {seats} seats; a draw is one seat"));
+            let told = told!(
+                "单人周转 `{id}` 有 {seats} 名编制；单人周转只有一名",
+                "the draw `{id}` has {seats} seats; a draw is one seat"
+            );
+            self.flaw(part, told);
         }
         if named != 1 && !(named == 0 && self.unread.people) {
-            let message = format!("the draw `{id}` has {named} named people; a draw is one named person");
-            self.flaw(part, message);
+            let told = told!(
+                "单人周转 `{id}` 有 {named} 名实名人员；单人周转是一名实名人员",
+                "the draw `{id}` has {named} named people; a draw is one named person"
+            );
+            self.flaw(part, told);
         }
         if let Some(Named::Node(_)) = self.named(lender) {
-            self.flaw(part, format!("the lender of the draw `{id}`, `{lender}`, is not a pool"));
+            let told = told!(
+                "单人周转 `{id}` 的借出方 `{lender}` 不是周转池",
+                "the lender of the draw `{id}`, `{lender}`, is not a pool"
+            );
+            self.flaw(part, told);
         }
         if let Some(Named::Node(number)) = self.named(borrower)
             && self.is_unit(number) == Some(false)
         {
-            self.flaw(part, format!("the borrower of the draw `{id}`, `{borrower}`, is not a unit"));
+            let told = told!(
+                "单人周转 `{id}` 的借入方 `{borrower}` 不是单位",
+                "the borrower of the draw `{id}`, `{borrower}`, is not a unit"
+            );
+            self.flaw(part, told);
         }
     }
 
@@ -143,26 +198,33 @@ impl Check<'_> {
         for (number, permit) in opening.permits.iter().enumerate() {
             let part = CharterPart::Permit(number);
             self.kind_is_declared(part, &permit.kind);
-            self.in_range(part, "`count`", permit.count, Seats::ONE);
+            self.in_range(part, ["`count` ", "`count`"], permit.count, Seats::ONE);
             if !self.unread.opened && permit.ends < opening.opened {
-                let message = format!(
-                    "permit `{}` ended on {}, before the books open on {}",
-                    permit.id, permit.ends, opening.opened
+                let (id, ends, opened) = (&permit.id, permit.ends, opening.opened);
+                let told = told!(
+                    "用编核准 `{id}` 已于 {ends} 到期，早于开账日 {opened}",
+                    "permit `{id}` ended on {ends}, before the books open on {opened}"
                 );
-                self.flaw(part, message);
+                self.flaw(part, told);
             }
+            let (id, unit) = (&permit.id, &permit.unit);
             match self.named(&permit.unit) {
-                Some(Named::Node(unit)) if self.is_unit(unit) == Some(false) => {
-                    let message =
-                        format!("permit `{}` is for `{}`, which is no unit", permit.id, permit.unit);
-                    self.flaw(part, message);
+                Some(Named::Node(number)) if self.is_unit(number) == Some(false) => {
+                    let told = told!(
+                        "用编核准 `{id}` 给的是 `{unit}`，它不是单位",
+                        "permit `{id}` is for `{unit}`, which is no unit"
+                    );
+                    self.flaw(part, told);
                 }
                 Some(Named::Pool(_)) => {
-                    let message = format!("permit `{}` is for `{}`, which is a pool", permit.id, permit.unit);
-                    self.flaw(part, message);
+                    let told = told!(
+                        "用编核准 `{id}` 给的是 `{unit}`，它是周转池",
+                        "permit `{id}` is for `{unit}`, which is a pool"
+                    );
+                    self.flaw(part, told);
                 }
                 Some(Named::Node(_) | Named::Unread) => {}
-                None => self.unknown_node(part, "unit", &permit.unit, ""),
+                None => self.unknown_node(part, ["单位", "unit"], unit, ""),
             }
         }
     }
@@ -186,18 +248,19 @@ impl Check<'_> {
             }
             let unit = match last {
                 Some((known, unit)) if known == row.unit => Some(unit),
-                Some(_) | None => self.unit(part, &format_args!("`{}`", row.id), unit_id),
+                Some(_) | None => self.unit(part, &|| person(row), unit_id),
             };
             last = unit.map(|unit| (row.unit, unit));
             if let Some(since) = row.since
                 && !self.unread.opened
                 && since > opening.opened
             {
-                let message = format!(
-                    "`{}` is in post since {since}, after the books open on {}",
-                    row.id, opening.opened
+                let (id, opened) = (&row.id, opening.opened);
+                let told = told!(
+                    "`{id}` 的入编日 {since} 晚于开账日 {opened}",
+                    "`{id}` is in post since {since}, after the books open on {opened}"
                 );
-                self.flaw(part, message);
+                self.flaw(part, told);
             }
             let who = Who { part, row, post, unit: unit_id };
             match (&post.loan, unit, kind) {
@@ -213,14 +276,12 @@ impl Check<'_> {
         let occupied = || node.occupied(&who.post.kind);
         // Told once a unit and kind, at the first person who is too many.
         if named.add((unit, kind), || occupied().get()) && !self.unread.tainted.contains(&unit) {
-            let message = format!(
-                "`{}` is named, but `{}` has only {} people on own seats of `{}`",
-                who.row.id,
-                who.unit,
-                occupied(),
-                who.post.kind
+            let (id, unit, occupied, kind) = (&who.row.id, who.unit, occupied(), &who.post.kind);
+            let told = told!(
+                "`{id}` 已列名，但 `{unit}` 的 `{kind}` 自有编制实有只有 {occupied} 人",
+                "`{id}` is named, but `{unit}` has only {occupied} people on own seats of `{kind}`"
             );
-            self.flaw(who.part, message);
+            self.flaw(who.part, told);
         }
     }
 
@@ -234,36 +295,51 @@ impl Check<'_> {
         let who = &row.id;
         let Some(&number) = self.loans.get(id) else {
             if !self.unread.loans.contains(id) {
-                self.flaw(part, format!("`{who}` sits on loan `{id}`, which is unknown"));
+                let told = told!(
+                    "`{who}` 用的是调借 `{id}`，但没有这笔调借",
+                    "`{who}` sits on loan `{id}`, which is unknown"
+                );
+                self.flaw(part, told);
             }
             return;
         };
         let Some(loan) = self.loan(number) else { return };
         if loan.kind != post.kind {
-            let message = format!(
-                "`{who}` sits on `{id}`, which lends `{}`, not `{}`; kinds never mix",
-                loan.kind, post.kind
+            let (lent, kind) = (&loan.kind, &post.kind);
+            let told = told!(
+                "`{who}` 用的 `{id}` 借的是 `{lent}`，不是 `{kind}`；类别不混用",
+                "`{who}` sits on `{id}`, which lends `{lent}`, not `{kind}`; kinds never mix"
             );
-            self.flaw(part, message);
+            self.flaw(part, told);
         }
         let Some(unit) = unit else { return };
         if let Some(Named::Node(borrower)) = self.named(&loan.borrower)
             && !self.within(unit, borrower)
         {
-            let message =
-                format!("`{who}` sits on `{id}` at `{unit_id}`, outside its borrower `{}`", loan.borrower);
-            self.flaw(part, message);
+            let borrower = &loan.borrower;
+            let told = told!(
+                "`{who}` 在 `{unit_id}` 用 `{id}` 的编制，不在借入方 `{borrower}` 之内",
+                "`{who}` sits on `{id}` at `{unit_id}`, outside its borrower `{borrower}`"
+            );
+            self.flaw(part, told);
             return;
         }
         let count = named.entry((number, unit)).or_default();
         *count = count.saturating_add(1);
         let occupied = loan.occupied.get(unit_id).copied().unwrap_or_default();
         if *count == occupied.get().saturating_add(1) {
-            let message =
-                format!("`{who}` is named, but only {occupied} people at `{unit_id}` sit on loan `{id}`");
-            self.flaw(part, message);
+            let told = told!(
+                "`{who}` 已列名，但 `{unit_id}` 使用调借 `{id}` 的只有 {occupied} 人",
+                "`{who}` is named, but only {occupied} people at `{unit_id}` sit on loan `{id}`"
+            );
+            self.flaw(part, told);
         }
     }
+}
+
+fn person(row: &PersonRow) -> Phrase {
+    let id = &row.id;
+    told!("`{id}` ", "`{id}`")
 }
 
 /// A named person as the checks see one.

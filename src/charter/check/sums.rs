@@ -3,6 +3,7 @@
 use super::quick::QuickMap;
 use super::{Check, Named};
 use crate::charter::CharterPart;
+use crate::error::{Phrase, told};
 use crate::model::{ExcessRule, KindId, NodeId, NodeView, Seats, What};
 
 /// Own seats of nodes and pools that people elsewhere use, or that are promised.
@@ -13,7 +14,7 @@ struct Given<'a> {
 }
 
 /// What the nodes inside another charge it with, and what it hands down to them.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq)]
 struct Below {
     charged: Seats,
     allotted: Seats,
@@ -58,6 +59,7 @@ impl<'a> Check<'a> {
         let places_of_kinds: Vec<Option<usize>> =
             self.nodes.kinds().iter().map(|kind| kinds.iter().position(|known| *known == kind)).collect();
         let mut counted = vec![[Seats::ZERO; 2]; kinds.len()];
+        let none_given = given.lent.is_empty() && given.permitted.is_empty();
         let order = std::mem::take(&mut self.order);
         let nodes = self.nodes;
         for (number, node) in order.iter().rev().flat_map(|run| nodes.run(run.clone())) {
@@ -78,6 +80,10 @@ impl<'a> Check<'a> {
             let own = at(number);
             for (place, (kind, counts)) in kinds.iter().zip(&counted).enumerate() {
                 let below_it = below.get(own.saturating_add(place)).copied().unwrap_or_default();
+                // Most nodes have one kind of several: where nothing is counted, nothing is too much.
+                if none_given && *counts == [Seats::ZERO; 2] && below_it == Below::default() {
+                    continue;
+                }
                 let all = self.sums_of((number, node), kind, *counts, below_it, &given);
                 if let Some(above) = above.and_then(|above| below.get_mut(above.saturating_add(place))) {
                     above.charged += all.charged;
@@ -119,10 +125,17 @@ impl<'a> Check<'a> {
         if handed_down + permitted + lent <= cap || self.is_unit(number) != Some(false) {
             return;
         }
-        let lends = if lent.is_zero() { String::new() } else { format!(" and lends {lent}") };
+        let lends = if lent.is_zero() {
+            Phrase::default()
+        } else {
+            told!("，借出 {lent} 名", " and lends {lent}")
+        };
         let id = node.id();
-        let message = format!("`{id}` hands down {handed_down} seats of `{kind}`{lends}, its cap is {cap}");
-        self.flaw(CharterPart::Node(number), message);
+        let told = told!(
+            "`{id}` 下达 `{kind}` {handed_down} 名{lends}，而核定数是 {cap}",
+            "`{id}` hands down {handed_down} seats of `{kind}`{lends}, its cap is {cap}"; lends
+        );
+        self.flaw(CharterPart::Node(number), told);
     }
 
     /// L1: everything charged is at most the cap; inherited excess may be tolerated below the root.
@@ -138,13 +151,21 @@ impl<'a> Check<'a> {
         if charged <= cap || (tolerated && node.run().is_some()) {
             return;
         }
-        let parts = [("occupied", occupied), ("permitted", permitted), ("lent", lent), ("below", below)];
-        let parts = parts.into_iter().filter(|(_, count)| !count.is_zero());
-        let parts: Vec<String> = parts.map(|(what, count)| format!("{count} {what}")).collect();
-        let id = node.id();
-        let message =
-            format!("`{id}` is charged {charged} seats of `{kind}` ({}), its cap is {cap}", parts.join(", "));
-        self.flaw(CharterPart::Node(number), message);
+        let parts = [
+            (["实有", "occupied"], occupied),
+            (["用编核准", "permitted"], permitted),
+            (["借出", "lent"], lent),
+            (["下级占用", "below"], below),
+        ];
+        let parts = || parts.iter().filter(|(_, count)| !count.is_zero());
+        let zh: Vec<String> = parts().map(|([zh, _], count)| format!("{zh} {count}")).collect();
+        let en: Vec<String> = parts().map(|([_, en], count)| format!("{count} {en}")).collect();
+        let (id, parts) = (node.id(), Phrase::both(zh.join("、"), en.join(", ")));
+        let told = told!(
+            "`{id}` 占用 `{kind}` {charged} 名（{parts}），而核定数是 {cap}",
+            "`{id}` is charged {charged} seats of `{kind}` ({parts}), its cap is {cap}"; parts
+        );
+        self.flaw(CharterPart::Node(number), told);
     }
 }
 

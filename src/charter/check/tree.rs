@@ -3,7 +3,8 @@
 use super::quick::QuickMap;
 use super::{Check, Named, in_range};
 use crate::charter::CharterPart;
-use crate::model::{Children, IdTable, NodeId, NodeView, PoolSize, Seats, What};
+use crate::error::{Phrase, told};
+use crate::model::{Children, IdTable, KeyTable, Keys, NodeId, NodeView, PoolSize, Seats, What};
 
 impl Check<'_> {
     /// Ids are well formed and stand once: nodes and pools in one space; loans, permits and people each.
@@ -13,11 +14,11 @@ impl Check<'_> {
         for (number, pool) in opening.pools.iter().enumerate() {
             let (part, id) = (CharterPart::Pool(number), &pool.id);
             if !id.is_well_formed() {
-                self.bad_id(part, "node", id.as_str());
+                self.bad_id(part, ["节点", "node"], id.as_str());
             }
             match self.named(id) {
                 Some(first @ (Named::Node(_) | Named::Pool(_))) => {
-                    self.twice(part, part_of(first), format!("id `{id}` stands twice"));
+                    self.twice(part, part_of(first), told!("编号 `{id}` 写了两次", "id `{id}` stands twice"));
                 }
                 Some(Named::Unread) | None => {
                     self.pools.insert(id, number);
@@ -28,11 +29,13 @@ impl Check<'_> {
             let part = CharterPart::Loan(number);
             let named_by_office = loan.draw && is_draw_id(loan.id.as_str());
             if !loan.id.is_well_formed() && !named_by_office {
-                self.bad_id(part, "loan", loan.id.as_str());
+                self.bad_id(part, ["调借", "loan"], loan.id.as_str());
             }
             match self.loans.get(&loan.id) {
                 Some(&first) => {
-                    self.twice(part, CharterPart::Loan(first), format!("loan `{}` stands twice", loan.id));
+                    let id = &loan.id;
+                    let told = told!("调借 `{id}` 写了两次", "loan `{id}` stands twice");
+                    self.twice(part, CharterPart::Loan(first), told);
                 }
                 None => {
                     self.loans.insert(&loan.id, number);
@@ -43,10 +46,12 @@ impl Check<'_> {
         for (number, permit) in opening.permits.iter().enumerate() {
             let part = CharterPart::Permit(number);
             if !permit.id.is_well_formed() {
-                self.bad_id(part, "permit", permit.id.as_str());
+                self.bad_id(part, ["用编核准", "permit"], permit.id.as_str());
             }
             if let Some(&first) = permits.get(&permit.id) {
-                self.twice(part, CharterPart::Permit(first), format!("permit `{}` stands twice", permit.id));
+                let id = &permit.id;
+                let told = told!("用编核准 `{id}` 写了两次", "permit `{id}` stands twice");
+                self.twice(part, CharterPart::Permit(first), told);
             } else {
                 permits.insert(&permit.id, number);
             }
@@ -59,7 +64,8 @@ impl Check<'_> {
         for (node, number) in nodes.iter().zip(0_u32..) {
             if let Some(first) = ids.put(node.id().as_str(), number, |at| nodes.id(at)) {
                 let (part, first) = (CharterPart::Node(number as usize), CharterPart::Node(first as usize));
-                self.twice(part, first, format!("id `{}` stands twice", node.id()));
+                let id = node.id();
+                self.twice(part, first, told!("编号 `{id}` 写了两次", "id `{id}` stands twice"));
             }
         }
         self.ids = ids;
@@ -69,26 +75,36 @@ impl Check<'_> {
     pub(super) fn well_formed_nodes(&mut self) {
         for (number, node) in self.nodes.iter().enumerate() {
             if !node.id().is_well_formed() {
-                self.bad_id(CharterPart::Node(number), "node", node.id().as_str());
+                self.bad_id(CharterPart::Node(number), ["节点", "node"], node.id().as_str());
             }
         }
     }
 
-    /// Each person's key stands once.
-    pub(super) fn ids_of_people(&mut self) {
+    /// People's keys are well formed; gathers them in their order.
+    pub(super) fn keys_of_people(&mut self) -> Keys {
         let people = &self.opening.people;
-        let id = |number: u32| people.row(number as usize).map(|row| row.id.as_str());
-        let mut table = IdTable::with_capacity(people.len());
+        let mut keys = Keys::of(people.len());
         for (number, row) in people.rows().enumerate() {
-            let part = CharterPart::Person(number);
             if !row.id.is_well_formed() && !row.id.is_reference() {
-                self.bad_id(part, "person", row.id.as_str());
+                self.bad_id(CharterPart::Person(number), ["人员", "person"], row.id.as_str());
             }
-            if let Some(first) = table.put(row.id.as_str(), u32::try_from(number).unwrap_or(u32::MAX), id) {
-                let message = format!("person `{}` stands twice; one person, one seat", row.id);
-                self.twice(part, CharterPart::Person(first as usize), message);
-            }
+            keys.push(row.id.as_str());
         }
+        keys
+    }
+
+    /// Each person's key stands once; where.
+    pub(super) fn place_people(&mut self, keys: Keys) -> KeyTable {
+        let people = &self.opening.people;
+        let (table, twice) = keys.table(|number| people.id(number));
+        for (number, first) in twice {
+            let Some(id) = people.id(number) else { continue };
+            let (part, first) = (CharterPart::Person(number as usize), CharterPart::Person(first as usize));
+            let told =
+                told!("人员 `{id}` 写了两次；一人一编", "person `{id}` stands twice; one person, one seat");
+            self.twice(part, first, told);
+        }
+        table
     }
 
     /// Caps, occupied and history: declared kinds, numbers in range, people in units only.
@@ -108,8 +124,11 @@ impl Check<'_> {
             }
             if people && self.is_unit_at(node) == Some(false) {
                 let (id, level) = (node.id(), node.level());
-                let message = format!("`occupied` of `{id}`, which is a {level}; only units have people");
-                self.flaw(CharterPart::Node(number), message);
+                let told = told!(
+                    "`{id}` 写了 `occupied`（实有），而它的层级是 {level}；只有单位才有人员",
+                    "`occupied` of `{id}`, which is a {level}; only units have people"
+                );
+                self.flaw(CharterPart::Node(number), told);
             }
         }
     }
@@ -120,30 +139,39 @@ impl Check<'_> {
         let part = CharterPart::Node(number);
         match what {
             What::Cap | What::Occupied => {
-                let what = if what == What::Cap { "cap" } else { "occupied" };
+                let (zh, en) =
+                    if what == What::Cap { ("核定数", "cap") } else { ("实有数", "occupied") };
                 self.kind_is_declared(part, kind);
-                self.in_range(part, &format!("{what} of `{kind}`"), count, Seats::ZERO);
+                let (zh, en) = (format!("`{kind}` 的{zh}"), format!("{en} of `{kind}`"));
+                self.in_range(part, [&zh, &en], count, Seats::ZERO);
             }
             What::Years => {
                 self.kind_is_declared(part, kind);
             }
             What::Year => {
-                self.in_range(part, &format!("a year-end vacancy of `{kind}`"), count, Seats::ZERO);
+                let (zh, en) =
+                    (format!("`{kind}` 的一个年末空编数"), format!("a year-end vacancy of `{kind}`"));
+                self.in_range(part, [&zh, &en], count, Seats::ZERO);
                 let all = self.node(number).map_or(0, |node| node.years(place));
                 if years == all && years > 3 {
-                    let message =
-                        format!("the history of `{kind}` has {years} year ends, at most 3 are kept");
-                    self.flaw(part, message);
+                    let told = told!(
+                        "`{kind}` 的往年数有 {years} 个年末，最多记 3 个",
+                        "the history of `{kind}` has {years} year ends, at most 3 are kept"
+                    );
+                    self.flaw(part, told);
                 }
             }
         }
     }
 
-    pub(super) fn in_range(&mut self, part: CharterPart, what: &str, count: Seats, least: Seats) {
+    /// Whether a count may stand there; a flaw of `part` if not. What it counts is said in Chinese and in English.
+    pub(super) fn in_range(&mut self, part: CharterPart, [zh, en]: [&str; 2], count: Seats, least: Seats) {
         if !in_range(count, least) {
-            let message =
-                format!("{what} is {count}, a whole number from {least} to 1,000,000,000 is needed");
-            self.flaw(part, message);
+            let told = told!(
+                "{zh}是 {count}，应为 {least} 至 1,000,000,000 的整数",
+                "{en} is {count}, a whole number from {least} to 1,000,000,000 is needed"
+            );
+            self.flaw(part, told);
         }
     }
 
@@ -173,9 +201,14 @@ impl Check<'_> {
             let (Some(run), Some(id)) = (node.run(), node.parent()) else { continue };
             match named.get(run as usize) {
                 Some(Some(Named::Pool(_))) => {
-                    self.flaw(part, format!("`{}` lies in `{id}`, which is a pool", node.id()));
+                    let own = node.id();
+                    let told = told!(
+                        "`{own}` 在 `{id}` 之下，而它是周转池",
+                        "`{own}` lies in `{id}`, which is a pool"
+                    );
+                    self.flaw(part, told);
                 }
-                Some(None) => self.unknown_node(part, "the parent", id, node.id().as_str()),
+                Some(None) => self.unknown_node(part, ["上级", "the parent"], id, node.id().as_str()),
                 Some(Some(Named::Node(_) | Named::Unread)) | None => {}
             }
         }
@@ -186,14 +219,20 @@ impl Check<'_> {
             self.nodes.roots().iter().filter_map(|at| Some((*at as usize, self.node(*at as usize)?)));
         let Some((first, root)) = roots.next() else {
             if !self.unread.nameless_node && self.unread.nodes.is_empty() {
-                self.flaw(CharterPart::Whole, "there is no root: one node must have no `parent`");
+                let en = "there is no root: one node must have no `parent`";
+                let told = Phrase::both("没有最上面的节点：应有一个节点不写 `parent`（上级）", en);
+                self.flaw(CharterPart::Whole, told);
             }
             return;
         };
         let others: Vec<_> = roots.collect();
         for (number, node) in others {
-            let message = format!("`{}` has no `parent`, but `{}` is the root already", node.id(), root.id());
-            self.twice(CharterPart::Node(number), CharterPart::Node(first), message);
+            let (id, root) = (node.id(), root.id());
+            let told = told!(
+                "`{id}` 没有写 `parent`（上级），而最上面的已经是 `{root}`",
+                "`{id}` has no `parent`, but `{root}` is the root already"
+            );
+            self.twice(CharterPart::Node(number), CharterPart::Node(first), told);
         }
     }
 
@@ -263,9 +302,11 @@ impl Check<'_> {
             .take(MOST_NAMED)
             .filter_map(|&number| self.node(number).map(|node| format!("`{}`", node.id())))
             .collect();
-        let more = if members.len() > MOST_NAMED { ", …" } else { "" };
-        let message = format!("the parents run in a circle: {}{more}", names.join(", "));
-        self.flaw(CharterPart::Node(first), message);
+        let more = if members.len() > MOST_NAMED { ["……", ", …"] } else { [""; 2] };
+        let [more_zh, more_en] = more;
+        let (zh, en) = (names.join("、"), names.join(", "));
+        let told = told!("上级关系成了一个圈：{zh}{more_zh}", "the parents run in a circle: {en}{more_en}");
+        self.flaw(CharterPart::Node(first), told);
     }
 
     fn level_order(&mut self) {
@@ -279,7 +320,7 @@ impl Check<'_> {
             let part = CharterPart::Node(number);
             let rank = self.rank_of(node);
             if rank.is_none() {
-                self.declared_level(part, "level", node.level());
+                self.declared_level(part, ["层级", "level"], node.level());
             }
             let parent = match (node.run(), last) {
                 (None, _) => None,
@@ -293,30 +334,38 @@ impl Check<'_> {
             if let (Some(rank), Some(parent)) = (rank, parent)
                 && self.rank_of(parent).is_some_and(|above| above >= rank)
             {
-                let message = format!(
-                    "`{}` is a {} and cannot lie in `{}`, which is a {}",
-                    node.id(),
-                    node.level(),
-                    parent.id(),
-                    parent.level()
+                let (id, level, above, its) = (node.id(), node.level(), parent.id(), parent.level());
+                let told = told!(
+                    "`{id}` 的层级是 {level}，不能在 `{above}`（{its}）之下",
+                    "`{id}` is a {level} and cannot lie in `{above}`, which is a {its}"
                 );
-                self.flaw(part, message);
+                self.flaw(part, told);
             }
             if let Some(tier) = node.tier()
-                && self.declared_level(part, "tier", tier).is_some()
+                && self.declared_level(part, ["行政层级", "tier"], tier).is_some()
                 && self.is_unit_at(node) == Some(true)
                 && parent.is_some_and(|parent| parent.tier().unwrap_or(parent.level()) != tier)
             {
-                self.flaw(part, format!("the unit `{}` has a `tier`; units take their parent's", node.id()));
+                let id = node.id();
+                let told = told!(
+                    "单位 `{id}` 写了 `tier`（行政层级）；单位随它的上级",
+                    "the unit `{id}` has a `tier`; units take their parent's"
+                );
+                self.flaw(part, told);
             }
         }
     }
 
-    fn declared_level(&mut self, part: CharterPart, what: &str, level: &str) -> Option<usize> {
+    fn declared_level(&mut self, part: CharterPart, [zh, en]: [&str; 2], level: &str) -> Option<usize> {
         let rank = self.levels.get(level).copied();
         if rank.is_none() {
-            let known = self.opening.levels.join(", ");
-            self.flaw(part, format!("{what} `{level}` is not declared; `levels` are {known}"));
+            let levels = &self.opening.levels;
+            let known = Phrase::both(levels.join("、"), levels.join(", "));
+            let told = told!(
+                "没有声明{zh} `{level}`；`levels` 里有 {known}",
+                "{en} `{level}` is not declared; `levels` are {known}"; known
+            );
+            self.flaw(part, told);
         }
         rank
     }
@@ -328,7 +377,7 @@ impl Check<'_> {
             let part = CharterPart::Pool(number);
             self.kind_is_declared(part, &pool.kind);
             if let PoolSize::Size(size) = pool.size {
-                self.in_range(part, "the size", size, Seats::ZERO);
+                self.in_range(part, ["规模", "the size"], size, Seats::ZERO);
             }
             self.sponsor(part, &pool.id, &pool.sponsor);
         }
@@ -338,19 +387,22 @@ impl Check<'_> {
         match self.named(sponsor) {
             Some(Named::Node(number)) => {
                 if self.is_unit(number) == Some(true) {
-                    let message = format!(
+                    let told = told!(
+                        "`{pool}` 的设立方 `{sponsor}` 是单位；周转池设在市、县等一级之下",
                         "the sponsor of `{pool}`, `{sponsor}`, is a unit; a pool lies in a jurisdiction"
                     );
-                    self.flaw(part, message);
+                    self.flaw(part, told);
                 }
             }
             Some(Named::Pool(_)) => {
-                let message =
-                    format!("the sponsor of `{pool}`, `{sponsor}`, is a pool; a pool lies in a jurisdiction");
-                self.flaw(part, message);
+                let told = told!(
+                    "`{pool}` 的设立方 `{sponsor}` 是周转池；周转池设在市、县等一级之下",
+                    "the sponsor of `{pool}`, `{sponsor}`, is a pool; a pool lies in a jurisdiction"
+                );
+                self.flaw(part, told);
             }
             Some(Named::Unread) => {}
-            None => self.unknown_node(part, "the sponsor", sponsor, pool.as_str()),
+            None => self.unknown_node(part, ["设立方", "the sponsor"], sponsor, pool.as_str()),
         }
     }
 }

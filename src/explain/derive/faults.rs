@@ -8,7 +8,8 @@ use crate::explain::candidates::Nearness;
 use crate::model::{FactValue, InputCode, LawCode, NodeId};
 
 impl Ground<'_> {
-    /// A fault of the request: the name that was meant, a free id, a day that has not gone by, an actor above.
+    /// A fault of the request: the name that was meant, a free or a sound id, a day that has not gone by, an actor above, a
+    /// level that fits, what a node must be rid of, another way for somebody who has a seat.
     pub(super) fn fault(&mut self, code: &str, field: &str, value: &str) {
         let books = Arc::clone(self.books);
         if code == InputCode::DuplicateId.as_str() {
@@ -44,6 +45,14 @@ impl Ground<'_> {
             for (distance, node) in inside.into_iter().take(THINGS).enumerate() {
                 self.set(Nearness::Place, distance, field, Some(FactValue::Text(books.id(node).to_string())));
             }
+        } else if code == InputCode::NotEmpty.as_str() {
+            self.clearing(field, value);
+        } else if code == InputCode::WrongLevel.as_str() {
+            self.level(field, value);
+        } else if code == InputCode::BadId.as_str() {
+            self.sound_id(field, value);
+        } else if code == LawCode::OnePersonOneSeat.as_str() {
+            self.seated(value);
         } else {
             self.meant(code, field, value);
         }

@@ -1,7 +1,9 @@
 //! Deriving: which changes could help, read from the conditions that were not met, the laws and the faults.
 
+mod clear;
 mod faults;
 mod first;
+mod fit;
 mod within;
 
 use std::collections::BTreeSet;
@@ -158,7 +160,19 @@ impl Ground<'_> {
     }
 
     fn one(&mut self, nearness: Nearness, distance: usize, edits: Vec<Edit>, first: Vec<Request>) {
-        self.found.push(Candidate::One(Change { nearness, distance, edits, first }));
+        self.found.push(Candidate::One(Change { nearness, distance, edits, first, instead: None }));
+    }
+
+    /// Another request that serves the same end.
+    fn instead(&mut self, distance: usize, verb: Verb) {
+        let (nearness, instead) = (Nearness::Instead, Some((self.at, verb)));
+        self.found.push(Candidate::One(Change {
+            nearness,
+            distance,
+            edits: Vec::new(),
+            first: Vec::new(),
+            instead,
+        }));
     }
 
     /// One field changed.

@@ -24,6 +24,15 @@ pub(crate) struct Moment {
     date: Date,
     /// Where the day's row begins; none before the first value, and where nothing is kept resolved.
     row: Option<usize>,
+    /// On how many of the dates before it something changed; none where nothing is kept resolved.
+    number: Option<usize>,
+}
+
+impl Moment {
+    /// The day's number among those on which any parameter changes: within one number all hold the same.
+    pub(crate) fn number(self) -> Option<usize> {
+        self.number
+    }
 }
 
 impl Parameters {
@@ -35,6 +44,11 @@ impl Parameters {
     /// A day, as parameters see it.
     pub(crate) fn moment(&self, date: Date) -> Moment {
         self.held.moment(date, self.list.len())
+    }
+
+    /// How many numbers a day may have ([`Moment::number`]).
+    pub(crate) fn days(&self) -> usize {
+        self.held.from.len().saturating_add(1)
     }
 
     /// The value that holds on a day in these folders: the tightest. None before its first date.
@@ -85,8 +99,11 @@ impl Held {
 
     /// A day as it finds its row in a list of so many parameters.
     pub(super) fn moment(&self, date: Date, parameters: usize) -> Moment {
-        let row = self.from.partition_point(|from| *from <= date).checked_sub(1);
-        Moment { date, row: row.and_then(|row| row.checked_mul(parameters)) }
+        let number = self.from.partition_point(|from| *from <= date);
+        let row = number.checked_sub(1).and_then(|row| row.checked_mul(parameters));
+        // Without parameters every day is like the other.
+        let is_resolved = !self.from.is_empty() || parameters == 0;
+        Moment { date, row, number: is_resolved.then_some(number) }
     }
 
     /// What the root folder says of the parameter at this place, where it is resolved.

@@ -103,7 +103,7 @@ fn carried_out(rule: &str, body: &str) -> (String, Outcome) {
         let mut sights = sights.map(Box::new);
         let scene = scene();
         let call = Call::again(&scene, Situation::Audit);
-        let (value, _) = tree::run(&script.tree, (place, 0), &call, Value::View(given()), &mut sights);
+        let (value, _) = tree::run(&script.tree, place, &call, Value::View(given()), &mut sights);
         let outcome = call.outcome();
         assert!(outcome.steps <= 2 * limits::STEPS_AGAIN, "{} steps of {body}", outcome.steps);
         if let Some(sights) = sights {

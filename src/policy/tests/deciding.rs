@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{DAY, ask, ask_on, city, codes, script, set};
-use crate::decision::Happened;
+use crate::decision::{Happened, Remark};
 use crate::event::{Event, PersonTerms};
 use crate::ledger::Actor;
 use crate::model::{Date, FactValue, Mention, Seats};
-use crate::policy::{PolicySet, Told};
+use crate::policy::{Interpreter, PolicySet, Told};
 use crate::request::{Request, Verb};
 
 fn draw(unit: &str) -> Request {
@@ -49,6 +49,49 @@ fn a_denial_carries_its_condition_and_values() {
     let answer = ask(&set, draw("finance"));
     let told: Vec<&str> = answer.denials[0].values.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(told, ["request.unit.cap", "param(\"pool.ratio\")"]);
+}
+
+#[test]
+fn the_values_in_conditions_have_a_bound_and_say_what_was_left_out() {
+    let value = |denial: &Remark, name: &str| {
+        denial.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.to_string())
+    };
+    let bytes = |denials: &[Remark]| -> usize {
+        let values = denials.iter().flat_map(|denial| &denial.values);
+        values.map(|(source, value)| source.len() + value.to_string().len()).sum()
+    };
+    let long = "let t = \"长长\"; for i in 0..8 { t += t; } let few = 3;";
+    let set = script(&format!(
+        "fn on_draw(request) {{ {long} for i in 0..60 {{ require(few == 3 && t == \"x\", \"full\"); }} }}"
+    ));
+    let answers = [Interpreter::Tree, Interpreter::Rhai, Interpreter::Both]
+        .map(|interpreter| ask(&set.clone().with_interpreter(interpreter), draw("audit")).denials);
+    let [first, rest @ ..] = &answers;
+    assert!(first.len() == 60 && rest.iter().all(|other| other == first), "{}", first.len());
+    // What was said to be left out takes some bytes, too.
+    assert!((60 << 10..68 << 10).contains(&bytes(first)), "{}", bytes(first));
+    assert_eq!(value(&first[0], "few").as_deref(), Some("3"));
+    assert_eq!(value(&first[0], "t").map(|text| text.len()), Some(6 << 8));
+    assert_eq!(value(&first[59], "…").as_deref(), Some("另有 2 项从略 (2 more left out)"));
+    // The one on which the room ends is cut between two letters, and says by how much.
+    let cut: Vec<String> = first.iter().filter_map(|denial| value(denial, "t")).collect();
+    let cut = cut.iter().find(|text| text.contains('…')).unwrap();
+    let (kept, left_out) = cut.split_once("…（从略 ").unwrap();
+    assert!(kept.trim_matches('长').is_empty());
+    assert_eq!(left_out, format!("{0} 字节, {0} bytes left out）", (6 << 8) - kept.len()));
+
+    // A list is cut as it is put together.
+    let list = "t,".repeat(99) + "t";
+    let set =
+        script(&format!("fn on_draw(request) {{ {long} let l = [{list}]; require(\"b\" in l, \"full\"); }}"));
+    let told = ask(&set.with_interpreter(Interpreter::Tree), draw("audit")).denials;
+    let all = value(&told[0], "l").unwrap();
+    assert!(all.len() < 65 << 10 && all.ends_with("bytes left out）"), "{}", all.len());
+
+    // A text that names its values again and again does not grow without end either.
+    let values = [("v".to_owned(), FactValue::Text("x".repeat(4 << 10)))];
+    let filled = crate::policy::reasons::filled(&"{v}".repeat(10_000), &values);
+    assert!(filled.len() < 100 << 10 && filled.ends_with('…'), "{}", filled.len());
 }
 
 #[test]

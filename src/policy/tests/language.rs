@@ -8,7 +8,7 @@ use crate::policy::tree::{self, Node, Operator, Step, What};
 use crate::policy::twin::Twin;
 use crate::policy::value::Value;
 use crate::policy::view::View;
-use crate::policy::{Interpreter, PolicySet, engine};
+use crate::policy::{Inner, Interpreter, PolicySet, engine};
 use crate::request::Request;
 
 /// What both interpreters make of an audit's helper `f(unit)`; they must agree.
@@ -26,7 +26,7 @@ fn both(body: &str) -> Result<Value<'static>, String> {
     let rhai = engine::run(&inner.engine, &script.ast, "f", &twin, unit.clone());
     let again = Call::again(&scene, situation);
     let place = script.tree.bodies.iter().position(|body| &*body.name == "f").unwrap();
-    let (tree, _) = tree::run(&script.tree, (place, 0), &again, Value::View(unit), &mut None);
+    let (tree, _) = tree::run(&script.tree, place, &again, Value::View(unit), &mut None);
     assert_eq!(rhai.is_ok(), tree.is_ok(), "{body}: rhai {rhai:?}, tree {tree:?}");
     if let (Ok(rhai), Ok(tree)) = (&rhai, &tree) {
         assert_eq!(rhai, tree, "{body}");
@@ -144,7 +144,7 @@ fn taken(body: &str) -> u64 {
     let [plain, watched] = [None, Some(Box::<tree::Sights>::default())].map(|mut sights| {
         let call = Call::again(&scene, super::super::vocabulary::Situation::Audit);
         let unit = View::of_node(books.node("audit").unwrap(), books.kind("administrative"));
-        tree::run(&script.tree, (place, 0), &call, Value::View(unit), &mut sights).0.unwrap();
+        tree::run(&script.tree, place, &call, Value::View(unit), &mut sights).0.unwrap();
         let outcome = call.outcome();
         (outcome.steps, outcome.parameters, outcome.said)
     });
@@ -185,11 +185,21 @@ fn a_difference_between_the_interpreters_is_found() {
         } else {
             seed(tree);
         }
+        inner.folds = inner.no_folds_yet();
         set = PolicySet(Arc::new(inner), way, tally, traces);
         let told = asked(&set, 2);
         assert!(told.len() == 1 && told[0].contains("the two interpreters disagree"), "{told:?}");
         assert!(asked(&set, 1).is_empty());
     }
+    // And one that only the folded form has: it is that of another script.
+    let other = super::script(&ORDERED.replace("<= 2", "< 2")).with_interpreter(Interpreter::Tree);
+    asked(&other, 2);
+    let [set, other] =
+        [super::script(ORDERED), other].map(|PolicySet(inner, ..)| Arc::try_unwrap(inner).ok().unwrap());
+    let set = PolicySet(Arc::new(Inner { folds: other.folds, ..set }), Interpreter::Both, None, None);
+    let told = asked(&set, 2);
+    assert!(told.len() == 1 && told[0].contains("the two interpreters disagree"), "{told:?}");
+    assert!(asked(&set, 1).is_empty());
 }
 
 #[test]

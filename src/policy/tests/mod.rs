@@ -4,9 +4,9 @@ mod attacks;
 mod bad_files;
 mod codes;
 mod deciding;
+mod folded;
 mod hostile;
 mod language;
-mod leading;
 mod manual;
 mod slips;
 mod words;
@@ -71,7 +71,7 @@ fn faults(text: &str) -> String {
 }
 
 /// A city with 市直, two organs and a pool of 20 %.
-fn city() -> Arc<Ledger> {
+pub(super) fn city() -> Arc<Ledger> {
     let administrative = || KindId::new("administrative");
     let node =
         |id: &str, parent: Option<&str>, level: &str, cap: i64, occupied: i64, tags: &[&str]| OpeningNode {

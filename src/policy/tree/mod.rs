@@ -5,8 +5,8 @@ mod calls;
 mod compiled;
 mod compute;
 mod expressions;
+mod folded;
 mod guards;
-mod leading;
 mod operators;
 mod paths;
 mod points;
@@ -24,6 +24,7 @@ use std::sync::Arc;
 use super::value::Value;
 use super::vocabulary::{HostFn, Row, Type};
 
+pub(crate) use folded::{Done, Folded, Given, Own, Shape, fold};
 pub(crate) use points::{Place, Points, Sort, points};
 pub(crate) use quiet::Quiet;
 pub(crate) use read::{Known, Reading, WordFound, read};
@@ -48,9 +49,6 @@ pub(crate) struct Body {
     pub(crate) slots: usize,
     pub(crate) steps: Block,
     pub(crate) returns: Type,
-    /// How many conditions stand first that a request or an event answers by itself. Known once the whole script
-    /// is read.
-    pub(crate) leading: usize,
 }
 
 /// Statements in order. The value of the last, if it is an expression without `;`, is the block's.

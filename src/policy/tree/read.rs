@@ -148,7 +148,6 @@ pub(crate) fn read(
     reading.tree.bodies = bodies;
     reading.tree.weigh();
     reading.tree.quieten();
-    reading.tree.lead();
     for hook in &reading.hooks {
         reading.tree.keep_paths(hook.body);
     }
@@ -302,7 +301,7 @@ impl Reader<'_> {
             }
         };
         let body = self.bodies.len();
-        self.bodies.push(Body { name: name.into(), slots: frame.slots, steps, returns, leading: 0 });
+        self.bodies.push(Body { name: name.into(), slots: frame.slots, steps, returns });
         self.versions.insert(key, body);
         (body, returns)
     }

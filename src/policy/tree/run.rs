@@ -10,8 +10,6 @@ mod quick;
 mod stack;
 mod watch;
 
-pub(super) use calls::constants;
-
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -28,22 +26,21 @@ use crate::policy::value::{List, Value};
 use crate::policy::vocabulary::looked_at;
 
 /// Runs a body; what it gives, and the conditions of `require` that were not met, in order. What is seen on
-/// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted. `from` says
-/// how many leading conditions are known not to end it; who watches sees all of them, and gives 0.
+/// the way goes to `sights`, where somebody watches; it changes neither the answer nor the steps counted.
 pub(crate) fn run<'a>(
     tree: &'a Tree,
-    (body, from): (usize, usize),
+    body: usize,
     call: &'a Call<'a>,
     given: Value<'a>,
     sights: &mut Option<Box<Sights>>,
 ) -> (Result<Value<'a>, Fail>, Vec<Recorded>) {
     let needs = tree.compiled.get(body).map_or(0, |body| body.needs);
     if sights.is_none() && needs <= NEAR {
-        return quick::run(tree, (body, from), call, given, &mut [stack::EMPTY; NEAR]);
+        return quick::run(tree, body, call, given, &mut [stack::EMPTY; NEAR]);
     }
     let mut slots: Vec<Slot<'a>> = std::iter::repeat_with(|| stack::EMPTY).take(needs).collect();
     if sights.is_none() {
-        return quick::run(tree, (body, from), call, given, &mut slots);
+        return quick::run(tree, body, call, given, &mut slots);
     }
     let mut stack = Stack::new(&mut slots);
     stack.put(0, given);

@@ -7,6 +7,8 @@ pub(crate) mod proposals;
 use std::sync::Arc;
 
 use super::call::{Call, Fail};
+use super::limits;
+use super::value::{List, Value};
 use super::vocabulary::{Situation, Sort, event_sort, request_sort};
 use crate::graph::{NodeIx, Role};
 use crate::ledger::{KindIx, Loan, LoanIx, Permit, PermitIx, Sitter};
@@ -275,4 +277,24 @@ pub(crate) fn seats(seats: Seats) -> i64 {
 /// A figure of the past, which may be unknown.
 pub(crate) fn known(figure: Option<Seats>, word: &str) -> Result<i64, Fail> {
     figure.map(seats).ok_or_else(|| Fail::history(word))
+}
+
+/// The longest list that a view may give.
+pub(crate) fn bounded<'a>(
+    call: &Call<'_>,
+    items: impl IntoIterator<Item = View, IntoIter: ExactSizeIterator>,
+) -> Result<Value<'a>, Fail> {
+    let items = items.into_iter();
+    let most = limits::LIST;
+    if items.len() > most {
+        return Err(Fail::limit(
+            format!("清单超过 {most} 项"),
+            format!("the list has more than {most} elements"),
+        ));
+    }
+    if items.len() == 0 {
+        return Ok(Value::List(List::Borrowed(&[])));
+    }
+    call.charge(u64::try_from(items.len()).unwrap_or(u64::MAX))?;
+    Ok(Value::list(items.map(Value::View)))
 }

@@ -24,25 +24,25 @@ pub(super) fn named(call: &Call<'_>, id: &NodeId) -> Result<NodeIx, Fail> {
 
 /// The pool or whoever lends, of this id, which the request names.
 pub(super) fn lender(call: &Call<'_>, id: &NodeId) -> Result<NodeIx, Fail> {
-    call.request()?.found.lender.ok_or_else(|| Fail::absent(id.as_str()))
+    call.found()?.lender.ok_or_else(|| Fail::absent(id.as_str()))
 }
 
 /// The borrower, of this id, which the request names.
 pub(super) fn borrower(call: &Call<'_>, id: &NodeId) -> Result<NodeIx, Fail> {
-    call.request()?.found.borrower.ok_or_else(|| Fail::absent(id.as_str()))
+    call.found()?.borrower.ok_or_else(|| Fail::absent(id.as_str()))
 }
 
 pub(super) fn loan(call: &Call<'_>) -> Result<LoanIx, Fail> {
-    call.request()?.found.loan.ok_or_else(|| Fail::absent("loan"))
+    call.found()?.loan.ok_or_else(|| Fail::absent("loan"))
 }
 
 pub(super) fn permit(call: &Call<'_>) -> Result<PermitIx, Fail> {
-    call.request()?.found.permit.ok_or_else(|| Fail::absent("permit"))
+    call.found()?.permit.ok_or_else(|| Fail::absent("permit"))
 }
 
 /// The unit where a request's person sits, or whose permit it is.
 pub(super) fn unit(call: &Call<'_>) -> Result<NodeIx, Fail> {
-    call.request()?.found.unit.ok_or_else(|| Fail::absent("unit"))
+    call.found()?.unit.ok_or_else(|| Fail::absent("unit"))
 }
 
 pub(super) fn sitting<'a>(call: &Call<'a>) -> Result<Option<&'a Sitting>, Fail> {

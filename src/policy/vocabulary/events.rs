@@ -13,7 +13,7 @@ use crate::ledger::Sitter;
 use crate::model::{LoanId, NodeId, Seats};
 use crate::policy::call::{Call, Fail};
 use crate::policy::value::Value;
-use crate::policy::view::{PersonSeen, View, What, proposals, seats};
+use crate::policy::view::{PersonSeen, View, What, bounded, proposals, seats};
 
 const EVENT: Sort = Sort::Event(u8::MAX);
 
@@ -349,7 +349,7 @@ fn nodes<'a>(call: &'a Call<'a>, view: &View, name: &str) -> Result<Value<'a>, F
     let Some(Field::Nodes(ids)) = field(call, name)? else { return Err(Fail::absent(name)) };
     let nodes: Result<Vec<View>, Fail> =
         ids.iter().map(|id| Ok(node(ever(call, id.as_str())?, view.kind))).collect();
-    super::functions::bounded(call, nodes?)
+    bounded(call, nodes?)
 }
 
 fn ends<'a>(call: &'a Call<'a>, _: &View, _: &[Value<'a>]) -> Result<Value<'a>, Fail> {

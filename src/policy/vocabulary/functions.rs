@@ -13,7 +13,7 @@ use super::{Item, Sort, Type};
 use crate::error::Phrase;
 use crate::policy::call::{Call, Fail, How, Said};
 use crate::policy::limits;
-use crate::policy::value::{List, Value};
+use crate::policy::value::Value;
 use crate::policy::view::{View, What, proposals};
 
 /// What a host function does, called at a line.
@@ -414,7 +414,7 @@ fn say<'a>(call: &'a Call<'a>, line: u32, place: HostPlace, args: &[Value<'a>]) 
     utter(call, line, place, (code, bytes), facts)
 }
 
-/// Says something with so many bytes of facts. A condition not met denies a request, and is a finding elsewhere.
+/// Says something with so many bytes of facts.
 pub(crate) fn utter<'a>(
     call: &Call<'a>,
     line: u32,
@@ -423,12 +423,18 @@ pub(crate) fn utter<'a>(
     facts: Vec<(Arc<str>, Value<'static>)>,
 ) -> Result<Value<'a>, Fail> {
     let required = place == HostPlace::Require;
-    let bars = place == HostPlace::Deny || (required && call.situation == super::Situation::Before);
-    let else_how = if place == HostPlace::Note { How::Note } else { How::Finding };
-    let how = if bars { How::Denial } else { else_how };
+    let how = said_how(place, call.situation);
     call.charge(1)?;
     call.say(Said { how, code, facts, line, required }, bytes)?;
     Ok(Value::Nothing)
+}
+
+/// How something is said: a condition not met denies a request, and is a finding elsewhere.
+pub(crate) fn said_how(place: HostPlace, situation: super::Situation) -> How {
+    let required = place == HostPlace::Require;
+    let bars = place == HostPlace::Deny || (required && situation == super::Situation::Before);
+    let else_how = if place == HostPlace::Note { How::Note } else { How::Finding };
+    if bars { How::Denial } else { else_how }
 }
 
 fn propose<'a>(
@@ -477,24 +483,4 @@ fn total<'a>(items: &[Value<'a>]) -> Result<Value<'a>, Fail> {
         };
     }
     Ok(sum)
-}
-
-/// The longest list that a view may give.
-pub(crate) fn bounded<'a>(
-    call: &Call<'_>,
-    items: impl IntoIterator<Item = View, IntoIter: ExactSizeIterator>,
-) -> Result<Value<'a>, Fail> {
-    let items = items.into_iter();
-    let most = limits::LIST;
-    if items.len() > most {
-        return Err(Fail::limit(
-            format!("清单超过 {most} 项"),
-            format!("the list has more than {most} elements"),
-        ));
-    }
-    if items.len() == 0 {
-        return Ok(Value::List(List::Borrowed(&[])));
-    }
-    call.charge(u64::try_from(items.len()).unwrap_or(u64::MAX))?;
-    Ok(Value::list(items.map(Value::View)))
 }

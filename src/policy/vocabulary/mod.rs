@@ -13,7 +13,7 @@ mod types;
 
 pub(crate) use arguments::years_after;
 pub(crate) use events::kind_of as kind_of_event;
-pub(crate) use functions::{HostFn, HostPlace, host_functions, utter};
+pub(crate) use functions::{HostFn, HostPlace, host_functions, said_how, utter};
 pub(crate) use meanings::{Meanings, family};
 pub(crate) use nodes::looked_at;
 pub(crate) use rows::{Guard, Read, ReadNumber, ReadOther, ReadText, ReadThing, ReadYesNo, Row};

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::functions::bounded;
 use super::{Row, Sort, Type};
 use crate::graph::{NodeIx, Role};
 use crate::ledger::{KindIx, Ledger, LoanIx, Measure, Sitter};
 use crate::policy::call::{Call, Fail};
 use crate::policy::value::Value;
-use crate::policy::view::{View, What, known, pool_size, seats};
+use crate::policy::view::{View, What, bounded, known, pool_size, seats};
 
 const NODE: Sort = Sort::Node;
 const GROUP: Sort = Sort::Group;

@@ -15,7 +15,7 @@ use crate::ledger::Person;
 use crate::model::{PoolSize, Seats};
 use crate::policy::call::Fail;
 use crate::policy::value::Value;
-use crate::policy::view::{View, proposals, seats};
+use crate::policy::view::{View, bounded, proposals, seats};
 use crate::request::{Change, Place, Verb};
 
 /// The place of a request of which no verb is known, as an event shows it.
@@ -81,7 +81,7 @@ pub(super) static ROWS: &[Row] = &[
     REQUEST.thing("by", "申请方", Sort::Node, |c, v, _| Ok(node(c.request()?.by, v.kind))),
     REQUEST.other("nodes", "涉及单位", Type::views(Sort::Node), |c, v, _| {
         let nodes = c.books().touches(verb(c)?);
-        super::functions::bounded(c, nodes.into_iter().map(|one| node(one, v.kind)))
+        bounded(c, nodes.into_iter().map(|one| node(one, v.kind)))
     }),
     REQUEST.yes_no("by_reaction", "联动产生", |c, _, _| Ok(c.request()?.by_reaction)),
     REQUEST.other("effective", "实际日期", Type::DATE, |c, _, _| Ok(Value::Date(c.request()?.effective))),
@@ -278,7 +278,7 @@ pub(super) static ROWS: &[Row] = &[
             let Verb::Merge(verb) = verb(c)? else { return Err(Fail::absent("units")) };
             let units: Result<Vec<View>, Fail> =
                 verb.units.iter().map(|id| Ok(node(named(c, id)?, v.kind))).collect();
-            super::functions::bounded(c, units?)
+            bounded(c, units?)
         })
         .only(&["merge"]),
     REQUEST
@@ -308,7 +308,7 @@ pub(super) static ROWS: &[Row] = &[
                 }
                 _ => View::of_loan(c, loan(c)?).loan(c)?.way_back().map(|one| node(one, v.kind)).collect(),
             };
-            super::functions::bounded(c, nodes)
+            bounded(c, nodes)
         })
         .only(&["borrow", "give_back"]),
     // People.
@@ -391,7 +391,7 @@ pub(super) static ROWS: &[Row] = &[
         })
         .only(&["correct"]),
     // Loans and permits.
-    REQUEST.yes_no("on_loan", "用借入编", |c, _, _| Ok(c.request()?.found.loan.is_some())).only(&[
+    REQUEST.yes_no("on_loan", "用借入编", |c, _, _| Ok(c.found()?.loan.is_some())).only(&[
         "appoint",
         "vacate",
         "convert",
@@ -408,7 +408,7 @@ pub(super) static ROWS: &[Row] = &[
         .only(&["appoint", "vacate", "convert", "name"])
         .when("on_loan"),
     REQUEST
-        .yes_no("on_permit", "用核准", |c, _, _| Ok(c.request()?.found.permit.is_some()))
+        .yes_no("on_permit", "用核准", |c, _, _| Ok(c.found()?.permit.is_some()))
         .only(&["appoint", "withdraw"]),
     REQUEST
         .thing("permit", "用编核准", Sort::Permit, |c, _, _| Ok(View::of_permit(c, permit(c)?)))

@@ -1,12 +1,11 @@
 //! Words of loans, permits, people, instalments and the office.
 
-use super::functions::bounded;
 use super::nodes::{kind, loans, node, pools, text};
 use super::{Row, Sort, Type};
 use crate::graph::Role;
 use crate::policy::call::Fail;
 use crate::policy::value::Value;
-use crate::policy::view::{View, seats};
+use crate::policy::view::{View, bounded, seats};
 
 const LOAN: Sort = Sort::Loan;
 const PERMIT: Sort = Sort::Permit;

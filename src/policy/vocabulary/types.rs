@@ -155,7 +155,7 @@ impl Item {
             Self::Text => "文字".to_owned(),
             Self::YesNo => "是否".to_owned(),
             Self::Date => "日期".to_owned(),
-            Self::View(sort, _) => sort.phrase().in_chinese().to_owned(),
+            Self::View(sort, _) => sort.phrase().zh().to_owned(),
         }
     }
 

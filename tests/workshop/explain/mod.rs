@@ -2,6 +2,7 @@
 
 #[cfg(feature = "cli")]
 mod command;
+mod faults;
 mod instead;
 mod outcomes;
 mod random;

@@ -1,7 +1,7 @@
 //! Words and calls of a run: parameters, words of views, host functions and a file's own.
 
 use super::super::trail::Trail;
-use super::super::{Node, What, print};
+use super::super::{Node, print};
 use super::{Arguments, Runner};
 use crate::policy::call::Fail;
 use crate::policy::hooks::no_value;
@@ -75,14 +75,5 @@ impl<'a> Runner<'_, 'a> {
             values.push(self.value(node)?);
         }
         Ok(values)
-    }
-}
-
-/// Arguments that need not be computed: none, or one constant.
-pub(in super::super) fn constants(args: &[Node]) -> Option<&[Value<'_>]> {
-    match args {
-        [] => Some(&[]),
-        [Node { what: What::Constant(value), .. }] => Some(std::slice::from_ref(value)),
-        _ => None,
     }
 }

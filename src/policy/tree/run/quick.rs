@@ -32,10 +32,10 @@ struct Quick<'s, 'a> {
     recorded: Vec<Recorded>,
 }
 
-/// Runs a body from a statement on; its variables are in these places.
+/// Runs a body; its variables are in these places.
 pub(super) fn run<'a>(
     tree: &'a Tree,
-    (body, from): (usize, usize),
+    body: usize,
     call: &'a Call<'a>,
     given: Value<'a>,
     slots: &mut [Slot<'a>],
@@ -43,30 +43,22 @@ pub(super) fn run<'a>(
     let mut stack = Stack::new(slots);
     stack.put(0, given);
     let mut quick = Quick { tree, call, stack, last: Value::Nothing, asked: None, recorded: Vec::new() };
-    let value = quick.body(body, 0, from);
+    let value = quick.body(body, 0);
     call.took(quick.stack.steps);
     quick.stack.let_go();
     (value, quick.recorded)
 }
 
 impl<'a> Quick<'_, 'a> {
-    /// Carries out a function whose arguments are the stack from `base` on, beginning with the statement `from`.
-    fn body(&mut self, body: usize, base: usize, from: usize) -> Result<Value<'a>, Fail> {
+    /// Carries out a function whose arguments are the stack from `base` on.
+    fn body(&mut self, body: usize, base: usize) -> Result<Value<'a>, Fail> {
         let tree = self.tree;
         let Some(body) = tree.compiled.get(body) else { return Err(Fail::absent("function")) };
         let outer = self.stack.enter(base, body.slots)?;
-        let flow = self.rest_of(&body.steps, from);
+        let flow = self.lines(&body.steps);
         self.stack.leave(outer);
         flow?;
         Ok(std::mem::replace(&mut self.last, Value::Nothing))
-    }
-
-    /// The statements of a function from one on; those before it are paid for.
-    fn rest_of(&mut self, lines: &'a [Statement], from: usize) -> Result<Flow, Fail> {
-        for line in lines.iter().take(from) {
-            self.stack.charge(line.weight)?;
-        }
-        self.lines(lines.get(from..).unwrap_or_default())
     }
 
     /// Nothing was given last.
@@ -247,6 +239,6 @@ impl<'a> Quick<'_, 'a> {
             self.stack.top = self.stack.top.saturating_add(1);
         }
         self.stack.top = base;
-        self.body(body, base, 0).map_err(|fail| in_line(fail, line))
+        self.body(body, base).map_err(|fail| in_line(fail, line))
     }
 }

@@ -1,0 +1,185 @@
+//! Asking: all hooks about a request, folded or one by one as they stand; what they say, in full or by the codes.
+
+use std::sync::Arc;
+
+use super::call::{Call, Fail, How, RequestSeen, Scene, note_read};
+use super::folds::Occasion;
+use super::remarks::Remarks;
+use super::view::{View, What};
+use super::{Answer, Asked, HookRef, Interpreter, PolicySet, tree};
+use crate::ledger::Ledger;
+
+/// The codes of what was said, in order: few, so they need no heap.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Codes<'a> {
+    few: [Option<Code<'a>>; 2],
+    more: Vec<Code<'a>>,
+}
+
+/// A code, where it stands in the rules, or made by one.
+#[derive(Debug, Clone)]
+pub(crate) enum Code<'a> {
+    Known(&'a str),
+    Own(Arc<str>),
+}
+
+impl<'a> Codes<'a> {
+    pub(crate) fn push(&mut self, code: Code<'a>) {
+        match self.few.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some(code),
+            None => self.more.push(code),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.few.first().is_none_or(Option::is_none)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.few.iter().flatten().chain(&self.more).map(Code::as_str)
+    }
+
+    fn append(&mut self, others: Self) {
+        others.few.into_iter().flatten().chain(others.more).for_each(|code| self.push(code));
+    }
+}
+
+impl<'a> FromIterator<Code<'a>> for Codes<'a> {
+    fn from_iter<I: IntoIterator<Item = Code<'a>>>(codes: I) -> Self {
+        let mut all = Self::default();
+        codes.into_iter().for_each(|code| all.push(code));
+        all
+    }
+}
+
+impl Code<'_> {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Known(code) => code,
+            Self::Own(code) => code,
+        }
+    }
+}
+
+/// What the hooks before a request said, by the codes alone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Brief<'a> {
+    pub(crate) denials: Codes<'a>,
+    /// What is only noted, then what is found.
+    pub(crate) notes: Codes<'a>,
+}
+
+/// What is carried out: all hooks at once in their folded form, or one of them as it stands.
+pub(super) enum Turn<'a> {
+    Folded(&'a tree::Folded, tree::Done),
+    Hook(&'a HookRef),
+}
+
+impl PolicySet {
+    /// Asks every hook about a request: the root folder's, then those of the local folders that apply.
+    pub(crate) fn before(&self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Answer {
+        let mut answer = Answer::default();
+        let mut steps = Some(0_u64);
+        self.ask(books, asked, false, |turn, call, given| {
+            let Turn::Hook(hook) = turn else {
+                answer.parameters = call.outcome().parameters;
+                return;
+            };
+            let run = self.run(hook, call, given);
+            steps = steps.filter(|_| run.result.is_ok()).map(|sum| sum.saturating_add(run.outcome.steps));
+            if !run.outcome.said.is_empty() {
+                let Remarks { denials, notes, findings } =
+                    self.remarks(hook, call, &run.outcome.said, &run.recorded);
+                answer.denials.extend(denials);
+                answer.notes.extend(notes);
+                answer.findings.extend(findings);
+            }
+            if let Err(fail) = run.result {
+                let failed = self.failed(hook, &fail);
+                let bars = !asked.verb.is_fact_or_duty();
+                if bars { &mut answer.denials } else { &mut answer.findings }.push(failed);
+            }
+            for read in &run.outcome.parameters {
+                note_read(&mut answer.parameters, read);
+            }
+        });
+        if self.1 == Interpreter::Both
+            && !self.is_watched()
+            && steps.is_some_and(|steps| !self.folds_as(books, asked, &answer, steps))
+        {
+            let disagree = Fail::disagreement();
+            answer.denials.extend(
+                self.0.root.before(asked.verb.place()).first().map(|hook| self.failed(hook, &disagree)),
+            );
+        }
+        answer
+    }
+
+    /// The same, but only the codes. None where somebody watches, or Rhai has a say: then the whole answer is
+    /// to be asked for.
+    pub(crate) fn in_brief<'a>(&'a self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Option<Brief<'a>> {
+        if self.1 != Interpreter::Tree || self.is_watched() {
+            return None;
+        }
+        let mut brief = Brief::default();
+        let mut findings = Codes::default();
+        self.ask(books, asked, true, |turn, call, given| {
+            let mut told = |how, code| match how {
+                How::Denial => brief.denials.push(code),
+                How::Note => brief.notes.push(code),
+                How::Finding => findings.push(code),
+            };
+            let hook = match turn {
+                Turn::Folded(folded, done) => {
+                    return folded.said(&done).for_each(|(how, code)| told(how, Code::Known(code)));
+                }
+                Turn::Hook(hook) => hook,
+            };
+            let failed = self.enter(hook, call, given, &mut None).0.err();
+            call.each_said(|said| told(said.how, Code::Own(Arc::clone(&said.code))));
+            if let Some(fail) = failed {
+                let how = if asked.verb.is_fact_or_duty() { How::Finding } else { How::Denial };
+                told(how, Code::Known(fail.code));
+            }
+        });
+        if !findings.is_empty() {
+            brief.notes.append(findings);
+        }
+        Some(brief)
+    }
+
+    /// Calls every hook about a request: all of them folded, or each as it stands, as if in a call of its own.
+    pub(super) fn ask<'a>(
+        &'a self,
+        books: &Arc<Ledger>,
+        asked: &Asked<'_>,
+        brief: bool,
+        mut each: impl FnMut(Turn<'a>, &Call<'_>, &View),
+    ) {
+        let verb = asked.verb.place();
+        // All hooks before one verb may do the same.
+        let first = self.0.hooks().find_map(|hooks| hooks.before(verb).first());
+        let Some(situation) = first.map(|hook| hook.situation) else { return };
+        let mut scene = Scene::new(books, self, asked.date);
+        if !asked.by_reaction && !self.0.folders.is_empty() {
+            scene.folders = self.folders_where(books, || books.touches(asked.verb));
+        }
+        let kind = scene.request.insert(RequestSeen::of(books, asked)).found(books).kind;
+        let given = View { what: What::Request, kind };
+        let call = Call { brief, ..Call::again(&scene, situation) };
+        if let Some((folded, done)) = self.carried_out_folded(Occasion::Before(verb), &call, &given) {
+            return each(Turn::Folded(folded, done), &call, &given);
+        }
+        let mut entered = false;
+        let mut one = |hook: &'a HookRef| {
+            if std::mem::replace(&mut entered, true) {
+                call.begin_again();
+            }
+            each(Turn::Hook(hook), &call, &given);
+        };
+        self.0.root.before(verb).iter().for_each(&mut one);
+        for folder in scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder)) {
+            folder.hooks.before(verb).iter().for_each(&mut one);
+        }
+    }
+}

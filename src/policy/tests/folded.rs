@@ -1,0 +1,294 @@
+//! Folded hooks: what is left of rules on a day, and that they say the same; parameters resolved by date and folder.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::{DAY, ask, city, codes, script, set};
+use crate::decision::Happened;
+use crate::event::{Event, PersonTerms};
+use crate::ledger::{Actor, Ledger};
+use crate::model::{Date, LoanId};
+use crate::policy::folds::Occasion;
+use crate::policy::hooks::ENTERED;
+use crate::policy::{Interpreter, PolicySet, Told};
+use crate::request::{Request, Verb};
+
+/// The scripts whose hooks are entered as they stand while something is asked of a set.
+fn entered(set: &PolicySet, asking: impl FnOnce(&PolicySet)) -> Vec<String> {
+    ENTERED.with_borrow_mut(Vec::clear);
+    asking(&set.clone().with_interpreter(Interpreter::Tree));
+    let places = ENTERED.with_borrow_mut(std::mem::take);
+    places.iter().map(|place| place.split(['_', ':']).next().unwrap_or_default().to_owned()).collect()
+}
+
+fn shipped() -> PolicySet {
+    PolicySet::load("policies").unwrap()
+}
+
+fn asked_of(request: impl Into<Request>) -> Vec<String> {
+    let request = request.into();
+    entered(&shipped(), |set| {
+        ask(set, request);
+    })
+}
+
+#[test]
+fn rules_are_entered_only_where_one_of_them_has_something_to_say() {
+    let none: [&str; 0] = [];
+    assert_eq!(asked_of(Request::appoint("wuyi-office", "administrative")), none);
+    assert_eq!(asked_of(Request::vacate_unnamed("wuyi-office", "administrative")), none);
+    // Seats of another unit need a purpose: every rule about loans is asked for its reasons.
+    assert_eq!(
+        asked_of(Request::borrow("l-1", "audit", "finance", "administrative", 1)),
+        ["10", "15", "20", "25"]
+    );
+}
+
+#[test]
+fn every_shipped_rule_folds() {
+    let set = shipped();
+    let PolicySet(inner, ..) = &set;
+    let verbs = (0..Verb::NAMES.len()).map(Occasion::Before);
+    let events = (0..Event::NAMES.len()).map(Occasion::After);
+    let mut folded = 0;
+    for occasion in verbs.chain(events) {
+        let hooks = inner.root.of(occasion);
+        if !hooks.is_empty() {
+            assert!(set.folds_on(occasion, DAY), "{}", hooks[0].place);
+            folded += 1;
+        }
+    }
+    assert!(folded > 15, "{folded}");
+}
+
+fn left(loan: Option<LoanId>) -> Event {
+    Event::Vacated {
+        unit: "audit".into(),
+        kind: "administrative".into(),
+        person: None,
+        loan,
+        reason: None,
+        was: PersonTerms { category: None, since: None, purpose: None },
+    }
+}
+
+/// What the rules of a set make of an event: whether their folded form ends, and all that they say and propose.
+fn told(set: &PolicySet, books: &Arc<Ledger>, event: Event) -> (bool, String) {
+    let happened = Happened::asked(event);
+    let by = Actor::Node(books.root());
+    let told = Told { happened: &happened, freed: None, asked: None, by, date: DAY };
+    let ends = set.no_reaction(books, &told);
+    let reactions: Vec<_> = set
+        .reactions(&happened.event)
+        .iter()
+        .map(|hook| set.after(hook, books, &told))
+        .map(|one| format!("{:?} {:?} {:?} {:?}", one.proposals, one.notes, one.findings, one.failed))
+        .collect();
+    (ends.is_some(), reactions.concat())
+}
+
+#[test]
+fn a_reaction_that_does_nothing_is_not_entered() {
+    let set = shipped().with_interpreter(Interpreter::Tree);
+    let (ends, does) = told(&set, &city(), left(None));
+    assert!(ends, "{does}");
+    assert!(!does.contains("Verb"), "{does}");
+    let set = script("fn after_vacated(e) { if e.on_loan { return; } note(\"other\"); }");
+    let set = set.with_interpreter(Interpreter::Tree);
+    assert!(!told(&set, &city(), left(None)).0);
+    assert!(told(&set, &city(), left(Some("l-1".into()))).0);
+}
+
+/// Both ways of running, the second of which compares every form and fails if one did otherwise.
+fn both(set: &PolicySet, request: impl Into<Request>) -> (usize, String) {
+    let request = request.into();
+    let told = |set: &PolicySet| {
+        let answer = ask(set, request.clone());
+        format!("{:?} {:?} {:?}", codes(&answer), answer.notes, answer.parameters)
+    };
+    let mut quick = String::new();
+    let count = entered(set, |set| quick = told(set)).len();
+    assert_eq!(quick, told(&set.clone().with_interpreter(Interpreter::Both)));
+    (count, quick)
+}
+
+#[test]
+fn folded_hooks_do_what_the_script_does() {
+    let hire = || Request::from(Request::appoint("audit", "administrative").purpose("new-school"));
+    for (body, silent) in [
+        ("", true),
+        ("return;", true),
+        ("return; deny(\"full\");", true),
+        ("deny(\"full\"); return;", false),
+        ("if r.on_loan { deny(\"full\"); }", true),
+        ("if !r.on_loan { return; } deny(\"full\");", true),
+        ("if r.named || r.purpose != \"\" { return; } deny(\"full\");", true),
+        ("if r.on_loan { return; } note(\"other\", #{a: param(\"keep\")});", false),
+        ("if param(\"keep\") == 1 { return; } deny(\"full\");", true),
+        ("if param(\"keep\") > 1 || r.unit.cap < 60 { deny(\"full\"); }", true),
+        ("if r.unit.is_unit { return; } deny(\"full\");", true),
+        ("if r.on_loan { return; } else { note(\"other\"); }", false),
+        ("let x = 1; if x == 2 { deny(\"full\"); }", true),
+        ("let x = 1; if r.unit.cap > 5 { x = 2; } require(x == 2, \"full\");", true),
+        ("let x = 1; if r.unit.cap > 500 { x = 2; } require(x == 2, \"full\");", false),
+        ("let x = if r.unit.cap > 50 { 3 } else { 4 }; require(x == 3, \"full\");", true),
+        ("let x = { let y = r.unit.cap; y + 1 }; require(x == 61, \"full\");", true),
+        (
+            "require(r.unit.cap - r.unit.occupied == r.unit.vacancy, \"full\", #{unit: r.unit.name, vacancy: r.unit.vacancy});",
+            true,
+        ),
+        ("require(r.unit.vacancy > 100, \"full\", #{unit: r.unit.name, vacancy: r.unit.vacancy});", false),
+        ("require(floor(r.unit.cap * param(\"pool.ratio\")) == 12, \"full\");", true),
+        (
+            "require(ceiling(0.33 * r.unit.cap) == 20 && round_half_up(r.unit.cap * 0.025) == 2, \"full\");",
+            true,
+        ),
+        (
+            "require(max(r.unit.cap, 61) == 61 && min(2, r.unit.cap) == 2 && at_least(70, r.unit.cap) == 70, \"full\");",
+            true,
+        ),
+        ("require(r.unit.cap / 7 == 8 && -r.unit.cap == 0 - 60 && abs(-r.unit.cap) == 60, \"full\");", true),
+        ("require(ratio(r.unit.cap, 8) == 7.5 && r.unit.cap * 1.5 == 90, \"full\");", true),
+        (
+            "require(\"a\" + r.kind == \"aadministrative\" && r.kind in [r.kind] && !(r.kind in [\"b\"]), \"full\");",
+            true,
+        ),
+        ("require(r.on < years_after(r.on, 1) && year_of(r.on) == 2024, \"full\");", true),
+        ("for c in param(\"pool.categories\") { if r.category == c { deny(\"full\"); } }", true),
+        (
+            "for c in param(\"pool.categories\") { if c == \"selected-graduate\" { continue; } if c == \"x\" { break; } note(\"other\"); }",
+            false,
+        ),
+        ("let n = 0; for i in 1..=4 { if i == 3 { break; } n += i; } require(n == 3, \"full\");", true),
+        (
+            "let n = 0; for i in 0..r.unit.cap { if i % 2 == 0 { continue; } n += 1; } require(n == 30, \"full\");",
+            true,
+        ),
+        (
+            "if r.unit.is_root { return; } for pool in r.unit.parent.pools { if pool.kind == r.kind { require(pool.used < 5, \"full\"); } }",
+            true,
+        ),
+        (
+            "if r.unit.is_root { return; } for pool in r.unit.parent.pools { require(is_empty(r.unit.people_on_pool(pool.id)) && count(r.unit.permits) == 0, \"full\"); }",
+            true,
+        ),
+        ("for p in r.unit.loans_borrowed { deny(\"full\"); }", true),
+        (
+            "let keep = param(\"keep\"); let again = param(\"keep\"); require(keep == again, \"full\", #{unit: r.unit.name, vacancy: keep});",
+            true,
+        ),
+        ("if r.unit.cap > 10 { param(\"keep\"); } require(param(\"keep\") == 1, \"full\");", true),
+        (
+            "if r.unit.is_root { return; } require(r.unit.parent.room >= 0 && r.unit.county.id == \"direct\", \"full\");",
+            true,
+        ),
+        ("require(office().root.of(r.kind).cap == 500 && office().date == r.on, \"full\");", true),
+        ("require(r.unit.has_tag(\"organ\") && !r.unit.has_tag(\"school\"), \"full\");", true),
+    ] {
+        let set = script(&format!("fn on_appoint(r) {{ {body} }}"));
+        let (count, told) = both(&set, hire());
+        assert_eq!(count == 0, silent, "{body}: {told}");
+    }
+}
+
+#[test]
+fn functions_are_unfolded_where_they_are_called() {
+    let set = script(
+        "fn limit(n) { if n > 3 { return n; } n * param(\"keep\") }
+         fn early(u, n) { if u.cap < n { return; } for i in 0..n { if i == 2 { return; } } deny(\"full\"); }
+         fn twice(u) { early(u, 5); early(u, 500); limit(u.vacancy) + limit(2) }
+         fn on_appoint(r) {
+             let sum = twice(r.unit);
+             require(sum == r.unit.vacancy + 2, \"full\", #{unit: r.unit.name, vacancy: sum});
+             early(r.unit, 3);
+         }",
+    );
+    assert_eq!(both(&set, Request::appoint("audit", "administrative")).0, 0);
+    // Unfolding must not make a book of a page: such a script is carried out as it stands.
+    let mut text = String::from("fn f0(u) { u.cap }\n");
+    for n in 0..13 {
+        writeln!(text, "fn f{}(u) {{ f{n}(u) + f{n}(u) }}", n + 1).unwrap();
+    }
+    text.push_str("fn on_appoint(r) { require(f12(r.unit) == 4096 * 60, \"full\"); }");
+    assert_eq!(both(&script(&text), Request::appoint("audit", "administrative")).0, 1);
+}
+
+#[test]
+fn hooks_fold_anew_for_each_day_folder_and_shape() {
+    let set = set(&[
+        (
+            "a.rhai",
+            "fn on_appoint(r) { require(r.on_permit || r.unit.vacancy >= param(\"keep\"), \"full\"); }",
+        ),
+        ("direct/parameters.yaml", "keep: {values: {2000-01-01: 5, 2024-03-01: 16}}"),
+    ])
+    .unwrap();
+    let hire = |unit: &str| Request::appoint(unit, "administrative");
+    for _ in 0..2 {
+        assert_eq!(both(&set, hire("wuyi-office")).0, 0);
+        assert_eq!(both(&set, hire("audit")).0, 0);
+        assert_eq!(both(&set, hire("finance")).0, 1);
+    }
+    let later = |unit: &str| super::ask_on(&set, Date::constant(2024, 3, 1), hire(unit));
+    assert_eq!(codes(&later("audit")), ["full"]);
+    assert_eq!(codes(&later("wuyi-office")), [""; 0]);
+}
+
+#[test]
+fn a_hook_that_fails_is_entered_and_fails_there() {
+    for body in [
+        "require(1 / (r.unit.cap - 60) == 1, \"full\");",
+        "require(param(\"late\") == 1, \"full\");",
+        "let n = 0; for i in 0..1000 { for j in 0..1000 { n += 1; } }",
+    ] {
+        let set = script(&format!("fn on_appoint(r) {{ {body} }}"));
+        let mut failed = String::new();
+        let hire = Request::appoint("audit", "administrative");
+        let count = entered(&set, |set| failed = codes(&ask(set, hire)).concat()).len();
+        assert_eq!((count, failed.as_str()), (1, "policy-failed"), "{body}");
+    }
+}
+
+#[test]
+fn parameters_are_the_same_resolved_and_searched() {
+    let parameters = "
+a: {zh: 甲, en: a, type: number, tighter: up, values: {2000-01-01: 1, 2010-01-01: 5, 2020-01-01: 2}}
+b: {zh: 乙, en: b, type: number, tighter: down, values: {2005-06-01: 9}}
+c: {zh: 丙, en: c, type: text, values: {2015-01-01: x, 2015-01-02: y}}
+";
+    let set = set(&[
+        ("parameters.yaml", parameters),
+        (
+            "x.rhai",
+            "fn on_appoint(r) { note(\"other\", #{a: param(\"a\"), b: param(\"b\"), c: param(\"c\")}); }",
+        ),
+        (
+            "direct/parameters.yaml",
+            "a: {values: {2003-01-01: 6}}\nb: {values: {2006-01-01: 8, 2016-01-01: 1}}",
+        ),
+        ("wuyi/parameters.yaml", "a: {values: {2001-01-01: 5, 2022-01-01: 7}}"),
+    ])
+    .unwrap();
+    let PolicySet(inner, ..) = &set;
+    let resolved = &inner.parameters;
+    let searched = resolved.unsettled();
+    let mut found = 0;
+    for year in 1999..2025 {
+        for (month, day) in [(1, 1), (1, 2), (5, 31), (6, 1), (12, 31)] {
+            let date = Date::constant(year, month, day);
+            for folders in [&[][..], &[0], &[1], &[0, 1], &[7]] {
+                for name in ["a", "b", "c"] {
+                    let one = resolved.value(name, date, folders);
+                    assert_eq!(one, searched.value(name, date, folders), "{name} {date} {folders:?}");
+                    found += usize::from(one.is_some_and(|one| Arc::strong_count(one.read) > 0));
+                }
+            }
+        }
+    }
+    assert!(found > 1000, "{found}");
+    // Not all of it is the root's alone.
+    let at = |folders: &[usize]| {
+        resolved.value("a", Date::constant(2023, 1, 1), folders).unwrap().value.to_string()
+    };
+    assert_eq!([at(&[]), at(&[0]), at(&[1]), at(&[0, 1])], ["2", "6", "7", "7"]);
+}
