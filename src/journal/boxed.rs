@@ -36,6 +36,10 @@ impl<S: Store + ?Sized> Store for Box<S> {
         (**self).answered(request_id)
     }
 
+    fn answered_before(&self, request_id: &str, number: u64) -> Result<Option<u64>, Error> {
+        (**self).answered_before(request_id, number)
+    }
+
     fn snapshots(&self) -> Result<Vec<u64>, Error> {
         (**self).snapshots()
     }

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use super::form;
-use super::store::{Digest, Head, Shelf, journal};
+use super::shelf::Shelf;
+use super::store::{Digest, Head, journal};
 use crate::decision::{Decision, Entry};
 use crate::error::Error;
 use crate::model::RequestId;
@@ -82,8 +83,8 @@ impl Earlier {
 
     /// The first answer to a request id, if one of the first `entries` is it.
     pub(super) fn answer_to(&self, id: &RequestId, entries: u64) -> Option<&Arc<Decision>> {
-        let number = match self.shelf.read_beside(|store| store.answered(id.as_str())) {
-            Ok(number) => number.filter(|number| *number < entries)?,
+        let number = match self.shelf.read_beside(|store| store.answered_before(id.as_str(), entries)) {
+            Ok(number) => number?,
             Err(error) => {
                 self.fail(error);
                 return None;

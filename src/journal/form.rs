@@ -5,13 +5,11 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::people::{New, People, PersonRow};
-use super::store::{Digest, Header, Record, Shelf, journal};
+use super::shelf::Shelf;
+use super::store::{Digest, Header, Record, journal};
 use crate::decision::Entry;
 use crate::error::{Error, ErrorKind};
 use crate::model::Opening;
-
-/// How many bytes an entry usually has.
-const USUAL: usize = 600;
 
 /// Opening books as they are stored where people are not kept apart. Equal books have equal texts.
 ///
@@ -97,18 +95,20 @@ pub(crate) fn opening_of(header: &Header, shelf: &Shelf) -> Result<(Opening, boo
     Ok((opening, erased))
 }
 
-/// An entry as it is stored.
-pub(super) fn write_entry(entry: &Entry, people: &mut People, new: &mut New<'_>) -> Result<String, Error> {
+/// Writes an entry as it is stored, behind what is there.
+pub(super) fn write_entry(
+    entry: &Entry,
+    people: &mut People,
+    new: &mut New<'_>,
+    to: &mut Vec<u8>,
+) -> Result<(), Error> {
     let unwritable = |cause| unwritable(&format!("entry {}", entry.number()), &cause);
     if !people.are_apart() {
-        let mut body = Vec::with_capacity(USUAL);
-        serde_json::to_writer(&mut body, entry).map_err(unwritable)?;
-        return String::from_utf8(body)
-            .map_err(|cause| unwritable(serde_json::Error::io(io::Error::other(cause))));
+        return serde_json::to_writer(to, entry).map_err(unwritable);
     }
     let mut value = serde_json::to_value(entry).map_err(unwritable)?;
     people.hide(&mut value, new)?;
-    serde_json::to_string(&value).map_err(unwritable)
+    serde_json::to_writer(to, &value).map_err(unwritable)
 }
 
 /// The entry of a record of a stream that does not keep people apart.

@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::earlier::Reading;
 use super::form;
 use super::people::{New, PersonRow};
+use super::shelf::Shelf;
 use super::snapshot::Snapshot;
-use super::store::{Batch, Head, Header, PolicyFiles, Record, Shelf, journal};
+use super::store::{Batch, Digest, Head, Header, NewRecord, PolicyFiles, journal};
 use crate::decision::Entry;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::model::RequestId;
 
 /// A store, and how far it has come.
@@ -30,6 +31,8 @@ pub(super) struct Keeper {
     every: Option<u64>,
     /// Behind how many entries the last snapshot stands.
     snapshot: u64,
+    /// How many records the last group had, and how many bytes: the next one has room for as many.
+    usual: (usize, usize),
 }
 
 /// Records that belong together and that the store does not have yet.
@@ -40,10 +43,25 @@ pub(crate) struct Group {
     header: Option<Header>,
     /// The head that they stand behind.
     expected: Head,
-    records: Vec<Record>,
+    parts: Vec<Part>,
     /// Policy sets that the store does not have, and people.
     policies: Vec<(Arc<str>, PolicyFiles)>,
     people: Vec<PersonRow>,
+}
+
+/// Records that were put together at once, with their bodies in one text.
+#[derive(Debug, Default)]
+struct Part {
+    bodies: String,
+    records: Vec<Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    request_id: Option<RequestId>,
+    /// Where its body ends.
+    end: usize,
+    hash: Digest,
 }
 
 #[derive(Debug)]
@@ -59,14 +77,24 @@ impl Keeper {
     pub(super) fn new(shelf: Shelf, header: Header, people: Vec<PersonRow>) -> Self {
         let reading = Reading::new(Head::of(&header));
         let (kept, state) = (BTreeSet::new(), State::Ready);
-        Self { shelf, reading, header: Some(header), kept, people, state, every: None, snapshot: 0 }
+        Self {
+            shelf,
+            reading,
+            header: Some(header),
+            kept,
+            people,
+            state,
+            every: None,
+            snapshot: 0,
+            usual: (0, 0),
+        }
     }
 
     pub(super) fn go_on(shelf: Shelf, reading: Reading) -> Result<Self, Error> {
         let kept = shelf.read().policy_digests()?.into_iter().map(Arc::from).collect();
         let snapshot = shelf.read().snapshots()?.last().copied().unwrap_or(0);
         let (people, state) = (Vec::new(), State::Ready);
-        Ok(Self { shelf, reading, header: None, kept, people, state, every: None, snapshot })
+        Ok(Self { shelf, reading, header: None, kept, people, state, every: None, snapshot, usual: (0, 0) })
     }
 
     pub(super) fn head(&self) -> Head {
@@ -168,45 +196,46 @@ impl Keeper {
         policies: Option<(Arc<str>, impl FnOnce() -> PolicyFiles)>,
     ) -> Result<Group, Error> {
         let mut head = self.head();
-        let mut records: Vec<Record> = Vec::new();
+        let (usual, bytes) = self.usual;
+        let (mut records, mut bodies) = (Vec::with_capacity(usual), Vec::with_capacity(bytes));
         let mut people = std::mem::take(&mut self.people);
         for (entry, request_id) in entries {
-            let body = self.body(entry, &mut people)?;
-            let record = head.next(request_id.map(ToString::to_string), body);
-            head = head.after(&record);
-            records.push(record);
+            let begin = bodies.len();
+            self.write(entry, &mut people, &mut bodies)?;
+            let body = bodies.get(begin..).unwrap_or_default();
+            let hash = head.hash_of(request_id.map(RequestId::as_str), body);
+            head = head.after(hash);
+            records.push(Kept { request_id: request_id.cloned(), end: bodies.len(), hash });
         }
+        self.usual = (records.len(), bodies.len());
         let new = policies.filter(|(digest, _)| !records.is_empty() && !self.kept.contains(digest));
         let policies = new.into_iter().map(|(digest, files)| (digest, files())).collect();
+        let bodies = String::from_utf8(bodies).map_err(|_| broken())?;
         let (shelf, header) = (self.shelf.clone(), self.header.clone());
-        Ok(Group { shelf, header, expected: self.head(), records, policies, people })
+        let parts = vec![Part { bodies, records }];
+        Ok(Group { shelf, header, expected: self.head(), parts, policies, people })
     }
 
     /// What comes next stands behind these records.
     fn go_behind(&mut self, group: &Group) {
-        for record in &group.records {
-            self.reading.go_to(self.head().after(record));
-        }
-        if !group.records.is_empty() {
+        for record in group.records() {
+            self.reading.go_to(self.head().after(record.hash));
             self.header = None;
         }
         self.kept.extend(group.policies.iter().map(|(digest, _)| Arc::clone(digest)));
     }
 
-    fn body(&self, entry: &Entry, rows: &mut Vec<PersonRow>) -> Result<String, Error> {
+    fn write(&self, entry: &Entry, rows: &mut Vec<PersonRow>, to: &mut Vec<u8>) -> Result<(), Error> {
         let salt = || self.shelf.read_beside(|store| store.salt());
         let mut new = New { rows, salt: &salt };
-        form::write_entry(entry, &mut self.shelf.people_mut(), &mut new)
+        form::write_entry(entry, &mut self.shelf.people_mut(), &mut new, to)
     }
 }
 
 impl Group {
     /// This group, and one that stands right behind it.
     pub(crate) fn join(mut self, next: Self) -> Result<Self, Error> {
-        let head = self
-            .records
-            .last()
-            .map_or(self.expected, |last| Head { records: last.number.saturating_add(1), hash: last.hash });
+        let head = self.head();
         if next.expected != head || !self.shelf.is(&next.shelf) {
             return Err(journal(format!(
                 "what was decided from entry {} on does not stand behind entry {}",
@@ -218,7 +247,7 @@ impl Group {
             )));
         }
         self.header = self.header.or(next.header);
-        self.records.extend(next.records);
+        self.parts.extend(next.parts);
         self.policies.extend(next.policies);
         self.people.extend(next.people);
         Ok(self)
@@ -226,11 +255,49 @@ impl Group {
 
     /// Brings the group to its store, behind the head that it was put together for.
     pub(crate) fn keep(&self) -> Result<(), Error> {
-        let Self { shelf, header, expected, records, policies, people } = self;
+        let Self { shelf, header, expected, policies, people, .. } = self;
+        let records = self.as_new().ok_or_else(broken)?;
         if records.is_empty() {
             return Ok(());
         }
-        let batch = Batch { header: header.as_ref(), expected: *expected, records, policies, people };
-        shelf.write().append(&batch)
+        let (header, expected) = (header.as_ref(), *expected);
+        shelf.write().append(&Batch { header, expected, records: &records, policies, people })
     }
+
+    fn records(&self) -> impl Iterator<Item = &Kept> {
+        self.parts.iter().flat_map(|part| &part.records)
+    }
+
+    /// The head behind the group.
+    fn head(&self) -> Head {
+        let count: usize = self.parts.iter().map(|part| part.records.len()).sum();
+        let last = self.parts.iter().rev().find_map(|part| part.records.last());
+        Head {
+            records: self.expected.records.saturating_add(count as u64),
+            hash: last.map_or(self.expected.hash, |last| last.hash),
+        }
+    }
+
+    /// The records as a store takes them; none if their bodies do not stand where they should.
+    fn as_new(&self) -> Option<Vec<NewRecord<'_>>> {
+        let count = self.parts.iter().map(|part| part.records.len()).sum();
+        let (mut records, mut number) = (Vec::with_capacity(count), self.expected.records);
+        for Part { bodies, records: kept } in &self.parts {
+            let mut begin = 0;
+            for Kept { request_id, end, hash } in kept {
+                let (body, request_id) =
+                    (bodies.get(begin..*end)?, request_id.as_ref().map(RequestId::as_str));
+                records.push(NewRecord { number, request_id, body, hash: *hash });
+                begin = *end;
+                number = number.checked_add(1)?;
+            }
+        }
+        Some(records)
+    }
+}
+
+/// A bug: what was put together cannot be taken apart again.
+fn broken() -> Error {
+    Error::new(ErrorKind::Internal, "the records of a group cannot be told apart")
+        .in_chinese("一组记录无法分开")
 }

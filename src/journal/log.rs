@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::people::PersonRow;
 use super::seeded;
 use super::store::{Batch, Digest, Head, Header, PolicyFiles, Record, Store, journal};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, in_chinese};
 
 /// The hexadecimal digits of a line's sum.
 const SUM: usize = 16;
@@ -166,6 +166,11 @@ impl Log {
         &self.header.stream
     }
 
+    /// The policy sets that the log brings along, by their digests.
+    pub fn policies(&self) -> impl Iterator<Item = (&str, &PolicyFiles)> {
+        self.policies.iter().map(|(digest, files)| (&**digest, files))
+    }
+
     /// Brings everything into a stream of the same name that has no entries: all of it or nothing. Its head is
     /// the log's then.
     ///
@@ -185,10 +190,11 @@ impl Log {
             // Whoever can give salts can keep people.
             store.salt()?;
         }
+        let records: Vec<_> = self.records.iter().map(Record::as_new).collect();
         store.append(&Batch {
             header: Some(&self.header),
             expected: Head::of(&self.header),
-            records: &self.records,
+            records: &records,
             policies: &self.policies,
             people: &self.people,
         })?;
@@ -209,7 +215,10 @@ impl Log {
                 self.head.follow(&record)?;
                 self.records.push(record);
             }
-            Line::Head(head) if head == self.head.to_string() => return Ok(true),
+            Line::Head(head) if head == self.head.to_string() => {
+                self.has_its_policies()?;
+                return Ok(true);
+            }
             Line::Head(head) => {
                 let found = self.head;
                 return Err(journal(format!("the head is {found}, and the log says {head}"))
@@ -219,12 +228,38 @@ impl Log {
         Ok(false)
     }
 
+    /// Whether every policy set that decided is there.
+    fn has_its_policies(&self) -> Result<(), Error> {
+        for Record { number, body, .. } in &self.records {
+            let named: Named = serde_json::from_str(body).unwrap_or_default();
+            let Some(digest) = named.decided.and_then(|decided| decided.policies) else { continue };
+            if !self.policies.iter().any(|(known, _)| **known == digest) {
+                return Err(journal(format!(
+                    "the policies `{digest}` are missing, by which entry {number} was decided"
+                ))
+                .in_chinese(format!("缺政策 `{digest}`，第 {number} 条记录据此裁定")));
+            }
+        }
+        Ok(())
+    }
+
     fn policy(&mut self, digest: &str, path: String, content: Vec<u8>) {
         match self.policies.last_mut() {
             Some((last, files)) if **last == *digest => files.push((path, content)),
             Some(_) | None => self.policies.push((digest.into(), vec![(path, content)])),
         }
     }
+}
+
+/// What a decision's body says of the policies that decided.
+#[derive(Default, Deserialize)]
+struct Named {
+    decided: Option<By>,
+}
+
+#[derive(Deserialize)]
+struct By {
+    policies: Option<String>,
 }
 
 fn write(out: &mut dyn Write, line: &Line<'_>) -> Result<(), Error> {
@@ -270,5 +305,5 @@ fn raw(text: &str) -> Result<&RawValue, Error> {
 
 fn unwritable(cause: &io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("the log cannot be written: {cause}"))
-        .in_chinese(format!("日志文件无法写出：{cause}"))
+        .in_chinese(format!("日志文件无法写出：{}", in_chinese(cause)))
 }

@@ -14,6 +14,7 @@ mod postgres;
 pub mod seeded;
 #[cfg(not(feature = "seeded-bugs"))]
 pub(crate) mod seeded;
+mod shelf;
 mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -41,11 +42,11 @@ use keeper::Keeper;
 pub use log::{Log, export};
 pub(crate) use people::People;
 pub use people::{PersonRow, Salt};
+pub(crate) use shelf::Shelf;
 pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
-pub(crate) use store::Shelf;
-pub use store::{ALGORITHM, Batch, Digest, FORMAT, Head, Header, PolicyFiles, Record, Store};
+pub use store::{ALGORITHM, Batch, Digest, FORMAT, Head, Header, NewRecord, PolicyFiles, Record, Store};
 
 /// A journal: every entry in order. A clone is cheap, goes its own way, and is kept nowhere.
 ///

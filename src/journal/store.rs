@@ -2,15 +2,13 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::panic::resume_unwind;
 use std::str::FromStr;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::thread;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use super::people::{People, PersonRow, Salt};
+use super::people::{PersonRow, Salt};
 use super::snapshot::Snapshot;
 use crate::error::{Error, ErrorKind};
 
@@ -74,6 +72,14 @@ pub trait Store: fmt::Debug + Send + Sync {
             Ok(())
         })?;
         Ok(found)
+    }
+
+    /// The same, where an answer that has this number or a later one need not be found.
+    ///
+    /// # Errors
+    /// If the place cannot be read.
+    fn answered_before(&self, request_id: &str, number: u64) -> Result<Option<u64>, Error> {
+        Ok(self.answered(request_id)?.filter(|found| *found < number))
     }
 
     /// Where snapshots stand: behind how many records each, in order. A store need not keep any.
@@ -190,6 +196,19 @@ pub struct Record {
     pub hash: Digest,
 }
 
+/// One record that is to be added. Its texts stand elsewhere, most often those of a whole batch in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewRecord<'a> {
+    /// As [`Record::number`].
+    pub number: u64,
+    /// As [`Record::request_id`].
+    pub request_id: Option<&'a str>,
+    /// As [`Record::body`].
+    pub body: &'a str,
+    /// As [`Record::hash`].
+    pub hash: Digest,
+}
+
 /// Where a stream ends: how many records it has, and the hash of the last.
 ///
 /// Whoever keeps a head elsewhere can tell later that nothing before it was touched. Written as `12:9f…`.
@@ -209,7 +228,7 @@ pub struct Batch<'a> {
     /// The head that the writer knows.
     pub expected: Head,
     /// The records behind it.
-    pub records: &'a [Record],
+    pub records: &'a [NewRecord<'a>],
     /// Policy sets that decide for the first time, by their digests.
     pub policies: &'a [(Arc<str>, PolicyFiles)],
     /// People whom the records name for the first time; nobody where people are not kept apart.
@@ -269,6 +288,22 @@ impl Header {
     }
 }
 
+impl Record {
+    /// The record as one that is to be added.
+    pub fn as_new(&self) -> NewRecord<'_> {
+        let Self { number, request_id, body, hash } = self;
+        NewRecord { number: *number, request_id: request_id.as_deref(), body, hash: *hash }
+    }
+}
+
+impl NewRecord<'_> {
+    /// The record as it is read again.
+    pub fn to_record(self) -> Record {
+        let Self { number, request_id, body, hash } = self;
+        Record { number, request_id: request_id.map(str::to_owned), body: body.to_owned(), hash }
+    }
+}
+
 impl Head {
     /// The head before the first record.
     pub fn of(header: &Header) -> Self {
@@ -283,7 +318,7 @@ impl Head {
 
     /// The record that comes next, for this entry.
     pub fn next(&self, request_id: Option<String>, body: String) -> Record {
-        let hash = self.hash_of(request_id.as_deref(), &body);
+        let hash = self.hash_of(request_id.as_deref(), body.as_bytes());
         Record { number: self.records, request_id, body, hash }
     }
 
@@ -297,27 +332,28 @@ impl Head {
             return Err(journal(format!("entry {due} is missing: entry {number} stands in its place"))
                 .in_chinese(format!("缺第 {due} 条记录：该处是第 {number} 条")));
         }
-        if record.hash != self.hash_of(record.request_id.as_deref(), &record.body) {
+        if record.hash != self.hash_of(record.request_id.as_deref(), record.body.as_bytes()) {
             return Err(journal(format!(
                 "entry {number} is not what was written: its hash does not follow from the entries before it"
             ))
             .in_chinese(format!("第 {number} 条记录已非原文：其哈希与此前记录不相接")));
         }
-        *self = self.after(record);
+        *self = self.after(record.hash);
         Ok(())
     }
 
-    /// The head behind a record that was made by [`Head::next`].
-    pub(super) fn after(&self, record: &Record) -> Self {
-        Self { records: self.records.saturating_add(1), hash: record.hash }
+    /// The head behind the next record, which has this hash.
+    pub(super) fn after(&self, hash: Digest) -> Self {
+        Self { records: self.records.saturating_add(1), hash }
     }
 
-    fn hash_of(&self, request_id: Option<&str>, body: &str) -> Digest {
+    /// The hash of the next record.
+    pub(super) fn hash_of(&self, request_id: Option<&str>, body: &[u8]) -> Digest {
         let mut sum = Sum::default();
         sum.add(&self.hash.0);
         sum.add(&self.records.to_be_bytes());
         sum.add(request_id.unwrap_or_default().as_bytes());
-        sum.add(body.as_bytes());
+        sum.add(body);
         sum.end()
     }
 }
@@ -430,63 +466,6 @@ pub(super) fn choose(place: &str, streams: &[String], named: Option<&str>) -> Re
             .in_chinese(format!("`{place}` 没有名为 `{named}` 的账；有 {}", list()))),
         (None, _) => Err(journal(format!("`{place}` holds several streams, name one: {}", list()))
             .in_chinese(format!("`{place}` 有几本账，请指明一本：{}", list()))),
-    }
-}
-
-/// A store that its writer and the readers of earlier entries share, and the people of its stream.
-#[derive(Debug, Clone)]
-pub(crate) struct Shelf {
-    store: Arc<RwLock<Box<dyn Store>>>,
-    /// Where earlier entries are read while the store is written, if it can be read twice at a time.
-    beside: Arc<OnceLock<Option<Box<dyn Store>>>>,
-    people: Arc<RwLock<People>>,
-}
-
-impl Shelf {
-    /// The store of a stream with this header; of a new one without.
-    pub(crate) fn new(store: Box<dyn Store>, header: Option<&Header>) -> Result<Self, Error> {
-        let apart = header.map_or_else(|| store.wants_people_apart(), Header::keeps_people_apart);
-        let people = if apart { People::apart(store.people()?)? } else { People::inside() };
-        let (store, people) = (Arc::new(RwLock::new(store)), Arc::new(RwLock::new(people)));
-        Ok(Self { store, beside: Arc::default(), people })
-    }
-
-    /// Whether both are the same store.
-    pub(super) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.store, &other.store)
-    }
-
-    /// Reads what was there before the writer's last word: it waits for no writer where that can be, and is on a
-    /// thread of its own where the store must be.
-    pub(crate) fn read_beside<T: Send>(&self, read: impl FnOnce(&dyn Store) -> T + Send) -> T {
-        let on_its_thread = |store: &dyn Store| {
-            if !store.needs_own_thread() {
-                return read(store);
-            }
-            let done = thread::scope(|scope| scope.spawn(|| read(store)).join());
-            done.unwrap_or_else(|panic| resume_unwind(panic))
-        };
-        match self.beside.get_or_init(|| self.read().beside()) {
-            Some(store) => on_its_thread(&**store),
-            None => on_its_thread(&**self.read()),
-        }
-    }
-
-    /// A store that panicked while it wrote is never written again; reading it is as safe as ever.
-    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Box<dyn Store>> {
-        self.store.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Box<dyn Store>> {
-        self.store.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn people(&self) -> RwLockReadGuard<'_, People> {
-        self.people.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn people_mut(&self) -> RwLockWriteGuard<'_, People> {
-        self.people.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

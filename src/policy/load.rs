@@ -5,9 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use super::declared::Declared;
+use super::digest::digest;
 use super::folds::AllFolds;
 use super::parameters::Parameters;
 use super::reasons::Reasons;
@@ -92,10 +91,14 @@ impl PolicySet {
     /// # Errors
     /// With every fault found in the files.
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, Error> {
-        let in_tests = |path: &str| path.split('/').next() == Some(TESTS) && path.contains('/');
-        let files = files.into_iter().filter(|(path, _)| !in_tests(path) && is_policy_file(path)).collect();
-        from(&files, Path::new(""))
+        from(&of_set(files), Path::new(""))
     }
+}
+
+/// The files that belong to a set: no tests, and nothing else that may lie there.
+pub(super) fn of_set(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Files {
+    let in_tests = |path: &str| path.split('/').next() == Some(TESTS) && path.contains('/');
+    files.into_iter().filter(|(path, _)| !in_tests(path) && is_policy_file(path)).collect()
 }
 
 /// The policy files of a folder by their path inside it, as [`PolicySet::from_files`] takes them: the root's and
@@ -476,22 +479,4 @@ pub(crate) fn rule_name(path: &str) -> &str {
         Some(rule) if bare.len() < stem.len() && !rule.is_empty() => rule,
         _ => stem,
     }
-}
-
-/// SHA-256 over paths and bytes, in the order of the paths.
-fn digest(files: &Files) -> Arc<str> {
-    let mut sum = Sha256::new();
-    for (path, bytes) in files {
-        sum.update((path.len() as u64).to_be_bytes());
-        sum.update(path.as_bytes());
-        sum.update((bytes.len() as u64).to_be_bytes());
-        sum.update(bytes);
-    }
-    let mut text = String::with_capacity(64);
-    for byte in sum.finalize() {
-        use std::fmt::Write;
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text.into()
 }

@@ -11,6 +11,7 @@ mod call;
 mod coverage;
 mod declared;
 mod definitions;
+mod digest;
 mod engine;
 mod fix;
 mod folding;

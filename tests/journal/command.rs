@@ -152,7 +152,7 @@ fn a_journal_that_is_no_good_is_named_with_its_entry() {
         Connection::open(folder.path().join("city.journal")).unwrap().execute_batch(sql).unwrap();
     };
     change(
-        "CREATE TABLE kept AS SELECT stream, seq, request_id, body, hash FROM record; DELETE FROM record WHERE seq = 6",
+        "CREATE TABLE kept AS SELECT seq, request_id, body, hash FROM record; DELETE FROM record WHERE seq = 6",
     );
     let verify = ["journal", "verify", "city.journal"];
     assert_eq!(bianzhi(folder.path(), &verify).code, Some(0), "what is left is sound");

@@ -61,7 +61,7 @@ fn a_changed_file_names_its_first_bad_entry() {
         ),
         (
             "PRAGMA user_version = 7",
-            "`FILE` has format 7, written by a newer version; this one reads up to 2".to_owned(),
+            "`FILE` has format 7, written by a newer version; this one reads up to 3".to_owned(),
         ),
         ("PRAGMA application_id = 5", "`FILE` is a database, but no journal".to_owned()),
         (

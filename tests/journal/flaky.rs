@@ -63,7 +63,8 @@ impl Store for Flaky {
         if disk.records.len() as u64 != batch.expected.records {
             return Err(Error::new(ErrorKind::Journal, "another writer was here"));
         }
-        let ids = disk.records.iter().chain(batch.records).filter_map(|record| record.request_id.as_ref());
+        let all = disk.records.iter().map(Record::as_new).chain(batch.records.iter().copied());
+        let ids = all.filter_map(|record| record.request_id);
         if ids.clone().count() != ids.collect::<BTreeSet<_>>().len() {
             return Err(Error::new(ErrorKind::Journal, "a request id is answered already"));
         }
@@ -73,7 +74,7 @@ impl Store for Flaky {
         }
         if !fails || disk.how == Failing::All {
             disk.header = disk.header.take().or(batch.header.cloned());
-            disk.records.extend(batch.records.iter().cloned());
+            disk.records.extend(batch.records.iter().map(|record| record.to_record()));
             let policies = batch.policies.iter().map(|(digest, files)| (digest.to_string(), files.clone()));
             disk.policies.extend(policies);
         }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bianzhi::Error;
 use bianzhi::journal::{Header, Record, SqliteStore, Store};
+use bianzhi::{Error, Office};
 use rusqlite::{Connection, params};
 
-use super::first_version;
+use super::books::charter;
 use super::flaky::Flaky;
 use super::suite::{CHECKS, Ground};
+use super::{first_version, second_version};
 
 /// Memory that outlives its stores.
 #[derive(Default)]
@@ -51,17 +52,32 @@ impl Ground for File {
             )
             .unwrap();
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-        let (delete, insert) = if version == 1 {
-            (
+        let number: i64 = match version {
+            1 => 0,
+            _ => connection
+                .query_row("SELECT number FROM stream WHERE stream = ?1", [stream], |row| row.get(0))
+                .unwrap(),
+        };
+        let (delete, insert) = match (version, number) {
+            (1, _) => (
                 "DELETE FROM entry WHERE stream = ?1",
                 "INSERT INTO entry (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )
-        } else {
-            (
+            ),
+            (2, _) => (
                 "DELETE FROM record WHERE stream = (SELECT number FROM stream WHERE stream = ?1)",
                 "INSERT INTO record (stream, seq, request_id, body, hash)
                  SELECT number, ?2, ?3, ?4, unhex(?5) FROM stream WHERE stream = ?1",
-            )
+            ),
+            (3, 1) => (
+                "DELETE FROM record WHERE ?1 = ?1",
+                "INSERT INTO record (seq, request_id, body, hash) SELECT ?2, ?3, ?4, unhex(?5) WHERE ?1 = ?1",
+            ),
+            (3, _) => (
+                "DELETE FROM record_of_others WHERE stream = (SELECT number FROM stream WHERE stream = ?1)",
+                "INSERT INTO record_of_others (stream, seq, request_id, body, hash)
+                 SELECT number, ?2, ?3, ?4, unhex(?5) FROM stream WHERE stream = ?1",
+            ),
+            other => panic!("{other:?}"),
         };
         connection.execute(delete, [stream]).unwrap();
         for Record { number, request_id, body, hash } in records {
@@ -87,7 +103,34 @@ fn the_suite_holds_in_sqlite() {
     }
 }
 
-/// Files of the first builds go on as they are.
+/// Where the file's first stream is another one, this one shares a table with all others.
+#[test]
+fn the_suite_holds_in_sqlite_behind_another_stream() {
+    for (name, check) in CHECKS {
+        println!("{name}");
+        check(&mut || {
+            let folder = tempfile::tempdir().unwrap();
+            let store = SqliteStore::open(folder.path().join("city.journal"), "elsewhere").unwrap();
+            drop(Office::open_on(store, charter(), None).unwrap());
+            Box::new(File(folder))
+        });
+    }
+}
+
+/// Files of earlier builds go on as they are.
+#[test]
+fn the_suite_holds_in_sqlite_files_of_version_2() {
+    for (name, check) in CHECKS {
+        println!("{name}");
+        check(&mut || {
+            let folder = tempfile::tempdir().unwrap();
+            second_version(&folder.path().join("city.journal"));
+            Box::new(File(folder))
+        });
+    }
+}
+
+/// Files of the first builds too.
 #[test]
 fn the_suite_holds_in_sqlite_files_of_version_1() {
     for (name, check) in CHECKS {

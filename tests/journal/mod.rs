@@ -1,6 +1,8 @@
 //! Journals that are kept: one suite over every store, damage of every kind, time travel, and the command.
 
 mod audit_sql;
+#[cfg(feature = "cli")]
+mod bad_input;
 mod books;
 #[cfg(feature = "cli")]
 mod command;
@@ -8,6 +10,7 @@ mod damage;
 mod failing;
 pub(crate) mod flaky;
 mod grounds;
+mod ids;
 mod log;
 mod people;
 mod round_trip;
@@ -36,6 +39,12 @@ pub(crate) fn filled(file: &Path) -> Office {
 pub(crate) fn first_version(file: &Path) {
     let connection = rusqlite::Connection::open(file).unwrap();
     connection.execute_batch(include_str!("version-1.sql")).unwrap();
+}
+
+/// An empty file as builds made it that knew version 2.
+pub(crate) fn second_version(file: &Path) {
+    let connection = rusqlite::Connection::open(file).unwrap();
+    connection.execute_batch(include_str!("version-2.sql")).unwrap();
 }
 
 /// Opens a file's only stream and replays it.

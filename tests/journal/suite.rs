@@ -1,6 +1,8 @@
 //! The suite: what holds of every store, in memory, in SQLite and in PostgreSQL.
 
-use bianzhi::journal::{ALGORITHM, Batch, FORMAT, Head, Header, Log, Record, Store, erase, export};
+use bianzhi::journal::{
+    ALGORITHM, Batch, FORMAT, Head, Header, Log, NewRecord, Record, Store, erase, export,
+};
 use bianzhi::{Error, ErrorKind, Office};
 
 use super::books::{charter, requests};
@@ -72,6 +74,10 @@ fn next(mut head: Head, bodies: impl IntoIterator<Item = String>) -> (Vec<Record
     (records, head)
 }
 
+fn as_new(records: &[Record]) -> Vec<NewRecord<'_>> {
+    records.iter().map(Record::as_new).collect()
+}
+
 /// A few records behind a header, in two batches.
 fn write(store: &mut dyn Store) -> (Header, Head) {
     let header = Header::new("city", "{}".to_owned());
@@ -82,14 +88,20 @@ fn write(store: &mut dyn Store) -> (Header, Head) {
         .append(&Batch {
             header: Some(&header),
             expected,
-            records: &records,
+            records: &as_new(&records),
             policies: &policies,
             people: &[],
         })
         .unwrap();
     let (records, end) = next(head, ["d".to_owned()]);
     store
-        .append(&Batch { header: None, expected: head, records: &records, policies: &[], people: &[] })
+        .append(&Batch {
+            header: None,
+            expected: head,
+            records: &as_new(&records),
+            policies: &[],
+            people: &[],
+        })
         .unwrap();
     (header, end)
 }
@@ -139,11 +151,15 @@ fn nothing_is_added_behind_another_head(new: New<'_>) {
     let wrong = [(None, stale), (Some(&header), stale), (None, ahead)];
     for (header, expected) in wrong {
         let (records, _) = next(expected, ["x".to_owned()]);
-        let batch = Batch { header, expected, records: &records, policies: &[], people: &[] };
+        let batch = Batch { header, expected, records: &as_new(&records), policies: &[], people: &[] };
         let error = ground.open("city").unwrap().append(&batch).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Journal, "{error}");
     }
     assert_eq!(records(ground.open("city").unwrap().as_ref()).len(), 4);
+}
+
+fn batch<'a>(header: &'a Header, records: &'a [NewRecord<'a>]) -> Batch<'a> {
+    Batch { header: Some(header), expected: Head::of(header), records, policies: &[], people: &[] }
 }
 
 /// More than a server takes in one statement, and nothing of it if its last record cannot be kept.
@@ -154,11 +170,10 @@ fn a_batch_of_any_size_is_one(new: New<'_>) {
     let (many, _) = next(expected, (0..2_500).map(|number| number.to_string()));
     let mut twice = many.clone();
     twice[2_499].request_id.clone_from(&many[0].request_id);
-    let batch = |records| Batch { header: Some(&header), expected, records, policies: &[], people: &[] };
-    ground.open("city").unwrap().append(&batch(&twice)).unwrap_err();
+    ground.open("city").unwrap().append(&batch(&header, &as_new(&twice))).unwrap_err();
     let mut store = ground.open("city").unwrap();
     assert_eq!((store.header().unwrap(), records(store.as_ref())), (None, vec![]));
-    store.append(&batch(&many)).unwrap();
+    store.append(&batch(&header, &as_new(&many))).unwrap();
     assert!(records(ground.open("city").unwrap().as_ref()) == many);
 }
 
@@ -357,7 +372,13 @@ fn streams_stand_side_by_side(new: New<'_>) {
     let expected = Head::of(&header);
     let (others, _) = next(expected, ["a".to_owned()]);
     other
-        .append(&Batch { header: Some(&header), expected, records: &others, policies: &[], people: &[] })
+        .append(&Batch {
+            header: Some(&header),
+            expected,
+            records: &as_new(&others),
+            policies: &[],
+            people: &[],
+        })
         .unwrap();
     assert_eq!(records(other.as_ref()), others);
     let city = ground.open("city").unwrap();

@@ -45,7 +45,7 @@ impl Store for Kept {
             *left = left.checked_sub(1).ok_or_else(|| Error::new(ErrorKind::Io, "the disk failed"))?;
         }
         disk.header = disk.header.take().or(batch.header.cloned());
-        disk.records.extend(batch.records.iter().cloned());
+        disk.records.extend(batch.records.iter().map(|record| record.to_record()));
         Ok(())
     }
 

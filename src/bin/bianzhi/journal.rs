@@ -1,13 +1,15 @@
 //! `bianzhi journal`: verifies a journal, tells its head, carries it elsewhere, and decides old decisions again.
 
-use std::fs::File;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use bianzhi::Error;
 use bianzhi::journal::{self, Erased, Head, Log, Store, export};
 use bianzhi::model::{Lang, PersonId};
 use bianzhi::office::Office;
+use bianzhi::policy::PolicySet;
+use bianzhi::{Entry, Error, Fault};
 
 use crate::run::Told;
 use crate::terminal::Paint;
@@ -63,8 +65,8 @@ enum Command {
     /// 用当时的政策在当时的账上重新裁定 · decide again, on the books and by the policies of then
     Replay {
         /// 决定的记录号 · the decision's entry
-        #[arg(value_name = "DECISION")]
-        entry: u64,
+        #[arg(value_name = "DECISION", allow_negative_numbers = true)]
+        entry: String,
         #[command(flatten)]
         kept: kept::Needed,
     },
@@ -95,16 +97,17 @@ pub(crate) fn journal(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
                 None => export(&store, out)?,
                 Some(to) => {
                     let file = File::create_new(to).map_err(|cause| Error::io(to, &cause))?;
-                    let head = export(&store, &mut BufWriter::new(&file))?;
-                    file.sync_all().map_err(|cause| Error::io(to, &cause))?;
-                    head
+                    let synced = |head| file.sync_all().map(|()| head).map_err(|cause| Error::io(to, &cause));
+                    let head = export(&store, &mut BufWriter::new(&file)).and_then(synced);
+                    // What is cut is no log, and would stand in the way of the next one.
+                    head.inspect_err(|_| drop(fs::remove_file(to)))?
                 }
             };
             Ok(Ending::AsExpected)
         }
         Command::Import { journal, from } => import(journal, from.as_deref(), lang, out),
         Command::Erase { people, kept } => erase(&kept.named(), people, lang, out),
-        Command::Replay { entry, kept } => replay(&kept.named().open()?, *entry, lang, out),
+        Command::Replay { entry, kept } => replay(&kept.named().open()?, number(entry)?, lang, out),
     }
 }
 
@@ -121,7 +124,11 @@ fn verify(
     }
     let policies = store.policy_digests()?;
     let office = Office::verify(store)?;
-    for digest in &policies {
+    let decided = office.journal().entries().filter_map(|entry| match entry {
+        Entry::Decided(decision) => decision.policies.as_deref(),
+        Entry::Opened { .. } | Entry::Advanced(_) => None,
+    });
+    for digest in policies.iter().map(String::as_str).chain(decided).collect::<BTreeSet<_>>() {
         office.policies_of(digest)?;
     }
     let (entries, policies, today) = (office.journal().next(), policies.len(), office.today());
@@ -194,6 +201,9 @@ fn import(journal: &Path, from: Option<&Path>, lang: Lang, out: &mut dyn Write) 
             Log::read(&mut BufReader::new(file))?
         }
     };
+    for (digest, files) in log.policies() {
+        PolicySet::is_of(digest, files.iter().cloned())?;
+    }
     let head = log.bring_into(kept::to_write(journal, log.stream(), false)?.as_mut())?;
     match lang {
         Lang::Zh => writeln!(out, "已导入 {}：{} 条记录", log.stream(), head.records)?,
@@ -201,6 +211,14 @@ fn import(journal: &Path, from: Option<&Path>, lang: Lang, out: &mut dyn Write) 
     }
     writeln!(out, "{head}")?;
     Ok(Ending::AsExpected)
+}
+
+/// The number of an entry.
+fn number(text: &str) -> Result<u64, Error> {
+    text.parse().map_err(|_| {
+        let fault = Fault::nowhere(format!("`{text}` is no entry's number; entries are numbered from 0"));
+        Error::input(vec![fault.in_chinese(format!("`{text}` 不是记录号；记录从 0 编号"))])
+    })
 }
 
 fn replay(office: &Office, entry: u64, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {

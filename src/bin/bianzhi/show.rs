@@ -3,12 +3,12 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use bianzhi::Charter;
 use bianzhi::graph::Role;
 use bianzhi::journal::Moment;
 use bianzhi::model::{Date, Figures, KindId, Lang, NodeId};
 use bianzhi::office::Office;
 use bianzhi::policy::PolicySet;
+use bianzhi::{Charter, Error, Fault};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::terminal::Paint;
@@ -23,8 +23,14 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     kept: kept::Optional,
     /// 显示当日终了或该条记录之后的账册 · the books at the end of this day, or behind this entry
-    #[arg(long, value_name = "DATE|ENTRY", requires = "journal", conflicts_with = "charter")]
-    as_of: Option<Moment>,
+    #[arg(
+        long,
+        value_name = "DATE|ENTRY",
+        requires = "journal",
+        conflicts_with = "charter",
+        allow_negative_numbers = true
+    )]
+    as_of: Option<String>,
     /// 输出格式 · what to write: a table, JSON, or Graphviz DOT (loans dashed)
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -77,7 +83,10 @@ pub(crate) fn show(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Re
     let policies = arguments.policies.as_ref().map(PolicySet::load).transpose()?;
     let office = match (&arguments.charter, arguments.kept.named()) {
         (Some(charter), _) => Office::open(Charter::load(charter)?, policies)?,
-        (None, Some(kept)) => as_it_was(&kept.open()?, arguments.as_of, policies)?,
+        (None, Some(kept)) => {
+            let moment = arguments.as_of.as_deref().map(moment).transpose()?;
+            as_it_was(&kept.open()?, moment, policies)?
+        }
         // The command line has one of both.
         (None, None) => return Ok(Ending::AsExpected),
     };
@@ -90,6 +99,14 @@ pub(crate) fn show(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Re
         Format::Dot => out.write_all(office.books().network().to_dot().as_bytes())?,
     }
     Ok(Ending::AsExpected)
+}
+
+/// The moment that somebody means.
+fn moment(text: &str) -> Result<Moment, Error> {
+    text.parse().map_err(|en: String| {
+        let zh = format!("`{text}` 既不是 2024-06-30 这样的日期，也不是记录号");
+        Error::input(vec![Fault::nowhere(en).in_chinese(zh)])
+    })
 }
 
 /// The office at a moment, by default now, with the policies that decided last by then.

@@ -221,7 +221,7 @@ impl Store for PostgresStore {
         let Self { stream, link, .. } = self;
         let link = link.get_mut().unwrap_or_else(PoisonError::into_inner);
         to_write(link, stream)?;
-        let after = batch.records.iter().fold(batch.expected, |head, record| head.after(record));
+        let after = batch.records.iter().fold(batch.expected, |head, record| head.after(record.hash));
         for _ in 0..MOST_RACES {
             if link.is_lost() && link.restore()?.is_some_and(|end| end == as_end(&after)) {
                 // It was kept; only the answer was lost.
@@ -345,7 +345,7 @@ fn write(
         if !write_part(&mut transaction, append, stream, epoch, &part)? {
             return Ok(false);
         }
-        let expected = records.iter().fold(part.expected, |head, record| head.after(record));
+        let expected = records.iter().fold(part.expected, |head, record| head.after(record.hash));
         part = Batch { header: None, expected, records: &[], policies: &[], people: &[] };
     }
     transaction.commit()?;
@@ -363,7 +363,7 @@ fn write_part(
         Some(_) => (0, String::new()),
         None => as_end(&batch.expected),
     };
-    let after = as_end(&batch.records.iter().fold(batch.expected, |head, record| head.after(record)));
+    let after = as_end(&batch.records.iter().fold(batch.expected, |head, record| head.after(record.hash)));
     let header: Vec<_> = batch.header.into_iter().collect();
     let formats: Vec<i64> = header.iter().map(|header| i64::from(header.format)).collect();
     let algorithms: Vec<&str> = header.iter().map(|header| header.algorithm.as_str()).collect();
@@ -378,8 +378,8 @@ fn write_part(
     let paths: Vec<&str> = files().map(|(_, path, _)| path.as_str()).collect();
     let contents: Vec<&[u8]> = files().map(|(_, _, content)| content.as_slice()).collect();
     let numbers: Vec<i64> = batch.records.iter().map(|record| signed(record.number)).collect();
-    let ids: Vec<Option<&str>> = batch.records.iter().map(|record| record.request_id.as_deref()).collect();
-    let bodies: Vec<&str> = batch.records.iter().map(|record| record.body.as_str()).collect();
+    let ids: Vec<Option<&str>> = batch.records.iter().map(|record| record.request_id).collect();
+    let bodies: Vec<&str> = batch.records.iter().map(|record| record.body).collect();
     let hashes: Vec<String> = batch.records.iter().map(|record| record.hash.to_string()).collect();
     let references: Vec<&str> = batch.people.iter().map(|person| person.reference.as_str()).collect();
     let kept = || batch.people.iter().map(|person| person.kept.as_ref());

@@ -4,17 +4,28 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::store::{Batch, Digest};
+use super::known::Known;
 use super::people;
 use super::tables::{self, Tables};
 
-/// Writes a batch in one transaction, or says which head stands there instead of the expected one.
+/// Why a batch was not written.
+pub(super) enum Refused {
+    /// The stream ends with this record, not where the batch was to go.
+    Head(Option<u64>),
+    /// This request id is answered already.
+    Id(String),
+}
+
+/// Writes a batch in one transaction, or says why it does not belong there.
 pub(super) fn append(
     connection: &Connection,
-    tables: &Tables,
+    tables: &mut &'static Tables,
+    known: &mut Known,
     stream: &str,
     batch: &Batch<'_>,
-) -> rusqlite::Result<Result<(), Option<u64>>> {
+) -> rusqlite::Result<Result<(), Refused>> {
     let writing = Writing::begin(connection)?;
+    *tables = tables.of_stream(connection, stream)?;
     let last: Option<(u64, Option<Digest>, Value)> = connection
         .prepare_cached(tables.last)?
         .query_row([stream], |row| Ok((row.get(0)?, tables::hash(row, 1)?.ok(), row.get(2)?)))
@@ -26,13 +37,14 @@ pub(super) fn append(
         }
     };
     if !as_expected {
-        return Ok(Err(last.map(|(seq, ..)| seq)));
+        return Ok(Err(Refused::Head(last.map(|(seq, ..)| seq))));
     }
     if let Some(header) = batch.header {
         connection.execute(
             "INSERT INTO stream (stream, format, algorithm, charter_digest, charter) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![stream, header.format, header.algorithm, header.charter_digest.to_string(), header.charter],
         )?;
+        *tables = tables.of_stream(connection, stream)?;
     }
     people::add(connection, stream, batch.people)?;
     for (digest, files) in batch.policies {
@@ -45,12 +57,22 @@ pub(super) fn append(
     }
     let key = last.map_or_else(|| tables.key(connection, stream), |(.., key)| Ok(key))?;
     let mut insert = connection.prepare_cached(tables.insert)?;
+    let mut ids = known.ids(connection, tables, stream, batch.expected.records)?;
     for record in batch.records {
-        let hash = tables.stored(record.hash);
-        insert.execute(params![key, record.number, record.request_id, record.body, hash])?;
+        if let Some((id, ids)) = record.request_id.zip(ids.as_mut())
+            && !ids.note(id)?
+        {
+            return Ok(Err(Refused::Id(id.to_owned())));
+        }
+        tables.stored(record.hash, |hash| {
+            insert.execute(params![key, record.number, record.request_id, record.body, hash])
+        })?;
     }
     drop(insert);
     writing.commit()?;
+    if let Some(ids) = ids {
+        ids.are_kept(batch.records.len());
+    }
     Ok(Ok(()))
 }
 

@@ -1,6 +1,7 @@
 //! SQLite: a store in one file that any SQLite tool can read, safe from a power cut with every commit.
 
 mod append;
+mod known;
 mod people;
 mod snapshots;
 mod tables;
@@ -13,9 +14,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 
-use append::append;
-use tables::Tables;
-use told::{conflict, failed};
+use append::{Refused, append};
+use known::Known;
+use tables::{FILE, Tables};
+use told::{conflict, failed, no_place, twice};
 
 use super::people::{PersonRow, Salt};
 use super::seeded;
@@ -23,8 +25,6 @@ use super::snapshot::Snapshot;
 use super::store::{Batch, Header, PolicyFiles, Record, Store, choose, journal};
 use crate::error::{Error, ErrorKind};
 
-/// The version of the file's tables.
-const FILE: u32 = 2;
 /// What marks a SQLite file as a journal: `bzhi` in the header's application id.
 const APPLICATION: i32 = 0x627A_6869;
 /// How long a writer waits for another one's commit. A commit takes milliseconds.
@@ -70,6 +70,7 @@ pub struct SqliteStore {
     stream: String,
     connection: Mutex<Connection>,
     tables: &'static Tables,
+    known: Known,
     people_apart: bool,
 }
 
@@ -81,6 +82,7 @@ impl SqliteStore {
     /// If the file cannot be opened or written, is no journal, or was written by a newer version.
     pub fn open(path: impl AsRef<Path>, stream: impl Into<String>) -> Result<Self, Error> {
         let path = path.as_ref();
+        no_place(path)?;
         let connection = Connection::open_with_flags(
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -90,8 +92,7 @@ impl SqliteStore {
         )
         .map_err(|cause| failed(path, &cause))?;
         let tables = prepare(path, &connection)?;
-        let connection = Mutex::new(connection);
-        Ok(Self { path: path.to_owned(), stream: stream.into(), connection, tables, people_apart: false })
+        Ok(Self::new(path, stream.into(), connection, tables))
     }
 
     /// Opens a stream of a file to read it: the named one, or the only one.
@@ -105,8 +106,7 @@ impl SqliteStore {
         let tables = recognised(path, &connection)?;
         let streams = streams(&connection).map_err(|cause| failed(path, &cause))?;
         let stream = choose(&path.display().to_string(), &streams, stream)?;
-        let connection = Mutex::new(connection);
-        Ok(Self { path: path.to_owned(), stream, connection, tables, people_apart: false })
+        Ok(Self::new(path, stream, connection, tables))
     }
 
     /// A new stream keeps people apart from its entries, so that they can be erased ([`erase`](super::erase)).
@@ -125,12 +125,29 @@ impl SqliteStore {
         let found: String = connection
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
             .map_err(|cause| failed(&self.path, &cause))?;
-        if found == "ok" {
-            Ok(())
-        } else {
-            Err(journal(format!("`{}` is damaged: {found}", self.path.display()))
-                .in_chinese(format!("`{}` 已损坏：{found}", self.path.display())))
+        let path = self.path.display();
+        if found != "ok" {
+            return Err(journal(format!("`{path}` is damaged: {found}"))
+                .in_chinese(format!("`{path}` 已损坏：{found}")));
         }
+        let wrong = self.tables.wrong_ids(&connection).map_err(|cause| self.failed(&cause))?;
+        if wrong > 0 {
+            return Err(journal(format!(
+                "`{path}` is damaged: {wrong} rows of its table `answered` are not as the entries say"
+            ))
+            .in_chinese(format!("`{path}` 已损坏：其 `answered` 表有 {wrong} 行与各条记录不符")));
+        }
+        Ok(())
+    }
+
+    fn new(path: &Path, stream: String, connection: Connection, tables: &'static Tables) -> Self {
+        let (path, connection) = (path.to_owned(), Mutex::new(connection));
+        Self { path, stream, connection, tables, known: Known::default(), people_apart: false }
+    }
+
+    /// The tables in which the stream stands, which another process may have begun.
+    fn tables(&self, connection: &Connection) -> Result<&'static Tables, Error> {
+        self.tables.of_stream(connection, &self.stream).map_err(|cause| self.failed(&cause))
     }
 
     /// Only [`Store::append`] writes, so a lock that was left by a panic guards nothing half done.
@@ -163,7 +180,7 @@ impl Store for SqliteStore {
     ) -> Result<(), Error> {
         let connection = self.connection();
         let failed = |cause| self.failed(&cause);
-        let mut statement = connection.prepare_cached(self.tables.read).map_err(failed)?;
+        let mut statement = connection.prepare_cached(self.tables(&connection)?.read).map_err(failed)?;
         // What stands before entry 0, where nothing may stand, is read with it.
         let from = if part.start == 0 { i64::MIN } else { whole(part.start) };
         let mut rows = statement.query(params![self.stream, from, whole(part.end)]).map_err(failed)?;
@@ -184,17 +201,22 @@ impl Store for SqliteStore {
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
         let (path, stream) = (&self.path, &self.stream);
         let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
-        append(connection, self.tables, stream, batch)
+        append(connection, &mut self.tables, &mut self.known, stream, batch)
             .map_err(|cause| failed(path, &cause))?
-            .map_err(|found| conflict(path, batch, found))
+            .map_err(|refused| match refused {
+                Refused::Head(found) => conflict(path, batch, found),
+                Refused::Id(id) => twice(path, &id),
+            })
     }
 
     fn answered(&self, request_id: &str) -> Result<Option<u64>, Error> {
+        self.answered_before(request_id, u64::MAX)
+    }
+
+    fn answered_before(&self, request_id: &str, number: u64) -> Result<Option<u64>, Error> {
         let connection = self.connection();
-        let mut statement =
-            connection.prepare_cached(self.tables.answered).map_err(|cause| self.failed(&cause))?;
-        let found = statement.query_row([&self.stream, request_id], |row| row.get(0)).optional();
-        found.map_err(|cause| self.failed(&cause))
+        let found = self.tables(&connection)?.answered(&connection, &self.stream, request_id, number);
+        Ok(found.map_err(|cause| self.failed(&cause))?.filter(|found| *found < number))
     }
 
     fn snapshots(&self) -> Result<Vec<u64>, Error> {
@@ -328,8 +350,13 @@ fn found(connection: &Connection) -> rusqlite::Result<()> {
 /// A connection that only reads. A folder that cannot be written has no room for SQLite's own files; a
 /// journal that nobody has open can be read there all the same.
 fn reader(path: &Path) -> Result<Connection, Error> {
-    if let Err(cause) = std::fs::metadata(path) {
-        return Err(Error::io(path, &cause));
+    match std::fs::metadata(path) {
+        Err(cause) => return Err(Error::io(path, &cause)),
+        Ok(found) if found.len() == 0 && is_closed(path) => {
+            return Err(journal(format!("`{}` is empty: no journal was begun there", path.display()))
+                .in_chinese(format!("`{}` 是空文件：其中尚无日志", path.display())));
+        }
+        Ok(_) => no_place(path)?,
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = |path: &Path, flags| -> rusqlite::Result<Connection> {

@@ -48,12 +48,13 @@ pub(super) fn read(
 /// Keeps a snapshot if its head stands in the chain; `false` if it does not.
 pub(super) fn keep(
     connection: &mut Connection,
-    tables: &Tables,
+    tables: &'static Tables,
     stream: &str,
     snapshot: &Snapshot,
 ) -> rusqlite::Result<bool> {
     let Head { records, hash } = snapshot.head;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let tables = tables.of_stream(&transaction, stream)?;
     let before = transaction
         .prepare_cached(tables.before)?
         .query_row(params![stream, records], |row| tables::hash(row, 0))
@@ -72,6 +73,7 @@ pub(super) fn keep(
          (SELECT records FROM snapshot WHERE stream = ?1 ORDER BY records DESC LIMIT ?2)",
         params![stream, STAY],
     )?;
+    tables.note_ids(&transaction, stream, records)?;
     transaction.commit()?;
     Ok(true)
 }
