@@ -69,7 +69,7 @@ pub(crate) struct Brief<'a> {
     pub(crate) notes: Codes<'a>,
 }
 
-/// What is carried out: all hooks at once in their folded form, or one of them as it stands.
+/// What is carried out: hooks at once in their folded form, or one of them as it stands.
 pub(super) enum Turn<'a> {
     Folded(&'a tree::Folded, tree::Done),
     Hook(&'a HookRef),
@@ -148,7 +148,7 @@ impl PolicySet {
         Some(brief)
     }
 
-    /// Calls every hook about a request: all of them folded, or each as it stands, as if in a call of its own.
+    /// Calls every hook about a request: folded as far as that goes, then each as it stands, as if in a call of its own.
     pub(super) fn ask<'a>(
         &'a self,
         books: &Arc<Ledger>,
@@ -167,19 +167,18 @@ impl PolicySet {
         let kind = scene.request.insert(RequestSeen::of(books, asked)).found(books).kind;
         let given = View { what: What::Request, kind };
         let call = Call { brief, ..Call::again(&scene, situation) };
+        let mut from = 0;
         if let Some((folded, done)) = self.carried_out_folded(Occasion::Before(verb), &call, &given) {
-            return each(Turn::Folded(folded, done), &call, &given);
+            let gave_up = done.gave_up;
+            each(Turn::Folded(folded, done), &call, &given);
+            let Some(hook) = gave_up else { return };
+            from = hook;
         }
-        let mut entered = false;
-        let mut one = |hook: &'a HookRef| {
-            if std::mem::replace(&mut entered, true) {
-                call.begin_again();
-            }
+        let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
+        let local = local.flat_map(|folder| folder.hooks.before(verb));
+        for hook in self.0.root.before(verb).iter().chain(local).skip(from) {
+            call.begin_again();
             each(Turn::Hook(hook), &call, &given);
-        };
-        self.0.root.before(verb).iter().for_each(&mut one);
-        for folder in scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder)) {
-            folder.hooks.before(verb).iter().for_each(&mut one);
         }
     }
 }

@@ -240,6 +240,16 @@ impl<'a> Scene<'a> {
         Self { books, set, date, moment, folders, request: None, event: None, sizes }
     }
 
+    /// How many pool sizes were asked so far.
+    pub(super) fn sizes_known(&self) -> usize {
+        self.sizes.borrow().len()
+    }
+
+    /// Pool sizes asked since then are to be asked again.
+    pub(super) fn forget_sizes(&self, since: usize) {
+        self.sizes.borrow_mut().truncate(since);
+    }
+
     /// Whether a reaction asks or is asked: local folders have no say then.
     pub(crate) fn is_reaction(&self) -> bool {
         self.event.is_some() || self.request.as_ref().is_some_and(|request| request.by_reaction)

@@ -11,8 +11,7 @@ use crate::decision::Remark;
 use crate::ledger::Ledger;
 
 impl PolicySet {
-    /// Carries all hooks of an occasion out in their folded form, as long as nobody watches. If that gives up, nothing
-    /// was done.
+    /// Carries all hooks of an occasion out in their folded form, as long as nobody watches.
     pub(super) fn carried_out_folded<'a>(
         &'a self,
         occasion: Occasion,
@@ -38,7 +37,7 @@ impl PolicySet {
             let hooks = root.iter().chain(local.flat_map(|folder| folder.hooks.of(occasion)));
             self.fold(hooks, &folds.own, scene, shape)
         })?;
-        Some((folded, Self::run_folded(folded, call, given)?))
+        Some((folded, folded.run(call, given)))
     }
 
     /// What a request or an event says of itself.
@@ -74,16 +73,6 @@ impl PolicySet {
         own.is_some_and(|own| self.fold(self.0.root.of(occasion), own, &scene, shape).is_some())
     }
 
-    pub(super) fn run_folded(folded: &tree::Folded, call: &Call<'_>, given: &View) -> Option<tree::Done> {
-        let sizes = call.scene.sizes.borrow().len();
-        let done = folded.run(call, given);
-        if done.is_none() {
-            call.begin_again();
-            call.scene.sizes.borrow_mut().truncate(sizes);
-        }
-        done
-    }
-
     /// Whether the folded form of all hooks says the same, if it comes to its end.
     pub(super) fn folds_as(
         &self,
@@ -97,6 +86,9 @@ impl PolicySet {
         for brief in [false, true] {
             folded.ask(books, asked, brief, |turn, call, _| {
                 let Turn::Folded(folded, done) = turn else { return };
+                if done.gave_up.is_some() {
+                    return;
+                }
                 let mut told = [Vec::new(), Vec::new(), Vec::new()];
                 for (how, code) in folded.said(&done) {
                     let [denials, notes, findings] = &mut told;

@@ -42,8 +42,8 @@ impl PolicySet {
         let situation = self.0.root.of(occasion).first()?.situation;
         let (scene, given) = self.after_scene(books, told);
         let call = Call::again(&scene, situation);
-        self.carried_out_folded(occasion, &call, &given)?;
-        Some(call.outcome().parameters)
+        let (_, done) = self.carried_out_folded(occasion, &call, &given)?;
+        done.gave_up.is_none().then(|| call.outcome().parameters)
     }
 
     /// Calls a hook about an event.
@@ -221,10 +221,9 @@ impl PolicySet {
         [false, true].into_iter().all(|brief| {
             call.scene.sizes.replace(sizes.clone());
             let again = Call { brief, ..Call::again(call.scene, call.situation) };
-            Self::run_folded(&folded, &again, given).is_none_or(|done| {
-                let said: Vec<_> = folded.said(&done).collect();
-                tree.is_told_by(&said, &again.outcome(), brief)
-            })
+            let done = folded.run(&again, given);
+            let said: Vec<_> = folded.said(&done).collect();
+            done.gave_up.is_some() || tree.is_told_by(&said, &again.outcome(), brief)
         })
     }
 

@@ -37,11 +37,8 @@ fn rules_are_entered_only_where_one_of_them_has_something_to_say() {
     let none: [&str; 0] = [];
     assert_eq!(asked_of(Request::appoint("wuyi-office", "administrative")), none);
     assert_eq!(asked_of(Request::vacate_unnamed("wuyi-office", "administrative")), none);
-    // Seats of another unit need a purpose: every rule about loans is asked for its reasons.
-    assert_eq!(
-        asked_of(Request::borrow("l-1", "audit", "finance", "administrative", 1)),
-        ["10", "15", "20", "25"]
-    );
+    // Seats of another unit need a purpose: the rules about pools before that have nothing to say.
+    assert_eq!(asked_of(Request::borrow("l-1", "audit", "finance", "administrative", 1)), ["20", "25"]);
 }
 
 #[test]
@@ -189,6 +186,25 @@ fn folded_hooks_do_what_the_script_does() {
         let (count, told) = both(&set, hire());
         assert_eq!(count == 0, silent, "{body}: {told}");
     }
+}
+
+#[test]
+fn hooks_before_the_one_that_speaks_are_not_entered() {
+    let set = set(&[
+        ("a.rhai", "fn on_appoint(r) { require(param(\"keep\") == 1, \"full\"); }"),
+        (
+            "b.rhai",
+            "fn on_appoint(r) { if param(\"pool.ratio\") > 0 && r.unit.cap == 60 { deny(\"full\"); } }",
+        ),
+        ("c.rhai", "fn on_appoint(r) { require(param(\"keep\") == 1 && r.unit.cap == 60, \"other\"); }"),
+        ("d.rhai", "fn on_appoint(r) { deny(\"other\", #{a: 1 / (r.unit.cap - 60)}); }"),
+    ])
+    .unwrap();
+    let (count, told) = both(&set, Request::appoint("audit", "administrative"));
+    assert_eq!(count, 3, "{told}");
+    assert!(told.starts_with("[\"full\", \"policy-failed\"]"), "{told}");
+    let names: Vec<_> = ["keep", "pool.ratio"].iter().filter_map(|name| told.find(name)).collect();
+    assert!(names.len() == 2 && names.is_sorted(), "{told}");
 }
 
 #[test]

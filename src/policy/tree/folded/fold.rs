@@ -56,7 +56,8 @@ pub(crate) fn fold<'t>(
 ) -> Option<Folded> {
     let mut folder: Option<Folder<'t>> = None;
     let mut making = Making::default();
-    for (tree, body) in hooks {
+    for (number, (tree, body)) in hooks.into_iter().enumerate() {
+        making.push(Does::Hook(number));
         let folder = folder.get_or_insert_with(|| Folder::new(tree, given));
         folder.tree = tree;
         let own = Form::Any(Any::Cell(0));

@@ -65,6 +65,8 @@ struct Line {
 
 #[derive(Debug)]
 enum Does {
+    /// The hook of this number begins.
+    Hook(usize),
     Nothing,
     Read(Reads),
     Set(usize, Any),

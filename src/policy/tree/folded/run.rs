@@ -69,10 +69,20 @@ struct Slot<'a> {
     book: Option<UnitBook<'a>>,
 }
 
-/// A hook carried out to its end.
+/// What a run of folded hooks came to.
 pub(crate) struct Done {
-    /// What it said where codes are enough, each by its code's place.
+    /// What they said where codes are enough, each by its code's place.
     said: SmallVec<[(How, usize); 2]>,
+    /// The hook that is to be carried out as it stands, and those after it; none if all came to their end.
+    pub(crate) gave_up: Option<usize>,
+}
+
+/// Where a hook began.
+#[derive(Clone, Copy)]
+struct Mark {
+    hook: usize,
+    said: usize,
+    sizes: usize,
 }
 
 /// A run of a folded hook.
@@ -84,6 +94,7 @@ pub(super) struct Run<'s, 'a> {
     said: SmallVec<[(How, usize); 2]>,
     /// Bytes of all facts said.
     bytes: usize,
+    begun: Mark,
 }
 
 impl Slot<'_> {
@@ -91,8 +102,9 @@ impl Slot<'_> {
 }
 
 impl Folded {
-    /// Carries the hook out. If it gives up, nothing that it did counts, and the call is to begin again.
-    pub(crate) fn run<'a>(&'a self, call: &'a Call<'a>, given: &View) -> Option<Done> {
+    /// Carries the hooks out. Where one gives up, nothing that it did counts but the parameters that it read, which it
+    /// reads again.
+    pub(crate) fn run<'a>(&'a self, call: &'a Call<'a>, given: &View) -> Done {
         // Few rules need many variables, and all are to be emptied.
         if self.cells <= FEW {
             self.run_in(call, given, &mut [Slot::EMPTY; FEW])
@@ -103,7 +115,7 @@ impl Folded {
         }
     }
 
-    /// What it said in a run, by the codes.
+    /// What was said in a run, by the codes.
     pub(crate) fn said<'a, 'd>(
         &'a self,
         done: &'d Done,
@@ -111,17 +123,27 @@ impl Folded {
         done.said.iter().filter_map(|(how, code)| Some((*how, self.codes.get(*code)?)))
     }
 
-    fn run_in<'a>(&'a self, call: &'a Call<'a>, given: &View, slots: &mut [Slot<'a>]) -> Option<Done> {
-        let mut run = Run { call, slots, last: Cell::Nothing, steps: 0, said: SmallVec::new(), bytes: 0 };
-        run.set(0, Cell::Thing(Thing::of(given)?));
-        run.lines(&self.lines)?;
+    fn run_in<'a>(&'a self, call: &'a Call<'a>, given: &View, slots: &mut [Slot<'a>]) -> Done {
+        let begun = Mark { hook: 0, said: 0, sizes: call.scene.sizes_known() };
+        let last = Cell::Nothing;
+        let mut run = Run { call, slots, last, steps: 0, said: SmallVec::new(), bytes: 0, begun };
+        let ended = Thing::of(given).and_then(|given| {
+            run.set(0, Cell::Thing(given));
+            run.lines(&self.lines)
+        });
         // A script looks once more at conditions that are not met, to tell their values.
         let most = if run.said.is_empty() { limits::STEPS_AGAIN } else { limits::STEPS_AGAIN / 2 };
         if run.steps.max(call.charged()) > most {
-            return None;
+            // Which of them takes too many is for them to say.
+            run.begun = begun;
+        } else if ended.is_some() {
+            call.took(run.steps);
+            return Done { said: run.said, gave_up: None };
         }
-        call.took(run.steps);
-        Some(Done { said: run.said })
+        let Mark { hook, said, sizes } = run.begun;
+        run.said.truncate(said);
+        call.scene.forget_sizes(sizes);
+        Done { said: run.said, gave_up: Some(hook) }
     }
 }
 
@@ -166,6 +188,10 @@ impl<'a> Run<'_, 'a> {
                 self.last = Cell::Nothing;
             }
             Does::Nothing => self.last = Cell::Nothing,
+            Does::Hook(hook) => {
+                let sizes = self.call.scene.sizes_known();
+                self.begun = Mark { hook: *hook, said: self.said.len(), sizes };
+            }
             Does::Function(lines) => {
                 self.lines(lines)?;
             }
