@@ -189,6 +189,31 @@ fn folded_hooks_do_what_the_script_does() {
 }
 
 #[test]
+fn what_is_read_on_one_way_is_read_again_on_another() {
+    let keep = "let k = param(\"keep\"); require(k == 1, \"full\");";
+    for text in [
+        format!("fn on_appoint(r) {{ if r.unit.cap > 500 {{ {keep} }} {keep} }}"),
+        format!("fn on_appoint(r) {{ if r.unit.cap < 500 {{ {keep} }} else {{ {keep} }} {keep} }}"),
+        format!(
+            "fn on_appoint(r) {{ for c in [\"new-school\", \"x\"] {{ if r.purpose == c {{ continue; }} {keep} }} }}"
+        ),
+        format!("fn on_appoint(r) {{ for p in r.unit.permits {{ {keep} }} {keep} }}"),
+        format!("fn f(u) {{ if u.cap == 60 {{ return; }} {keep} }} fn on_appoint(r) {{ f(r.unit); {keep} }}"),
+        format!(
+            "fn f(u) {{ {keep} u.cap }} fn on_appoint(r) {{ if r.on_loan || r.unit.cap > 500 && f(r.unit) > 1 {{ return; }} {keep} }}"
+        ),
+        format!(
+            "fn on_appoint(r) {{ let x = if r.unit.cap > 500 {{ {keep} 1 }} else {{ 2 }}; {keep} require(x == 2, \"full\"); }}"
+        ),
+    ] {
+        let (count, told) =
+            both(&script(&text), Request::appoint("audit", "administrative").purpose("new-school"));
+        assert_eq!(count, 0, "{text}: {told}");
+        assert!(told.contains("keep"), "{text}: {told}");
+    }
+}
+
+#[test]
 fn hooks_before_the_one_that_speaks_are_not_entered() {
     let set = set(&[
         ("a.rhai", "fn on_appoint(r) { require(param(\"keep\") == 1, \"full\"); }"),
