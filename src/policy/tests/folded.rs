@@ -10,7 +10,7 @@ use crate::ledger::{Actor, Ledger};
 use crate::model::{Date, LoanId};
 use crate::policy::folds::Occasion;
 use crate::policy::hooks::ENTERED;
-use crate::policy::{Interpreter, PolicySet, Told};
+use crate::policy::{Asked, Interpreter, PolicySet, Told};
 use crate::request::{Request, Verb};
 
 /// The scripts whose hooks are entered as they stand while something is asked of a set.
@@ -211,6 +211,27 @@ fn what_is_read_on_one_way_is_read_again_on_another() {
         assert_eq!(count, 0, "{text}: {told}");
         assert!(told.contains("keep"), "{text}: {told}");
     }
+}
+
+#[test]
+fn what_a_hook_said_before_it_gave_up_is_told_once_by_the_codes() {
+    let text = "fn on_appoint(r) { require(r.unit.cap > 500, \"full\"); require(1 / (r.unit.cap - 60) == 1, \"other\"); }";
+    let set = script(text).with_interpreter(Interpreter::Tree);
+    let request = Request::from(Request::appoint("audit", "administrative"));
+    let books = city();
+    let asked = Asked {
+        verb: &request.verb,
+        facts: &request.facts,
+        id: None,
+        by: Actor::Node(books.root()),
+        date: DAY,
+        effective: DAY,
+        by_reaction: false,
+        at: None,
+    };
+    let brief = set.in_brief(&books, &asked).unwrap();
+    assert_eq!(brief.denials.iter().collect::<Vec<_>>(), ["full", "policy-failed"]);
+    assert_eq!(codes(&set.before(&books, &asked)), ["full", "policy-failed"]);
 }
 
 #[test]
