@@ -14,8 +14,8 @@ use bianzhi::model::{KindId, NodeId};
 use bianzhi::{Charter, Entry, Office, PolicySet, Request};
 
 use measured::{City, requests};
-use nation::{CITY, KIND, NATION, OPENED, Size, shuffled, unit};
-use shipped::{Rules, books, is_organ};
+use nation::{CITY, KIND, NATION, OPENED, Size, county_of, shuffled, unit};
+use shipped::{POOLS, Rules, books, is_organ};
 
 /// Units in turn, from those that may hire.
 fn scope(size: Size) -> Vec<NodeId> {
@@ -29,6 +29,24 @@ fn hire(office: &mut Office, size: Size, rounds: usize) -> Result<(), Box<dyn st
         let hired = office.submit(Request::appoint(unit, &kind))?;
         let left = office.submit(Request::vacate_unnamed(unit, &kind))?;
         if !(hired.granted() && left.granted()) {
+            return Err("every request here is to be granted".into());
+        }
+    }
+    Ok(())
+}
+
+/// So many draws on a pool, each followed by the leave of who was drawn.
+fn draw(office: &mut Office, size: Size, rounds: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let organs = shuffled(size).into_iter().filter(|number| is_organ(*number, size));
+    let organs = organs.filter(|number| county_of(*number, size) < POOLS);
+    let asked: Vec<(String, NodeId, String)> = organs
+        .map(|number| (format!("pool{}", county_of(number, size)), unit(number), format!("p{number}")))
+        .collect();
+    for (pool, organ, person) in asked.iter().cycle().take(rounds) {
+        let request = Request::draw(pool.as_str(), organ, person.as_str()).category("selected-graduate");
+        let drawn = office.submit(request)?;
+        let left = office.submit(Request::vacate(person.as_str()))?;
+        if !(drawn.granted() && left.granted()) {
             return Err("every request here is to be granted".into());
         }
     }
@@ -80,7 +98,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let given: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let [path, rounds] = given.as_slice() else {
         println!(
-            "counted PATH ROUNDS: laws, laws-nation, hire, every-rule, rules, stream, stream-grants, denied or replay"
+            "counted PATH ROUNDS: laws, laws-nation, hire, every-rule, draw, rules, stream, stream-grants, denied or replay"
         );
         return Ok(());
     };
@@ -91,6 +109,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "laws-nation" => hire(&mut office(NATION, None)?, NATION, rounds),
         "hire" => hire(&mut office(CITY, Some(rules_of.three))?, CITY, rounds),
         "every-rule" => hire(&mut office(CITY, Some(rules_of.all))?, CITY, rounds),
+        "draw" => draw(&mut office(CITY, Some(rules_of.all))?, CITY, rounds),
         "rules" => rules(&office(CITY, Some(rules_of.all))?, rounds),
         "stream" => stream(rounds, true),
         "stream-grants" => stream(rounds, false),

@@ -10,7 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-paths=(laws hire every-rule denied replay stream stream-grants)
+paths=(laws hire every-rule draw denied replay stream stream-grants)
 few=100
 many=1100
 baseline=benches/baseline.txt
@@ -19,7 +19,7 @@ if ! command -v valgrind >/dev/null; then
   echo "benches/guard.sh needs valgrind" >&2
   exit 2
 fi
-binary=$(cargo bench --locked --bench counted --no-run 2>&1 | sed -n 's/.*Executable .*(\(.*\))/\1/p')
+binary=$(cargo bench --locked --features cli --bench counted --no-run 2>&1 | sed -n 's/.*Executable .*(\(.*\))/\1/p')
 test -x "$binary"
 
 counted() { # PATH ROUNDS

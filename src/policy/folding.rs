@@ -14,7 +14,7 @@ impl PolicySet {
     /// Carries all hooks of an occasion out in their folded form, as long as nobody watches.
     pub(super) fn carried_out_folded<'a>(
         &'a self,
-        occasion: Occasion,
+        occasion: Occasion<'_>,
         call: &Call<'_>,
         given: &View,
     ) -> Option<(&'a tree::Folded, tree::Done)> {
@@ -22,22 +22,45 @@ impl PolicySet {
             return None;
         }
         let scene = call.scene;
+        let place = self.place_of(scene)?;
+        let folds = self.0.folds.of(occasion)?;
+        let shape = Self::shape(&folds.own, call, given)?;
+        let folded = folds.get(place, shape, || {
+            let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
+            let local = local.flat_map(|folder| folder.hooks.of(occasion));
+            self.fold(self.0.hooks_of(occasion).iter().chain(local), &folds.own, scene, shape)
+        })?;
+        Some((folded, folded.run(call, given)))
+    }
+
+    /// The place of a scene's day and folder; none where several folders have a say.
+    fn place_of(&self, scene: &Scene<'_>) -> Option<usize> {
         let column = match scene.folders.as_slice() {
             [] => 0,
             [folder] => folder.checked_add(1)?,
             _ => return None,
         };
         let columns = self.0.folders.len().checked_add(1)?;
-        let place = scene.moment.number()?.checked_mul(columns)?.checked_add(column)?;
-        let folds = self.0.folds.of(occasion)?;
-        let shape = Self::shape(&folds.own, call, given)?;
-        let folded = folds.get(place, shape, || {
-            let root = self.0.root.of(occasion);
-            let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));
-            let hooks = root.iter().chain(local.flat_map(|folder| folder.hooks.of(occasion)));
-            self.fold(hooks, &folds.own, scene, shape)
-        })?;
-        Some((folded, folded.run(call, given)))
+        scene.moment.number()?.checked_mul(columns)?.checked_add(column)
+    }
+
+    /// One hook in its folded form, to be compared with what it does as it stands.
+    pub(super) fn folded_alone(
+        &self,
+        hook: &HookRef,
+        call: &Call<'_>,
+        given: &View,
+    ) -> Option<Arc<tree::Folded>> {
+        let own = self.0.folds.own(call.scene);
+        let shape = Self::shape(own, call, given)?;
+        let make = || self.fold([hook], own, call.scene, shape);
+        match self.place_of(call.scene) {
+            Some(place) => {
+                let key = (hook.script, hook.body, place, shape.kind.to_owned(), shape.flags);
+                self.0.folds.alone(key, make)
+            }
+            None => make().map(Arc::new),
+        }
     }
 
     /// What a request or an event says of itself.
@@ -65,12 +88,12 @@ impl PolicySet {
 
     /// Whether all hooks of an occasion can be folded at all.
     #[cfg(test)]
-    pub(super) fn folds_on(&self, occasion: Occasion, date: crate::model::Date) -> bool {
+    pub(super) fn folds_on(&self, occasion: Occasion<'_>, date: crate::model::Date) -> bool {
         let books = super::tests::city();
         let scene = Scene::new(&books, self, date);
         let shape = tree::Shape { kind: "administrative", flags: 0 };
         let own = self.0.folds.of(occasion).map(|folds| &folds.own);
-        own.is_some_and(|own| self.fold(self.0.root.of(occasion), own, &scene, shape).is_some())
+        own.is_some_and(|own| self.fold(self.0.hooks_of(occasion), own, &scene, shape).is_some())
     }
 
     /// Whether the folded form of all hooks says the same, if it comes to its end.

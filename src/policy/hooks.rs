@@ -145,11 +145,21 @@ impl PolicySet {
         let mut scene = Scene::new(books, self, date);
         scene.folders = self.folders_of(books, &[pool]);
         let call = Call::again(&scene, Situation::Capacity);
-        let run = self.run(hook, &call, &View::of_pool(&call, pool));
+        let given = View::of_pool(&call, pool);
+        if let Some((_, done)) = self.carried_out_folded(Occasion::Size(rule), &call, &given)
+            && let Some(size) = done.gave
+        {
+            let outcome = call.outcome();
+            parameters.extend(outcome.parameters);
+            *steps = outcome.steps;
+            return Ok(pool_seats(size));
+        }
+        call.begin_again();
+        let run = self.run(hook, &call, &given);
         parameters.extend(run.outcome.parameters);
         *steps = run.outcome.steps;
         match run.result {
-            Ok(Value::Number(size)) => Ok(Seats::new(size).or_zero().min(Seats::MOST)),
+            Ok(Value::Number(size)) => Ok(pool_seats(size)),
             Ok(_) => {
                 let fail = Fail::wrong_type("capacity");
                 let remark = self.failed(hook, &fail);
@@ -215,15 +225,15 @@ impl PolicySet {
 
     /// Whether the folded form of a hook does what its tree has done, if it comes to its end.
     fn folds_to(&self, hook: &HookRef, call: &Call<'_>, given: &View, tree: &Run<'_>, sizes: &Sizes) -> bool {
-        let own = self.0.folds.own(call.scene);
-        let Some(shape) = Self::shape(own, call, given) else { return true };
-        let Some(folded) = self.fold([hook], own, call.scene, shape) else { return true };
+        let Some(folded) = self.folded_alone(hook, call, given) else { return true };
         [false, true].into_iter().all(|brief| {
             call.scene.sizes.replace(sizes.clone());
             let again = Call { brief, ..Call::again(call.scene, call.situation) };
             let done = folded.run(&again, given);
             let said: Vec<_> = folded.said(&done).collect();
-            done.gave_up.is_some() || tree.is_told_by(&said, &again.outcome(), brief)
+            let size = if let Ok(Value::Number(size)) = tree.result { Some(size) } else { None };
+            let same_size = call.situation != Situation::Capacity || done.gave == size;
+            done.gave_up.is_some() || same_size && tree.is_told_by(&said, &again.outcome(), brief)
         })
     }
 
@@ -333,6 +343,11 @@ impl PolicySet {
 thread_local! {
     /// The places of the hooks that this thread has entered, for tests.
     pub(super) static ENTERED: std::cell::RefCell<Vec<Arc<str>>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// What a rule says of a pool's size, in seats that there can be.
+fn pool_seats(size: i64) -> Seats {
+    Seats::new(size).or_zero().min(Seats::MOST)
 }
 
 /// A parameter that holds nothing yet.

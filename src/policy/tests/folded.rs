@@ -7,7 +7,7 @@ use super::{DAY, ask, city, codes, script, set};
 use crate::decision::Happened;
 use crate::event::{Event, PersonTerms};
 use crate::ledger::{Actor, Ledger};
-use crate::model::{Date, LoanId};
+use crate::model::{Date, LoanId, Seats};
 use crate::policy::folds::Occasion;
 use crate::policy::hooks::ENTERED;
 use crate::policy::{Asked, Interpreter, PolicySet, Told};
@@ -41,15 +41,60 @@ fn rules_are_entered_only_where_one_of_them_has_something_to_say() {
     assert_eq!(asked_of(Request::borrow("l-1", "audit", "finance", "administrative", 1)), ["20", "25"]);
 }
 
+const POOL: &str = r#"
+fn capacity(pool) { floor(pool.sponsor.net_vacancy * param("pool.ratio")) }
+fn on_draw(request) {
+    let organs = request.pool.sponsor.group("organ");
+    require(request.pool.used < request.pool.size, "full");
+    require(request.pool.sponsor.group("organ").occupied <= request.pool.sponsor.group("organ").cap, "other");
+}
+"#;
+
+#[test]
+fn a_pools_rule_and_a_group_are_read_without_the_script() {
+    let draw = || Request::draw("pool", "finance", "p-2");
+    let books = city();
+    let pool = books.node("pool").unwrap();
+    let text = POOL.replace("    let organs = request.pool.sponsor.group(\"organ\");\n", "");
+    let pools = |text: &str| set(&[("10_pool.rhai", text)]).unwrap();
+    let seen = |text: &str, asking: &dyn Fn(&PolicySet)| entered(&pools(text), |set| asking(set));
+    let none: [&str; 0] = [];
+    assert_eq!(seen(&text, &|set| assert_eq!(codes(&ask(set, draw())), none)), none);
+    // A variable cannot hold a group: its hook is carried out as it stands, and the pool's rule is not.
+    assert_eq!(seen(POOL, &|set| assert_eq!(codes(&ask(set, draw())), none)), ["10"]);
+    // 20 % of 15, with the parameter that says so.
+    let sized = seen(&text, &|set| {
+        let mut read = Vec::new();
+        assert_eq!(set.capacity(&books, pool, &mut read), Ok(Seats::new(3)));
+        assert_eq!(read.iter().map(|one| &*one.name).collect::<Vec<_>>(), ["pool.ratio"]);
+    });
+    assert_eq!(sized, none);
+    // What the folded form cannot tell, the script does: a size below nothing, one that fails.
+    for (rule, said) in [
+        ("fn capacity(pool) { 0 - 5 }", Ok(0)),
+        ("fn capacity(pool) { let x = 1; for i in 0..99999999 { x += 1; } x }", Err("policy-failed")),
+        ("fn capacity(pool) { 9223372036854775807 + pool.used + 1 }", Err("policy-failed")),
+    ] {
+        let set = pools(rule).with_interpreter(Interpreter::Tree);
+        let size = set.capacity(&books, pool, &mut Vec::new());
+        assert_eq!(
+            size.as_ref().map(|size| size.get()).map_err(|remark| remark.code.as_str()),
+            said,
+            "{rule}"
+        );
+    }
+}
+
 #[test]
 fn every_shipped_rule_folds() {
     let set = shipped();
     let PolicySet(inner, ..) = &set;
     let verbs = (0..Verb::NAMES.len()).map(Occasion::Before);
     let events = (0..Event::NAMES.len()).map(Occasion::After);
+    let sizes = inner.rules.keys().map(|rule| Occasion::Size(rule));
     let mut folded = 0;
-    for occasion in verbs.chain(events) {
-        let hooks = inner.root.of(occasion);
+    for occasion in verbs.chain(events).chain(sizes) {
+        let hooks = inner.hooks_of(occasion);
         if !hooks.is_empty() {
             assert!(set.folds_on(occasion, DAY), "{}", hooks[0].place);
             folded += 1;

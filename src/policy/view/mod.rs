@@ -6,6 +6,8 @@ pub(crate) mod proposals;
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::call::{Call, Fail};
 use super::limits;
 use super::value::{List, Value};
@@ -32,7 +34,7 @@ pub(crate) enum What {
     Loan(LoanIx),
     Permit(PermitIx),
     Person(Arc<PersonSeen>),
-    Group(Arc<(NodeIx, Arc<str>)>),
+    Group(Arc<(NodeIx, SmolStr)>),
     Part(Arc<Instalment>),
 }
 

@@ -197,13 +197,16 @@ pub(super) static ROWS: &[Row] = &[
     EVENT.thing("loan", "调借", Sort::Loan, loan).only(&["appointed", "vacated", "named"]).when("on_loan"),
     EVENT.other("reason", "原因", Type::TEXT, |c, _, _| text(c, "reason")).only(&["vacated", "corrected"]),
     EVENT
-        .thing("lender", "借出方", Sort::Node, |c, v, _| node_field(c, v, "lender"))
+        .thing("lender", "借出方", Sort::Node, |c, v, _| side(c, v, |(lender, _)| lender))
         .only(&["lent", "returned"]),
     EVENT
-        .thing("borrower", "借入方", Sort::Node, |c, v, _| node_field(c, v, "borrower"))
+        .thing("borrower", "借入方", Sort::Node, |c, v, _| side(c, v, |(_, borrower)| borrower))
         .only(&["lent", "returned"]),
     EVENT
-        .yes_no("has_schedule", "有归还计划", |c, _, _| Ok(field(c, "schedule")?.is_some()))
+        .yes_no("has_schedule", "有归还计划", |c, _, _| match c.event()?.event {
+            Event::Lent { schedule, .. } | Event::Rescheduled { schedule, .. } => Ok(!schedule.is_empty()),
+            _ => Err(Fail::absent("has_schedule")),
+        })
         .only(&["lent", "rescheduled"]),
     EVENT
         .other("schedule", "归还计划", Type::views(Sort::Part), |c, _, _| match field(c, "schedule")? {
@@ -212,7 +215,12 @@ pub(super) static ROWS: &[Row] = &[
         })
         .only(&["lent", "rescheduled"])
         .when("has_schedule"),
-    EVENT.yes_no("from_pool", "出自周转池", |c, _, _| Ok(field(c, "pool_size")?.is_some())).only(&["lent"]),
+    EVENT
+        .yes_no("from_pool", "出自周转池", |c, _, _| match c.event()?.event {
+            Event::Lent { pool_size, .. } => Ok(pool_size.is_some()),
+            _ => Err(Fail::absent("from_pool")),
+        })
+        .only(&["lent"]),
     EVENT
         .number("pool_size", "周转池规模", |c, _, _| number(c, "pool_size"))
         .only(&["lent"])
@@ -274,14 +282,20 @@ pub(super) static ROWS: &[Row] = &[
 
 /// The kind that an event's nodes are read in.
 pub(crate) fn kind_of(event: &Event, books: &crate::ledger::Ledger) -> Option<crate::ledger::KindIx> {
-    // The commonest events say it themselves; of the others the first field that knows it is asked.
-    if let Event::Authorized { kind, .. }
-    | Event::Transferred { kind, .. }
-    | Event::Appointed { kind, .. }
-    | Event::Vacated { kind, .. }
-    | Event::Moved { kind, .. } = event
-    {
-        return books.kind(kind.as_str());
+    // Most events say it themselves; of the others the first field that knows it is asked.
+    match event {
+        Event::Authorized { kind, .. }
+        | Event::Transferred { kind, .. }
+        | Event::Appointed { kind, .. }
+        | Event::Vacated { kind, .. }
+        | Event::Converted { kind, .. }
+        | Event::Moved { kind, .. }
+        | Event::Lent { kind, .. }
+        | Event::Returned { kind, .. } => return books.kind(kind.as_str()),
+        Event::Permitted(terms) | Event::Withdrawn(terms) | Event::Lapsed(terms) => {
+            return books.kind(terms.kind.as_str());
+        }
+        _ => {}
     }
     for (_, field) in event.fields() {
         match field {
@@ -310,6 +324,20 @@ fn seat<'a>(call: &Call<'a>) -> Result<Option<(&'a NodeId, Option<&'a LoanId>)>,
         }
         _ => None,
     })
+}
+
+/// Who lends in a loan or a return, or who borrows, read where it stands.
+fn side(
+    call: &Call<'_>,
+    view: &View,
+    of: for<'e> fn((&'e NodeId, &'e NodeId)) -> &'e NodeId,
+) -> Result<View, Fail> {
+    match call.event()?.event {
+        Event::Lent { lender, borrower, .. } | Event::Returned { lender, borrower, .. } => {
+            Ok(node(ever(call, of((lender, borrower)).as_str())?, view.kind))
+        }
+        _ => Err(Fail::absent("lender")),
+    }
 }
 
 fn field<'a>(call: &Call<'a>, name: &str) -> Result<Option<&'a Field>, Fail> {

@@ -73,6 +73,8 @@ struct Slot<'a> {
 pub(crate) struct Done {
     /// What they said where codes are enough, each by its code's place.
     said: SmallVec<[(How, usize); 2]>,
+    /// The whole number that the last of them gave, if it did: a pool's size.
+    pub(crate) gave: Option<i64>,
     /// The hook that is to be carried out as it stands, and those after it; none if all came to their end.
     pub(crate) gave_up: Option<usize>,
 }
@@ -138,12 +140,13 @@ impl Folded {
             run.begun = begun;
         } else if ended.is_some() {
             call.took(run.steps);
-            return Done { said: run.said, gave_up: None };
+            let gave = if let Cell::Number(number) = run.last { Some(number) } else { None };
+            return Done { said: run.said, gave, gave_up: None };
         }
         let Mark { hook, said, sizes } = run.begun;
         run.said.truncate(said);
         call.scene.forget_sizes(sizes);
-        Done { said: run.said, gave_up: Some(hook) }
+        Done { said: run.said, gave: None, gave_up: Some(hook) }
     }
 }
 

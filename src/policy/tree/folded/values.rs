@@ -203,6 +203,14 @@ impl<'a> Run<'_, 'a> {
         }
     }
 
+    /// A view that is only read once: it may be of a sort that no variable of a folded hook can hold.
+    fn view(&mut self, of: &'a Thing) -> Option<View> {
+        match of {
+            Thing::Word(look) => self.look(look, look.read),
+            held => Some(self.thing(held)?.view()),
+        }
+    }
+
     /// What a word reads of a view.
     #[inline]
     fn look<R, T>(
@@ -210,7 +218,7 @@ impl<'a> Run<'_, 'a> {
         look: &'a Look<R>,
         read: impl FnOnce(&'a Call<'a>, &View, &[Value<'a>]) -> Result<T, Fail>,
     ) -> Option<T> {
-        let view = self.thing(&look.at)?.view();
+        let view = self.view(&look.at)?;
         match &look.args {
             Args::Known(args) => read(self.call, &view, args).ok(),
             Args::Computed(args) => self.with(args, |call, args| read(call, &view, args)),
