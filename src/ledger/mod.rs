@@ -80,14 +80,14 @@ pub struct Ledger {
     groups: Pages<Sums>,
     group_places: Arc<Places<Group, u32>>,
     loans: Pages<Loan>,
-    loan_places: HashTrieMapSync<LoanId, LoanIx>,
+    loan_places: ById<LoanId, LoanIx>,
     permits: Pages<Permit>,
-    permit_places: HashTrieMapSync<PermitId, PermitIx>,
+    permit_places: ById<PermitId, PermitIx>,
     people: Pages<Person>,
     /// Where those stand who were there when the books opened, in a tenth of the memory.
     first_people: Arc<KeyTable>,
     /// Where those stand who came later.
-    person_places: HashTrieMapSync<PersonId, PersonIx>,
+    person_places: ById<PersonId, PersonIx>,
     /// What may fall due, by day. An entry is only a reminder: what it names is looked at when its day comes.
     agenda: RedBlackTreeSetSync<(Date, Due)>,
     /// Every pool that is there now, in the order of founding.
@@ -96,6 +96,9 @@ pub struct Ledger {
     pool_sizes: Arc<BTreeMap<NodeIx, Seats>>,
     mode: Mode,
 }
+
+/// Places by id, of which a copy shares what it does not change.
+type ById<I, P> = HashTrieMapSync<I, P, foldhash::quality::RandomState>;
 
 /// How changes are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

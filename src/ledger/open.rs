@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
+use rpds::RedBlackTreeSetSync;
 use smallvec::SmallVec;
 
 use super::book::Delta;
@@ -11,7 +11,7 @@ use super::loans::{Loan, Permit, Sitting};
 use super::open_nodes::Later;
 use super::past::Past;
 use super::people::{Person, PersonIx, Seat, SeatRest};
-use super::{Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, TagNames, Terms};
+use super::{ById, Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, TagNames, Terms};
 use crate::event::LoanTerms;
 use crate::graph::{NodeIx, QuotaGraph, Role};
 use crate::model::{
@@ -61,12 +61,12 @@ impl Ledger {
             groups: Pages::default(),
             group_places: Arc::default(),
             loans: Pages::default(),
-            loan_places: HashTrieMapSync::new_sync(),
+            loan_places: ById::default(),
             permits: Pages::default(),
-            permit_places: HashTrieMapSync::new_sync(),
+            permit_places: ById::default(),
             people: Pages::default(),
             first_people: keys,
-            person_places: HashTrieMapSync::new_sync(),
+            person_places: ById::default(),
             agenda: RedBlackTreeSetSync::new_sync(),
             pool_places: Arc::default(),
             pool_sizes: Arc::default(),

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rpds::HashTrieMapSync;
 use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Sums};
 use super::loans::{Due, Loan, LoanIx, Permit, PermitIx};
 use super::people::Person;
-use super::{Detail, Group, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
+use super::{ById, Detail, Group, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
 use crate::graph::{NodeIx, QuotaGraph, StoredGraph};
 use crate::model::{Date, KeyTable, Keys, Pages, PersonId, Places, Seats};
 
@@ -93,7 +92,7 @@ impl Ledger {
             permit_places: places_of(&permits, |permit| permit.id.clone(), PermitIx::new),
             permits,
             first_people: Arc::new(first_people(&people)),
-            person_places: HashTrieMapSync::new_sync(),
+            person_places: ById::default(),
             people,
             agenda: stored.agenda.into_iter().collect(),
             pool_places: Arc::new(stored.pool_places.into_owned()),
@@ -125,8 +124,8 @@ fn places_of<T: Clone, I: std::hash::Hash + Eq, P>(
     table: &Pages<T>,
     id: impl Fn(&T) -> I,
     place: impl Fn(usize) -> P,
-) -> HashTrieMapSync<I, P> {
-    let mut places = HashTrieMapSync::new_sync();
+) -> ById<I, P> {
+    let mut places = ById::default();
     for (row, at) in table.iter().zip(0..) {
         places.insert_mut(id(row), place(at));
     }
