@@ -20,8 +20,8 @@ fn a_scenario_is_told_in_chinese() {
    2  2024-03-05  驳回     划转 市财政局 → 市审计局 行政编制 99 名  #3
         cap  占用将超过核定数：市财政局 行政编制 核定 40，已占用 40，本次需 99
         与预期不符，应为：granted
-   3  2024-03-05  不符     核对 audit administrative
-        occupied：预期 17，账上 18
+   3  2024-03-05  不符     核对 市审计局 行政编制
+        实有：预期 17，账上 18
 
 行政编制 · 2024-03-05
 单位                                          核定数  实有  空编  超编  借出  借入  占用  余量  在编
@@ -75,7 +75,7 @@ fn books_are_shown_as_json_and_as_a_drawing() {
 #[test]
 fn help_and_version_speak() {
     let help = run(&[], &["--help"]);
-    assert!(help.out.contains("run") && help.out.contains("编制"), "{}", help.out);
+    assert!(help.out.contains("run") && help.out.contains("Staffing-quota books"), "{}", help.out);
     assert_eq!(help.code, Some(0));
     let version = run(&[], &["--version"]);
     assert_eq!(version.out.trim(), format!("bianzhi {}", env!("CARGO_PKG_VERSION")));
@@ -103,9 +103,10 @@ fn a_reader_who_leaves_early_hears_no_complaint() {
 #[test]
 fn the_help_of_every_command_that_judges_says_how_it_ends() {
     for words in [&["--help"][..], &["check", "--help"], &["diff", "--help"], &["test", "--help"]] {
-        let ran = run(&[], words);
-        assert_eq!(ran.code, Some(0), "{words:?}");
-        assert!(ran.out.contains("exit codes: 0") && ran.out.contains("退出码"), "{words:?}\n{}", ran.out);
+        for (lang, expect) in [("zh", "退出码：0"), ("en", "exit codes: 0")] {
+            let ran = run(&[], &[words, &["--lang", lang][..]].concat());
+            assert!(ran.code == Some(0) && ran.out.contains(expect), "{words:?}\n{}", ran.out);
+        }
     }
 }
 
