@@ -38,6 +38,40 @@ fn a_scenario_is_told_in_chinese() {
 }
 
 #[test]
+fn what_a_step_takes_away_and_what_is_at_fault_have_their_names() {
+    let steps = "  - {by: audit, transfer: {from: finance, to: audit, kind: administrative, count: 1}}
+  - {by: nanping, merge: {units: [audit], into: finance}}
+  - {check: {pool: administrative-pool, size: 3}}
+  - {check: {person: p-1, on_loan: true}}
+";
+    let zh = play(steps, &["--lang", "zh"]).out;
+    for expect in [
+        "reach  超出申请方权限范围：划出方 市财政局（finance）",
+        "准予     撤并 市审计局 → 市财政局",
+        "不符     核对 行政编制周转池\n        规模：预期 3，账上 2",
+        "不符     核对 人员 p-1\n        用借入编：预期 是，账上 –",
+    ] {
+        assert!(zh.contains(expect), "{expect}\n{zh}");
+    }
+    let en = play(steps, &["--lang", "en"]).out;
+    for expect in ["from = 市财政局 (finance)", "check 行政编制周转池\n        size: expected 3, got 2"]
+    {
+        assert!(en.contains(expect), "{expect}\n{en}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_in_words() {
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    let mut command = command(folder.path(), &["show", "charter.yaml", "--lang", "zh"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "错误：写不出结果：磁盘已满\n");
+}
+
+#[test]
 fn the_language_is_the_locale_s_unless_given() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();

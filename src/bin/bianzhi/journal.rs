@@ -125,15 +125,22 @@ struct Reader<'a> {
     left: bool,
 }
 
+impl Reader<'_> {
+    fn heard<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        self.left |= done.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+        done
+    }
+}
+
 impl Write for Reader<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes);
-        self.left |= written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
-        written
+        self.heard(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        let flushed = self.out.flush();
+        self.heard(flushed)
     }
 }
 

@@ -4,9 +4,6 @@ use bianzhi::ledger::Ledger;
 use bianzhi::model::{Date, KindId, Lang, LoanOutcome, NodeId, PoolSize, Seats};
 use bianzhi::{Change, Event, Field, Place, Reason, Request, Sitting, Verb};
 
-/// The fields that hold no node, whatever node may be called like their value.
-const NAMELESS: [&str; 6] = ["person", "loan", "permit", "id", "kind", "level"];
-
 /// The books' own names for nodes and kinds, in one language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names<'a> {
@@ -46,17 +43,9 @@ impl<'a> Names<'a> {
     pub(crate) fn reason(&self, reason: &Reason) -> String {
         match reason {
             Reason::Law(law) => law.text(self.lang, &self.node(&law.node), &self.kind(&law.kind)),
-            Reason::Input { code, field, value, at } => {
-                let name =
-                    self.known(value).filter(|name| !NAMELESS.contains(&field.as_str()) && name != value);
-                let Some(name) = name else { return reason.text(self.lang) };
-                let value = match self.lang {
-                    Lang::Zh => format!("{name}（{value}）"),
-                    Lang::En => format!("{name} ({value})"),
-                };
-                Reason::Input { code: *code, field: field.clone(), value, at: *at }.text(self.lang)
+            Reason::Input { .. } | Reason::Policy(_) => {
+                reason.text_naming(self.lang, |id| self.known(id).map(str::to_owned))
             }
-            Reason::Policy(_) => reason.text(self.lang),
         }
     }
 
