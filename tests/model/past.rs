@@ -198,4 +198,17 @@ nodes:
     assert_eq!(ask(new_year, leaves()).1, [0, 1, 7]);
     // What is taken back belongs to last year: this year's leaver stays counted, the year began with one seat less empty.
     assert_eq!(ask(new_year, Request::correct(last, "nobody left").into()).1, [0, 1, 6]);
+    // Arrivals are remembered for three years: one that is taken back is taken out of its own.
+    let (hired, _) = ask(new_year, Request::appoint("school", "institution").into());
+    let next = Date::constant(2026, 1, 5);
+    assert_eq!(ask(next, leaves()).1[..2], [0, 1]);
+    let came = |office: &Office| {
+        let books = office.books();
+        let (node, kind) = (books.node("school").unwrap(), books.kind("institution").unwrap());
+        books.arrivals_in_years(node, kind, 2).map(Seats::get)
+    };
+    assert_eq!(came(&office), Some(1));
+    let taken_back = Request::correct(hired, "nobody came").on(next);
+    assert!(office.submit(taken_back).unwrap().granted());
+    assert_eq!(came(&office), Some(0));
 }
