@@ -10,6 +10,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+case "${1:-}" in
+"" | --bless) ;;
+*)
+  echo "benches/guard.sh knows --bless alone, not $1" >&2
+  exit 2
+  ;;
+esac
+
 paths=(laws hire every-rule draw denied replay stream stream-grants)
 few=100
 many=1100

@@ -284,6 +284,28 @@ impl Reason {
         }
     }
 
+    /// One sentence for people, in which a fault names nodes as `name` knows them.
+    ///
+    /// ```
+    /// use bianzhi::{Reason, Lang};
+    /// # let json = r#"{"input": {"code": "reach", "field": "unit", "value": "audit", "at": null}}"#;
+    /// # let reason: Reason = serde_json::from_str(json).unwrap();
+    /// let told = reason.text_naming(Lang::Zh, |id| (id == "audit").then(|| "市审计局".to_owned()));
+    /// assert_eq!(told, "超出申请方权限范围：单位 市审计局（audit）");
+    /// ```
+    pub fn text_naming(&self, lang: Lang, name: impl Fn(&str) -> Option<String>) -> String {
+        /// The fields that hold no node, whatever node may be called like their value.
+        const OTHERS: [&str; 6] = ["person", "loan", "permit", "id", "kind", "level"];
+        let Self::Input { code, field, value, at } = self else { return self.text(lang) };
+        let known = Some(value).filter(|_| !OTHERS.contains(&field.as_str())).and_then(|id| name(id));
+        let Some(known) = known.filter(|known| known != value) else { return self.text(lang) };
+        let value = match lang {
+            Lang::Zh => format!("{known}（{value}）"),
+            Lang::En => format!("{known} ({value})"),
+        };
+        Self::Input { code: *code, field: field.clone(), value, at: *at }.text(lang)
+    }
+
     /// One sentence for people.
     pub fn text(&self, lang: Lang) -> String {
         match self {

@@ -109,6 +109,12 @@ impl Error {
             .in_chinese(format!("无法使用 `{path}`：{}", in_chinese(cause)))
     }
 
+    /// Output that could not be written.
+    pub fn output(cause: &std::io::Error) -> Self {
+        Self::new(ErrorKind::Io, format!("cannot write the output: {cause}"))
+            .in_chinese(format!("写不出结果：{}", in_chinese(cause)))
+    }
+
     /// What sort of failure this is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

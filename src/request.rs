@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 mod form;
+mod read;
 mod special;
 mod verb;
 mod words;
@@ -32,25 +33,25 @@ pub(crate) use words::field_in_chinese;
 ///     .on(Date::constant(2024, 3, 5));
 /// assert_eq!(request.verb.name(), "draw");
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Request {
     /// The request's own id: the same id with the same content gets the same answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<RequestId>,
     /// The day it is decided on; the books' own day unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<Date>,
     /// The actor: a node, or `superior`; the root unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<NodeId>,
     /// Who typed it: recorded, never decided on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub clerk: Option<String>,
     /// When it really happened, for late reports: the books' day or earlier.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub effective: Option<Date>,
     /// Consents and documents that come with it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, FactValue>,
     /// What is asked.
     #[serde(flatten)]
@@ -114,10 +115,10 @@ pub enum Verb {
 }
 
 /// One member of a batch: a verb with facts of its own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Member {
     /// Consents and documents that come with this member.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, FactValue>,
     /// What is asked; neither `batch` nor `advance`.
     #[serde(flatten)]

@@ -111,6 +111,14 @@ fn what_is_no_yaml_is_told_in_chinese() {
         ("a：1\nb: 2\n", "全角"),
         ("steps:\n  - {advance: {}\n  - {advance: {}}\n", "括号没有配对"),
         ("?\n- [", ""),
+        ("a: *b\n", "`*`"),
+        ("a: &\n", "`&`"),
+        ("a: !<x\n", "`!`"),
+        ("a: !x!y z\n", "`!`"),
+        ("%YAML\n---\na: 1\n", "`%`"),
+        ("{a:[1]}\n", "冒号与括号之间要有空格"),
+        ("a: \"\\uD800\"\n", "反斜杠"),
+        ("a:\n- b\n c: 1\n", "冒号"),
     ] {
         let Err(found) = Document::parse(Path::new("a.yaml"), text) else { panic!("{text} can be read") };
         all_in_chinese(&found);

@@ -102,8 +102,11 @@ fn marks(info: &str) -> Option<&'static str> {
         | "invalid content after document end marker" => {
             "这一行与上面的内容接不上；请看缩进，一个文件只写一份内容"
         }
-        info if info.contains("tag") || info.contains("TAG") => {
+        info if info.contains("tag") || info.contains("TAG") || info.contains("handle") => {
             "`!` 在 YAML 里另有含义；以它开头的文字要加引号"
+        }
+        info if info.starts_with("while scanning a YAML directive") => {
+            "`%` 在 YAML 里另有含义；以它开头的文字要加引号"
         }
         info if info.starts_with("unexpected character") => "有不能用在这里的符号；以符号开头的文字要加引号",
         _ => return None,

@@ -99,6 +99,9 @@ mod tests {
     #[test]
     fn what_is_put_in_is_not_looked_at_again() {
         assert_eq!(filled("`{0}` 是{1}{2}，{", ["{1}", "二"]), "`{1}` 是二{2}，{");
+        assert_eq!(Phrase::listed(&["甲", "b"]), Phrase::both("`甲`、`b`", "`甲`, `b`"));
+        assert_eq!(Phrase::hint(Some("b")), Phrase::both("；是否为 `b`？", "; did you mean `b`?"));
+        assert_eq!(Phrase::hint_or(None, &["b"]), Phrase::both("；可用的有 `b`", "; known are `b`"));
         let found = Phrase::both("清单", "a list");
         let name = "{found}";
         let told = told!("`{name}` 是{found}", "`{name}` is {found}"; found);

@@ -36,10 +36,10 @@ impl Explanation {
                 law.text(lang, &name(self.books(), &law.node), &kind(self.books(), &law.kind, lang))
             }
             Reason::Input { code: RefusalCode::Input(_), .. } => match lang {
-                Lang::Zh => format!("申请有误：{}", reason.text(lang)),
-                Lang::En => format!("the request is at fault: {}", reason.text(lang)),
+                Lang::Zh => format!("申请有误：{}", self.naming(reason, lang)),
+                Lang::En => format!("the request is at fault: {}", self.naming(reason, lang)),
             },
-            Reason::Policy(_) | Reason::Input { .. } => reason.text(lang),
+            Reason::Policy(_) | Reason::Input { .. } => self.naming(reason, lang),
         };
         match reason {
             Reason::Policy(remark) if !remark.basis.is_empty() => match lang {
@@ -48,6 +48,16 @@ impl Explanation {
             },
             Reason::Policy(_) | Reason::Law(_) | Reason::Input { .. } => text,
         }
+    }
+}
+
+impl Explanation {
+    /// A reason with nodes by their names; what the decision took away has its name in the books before it.
+    fn naming(&self, reason: &Reason, lang: Lang) -> String {
+        reason.text_naming(lang, |id| {
+            let books = self.before.books();
+            books.node(id).map(|node| books.name(node).to_owned())
+        })
     }
 }
 

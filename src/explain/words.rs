@@ -43,6 +43,7 @@ impl Suggestion {
         match (edit.field.as_str(), shown(&edit.from), shown(&edit.to), lang) {
             ("on", _, Some(to), Lang::Zh) => format!("改在 {to} 提出"),
             ("on", _, Some(to), Lang::En) => format!("asked on {to}"),
+            ("by", _, Some(to), Lang::Zh) if to == NodeId::SUPERIOR => format!("由上级机关 ({to}) 提出"),
             ("by", _, Some(to), Lang::Zh) => format!("由 {to} 提出"),
             ("by", _, Some(to), Lang::En) => format!("asked by {to}"),
             (_, Some(from), Some(to), Lang::Zh) => format!("将 {field} 由 {from} 改为 {to}"),

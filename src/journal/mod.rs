@@ -19,6 +19,7 @@ mod snapshot;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
+mod strangers;
 mod touch;
 
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub use snapshot::{SNAPSHOT_FORMAT, Snapshot};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use store::{ALGORITHM, Batch, Digest, FORMAT, Head, Header, NewRecord, PolicyFiles, Record, Store};
+pub(crate) use strangers::Strangers;
 
 /// A journal: every entry in order. A clone is cheap, goes its own way, and is kept nowhere.
 ///

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 pub use watch::{Seen, Turn, Watch, look};
 
-use crate::error::{Error, Fault, told};
+use crate::error::{Error, Fault, Phrase, told};
 use crate::model::Lang;
 use crate::office::Office;
 use crate::policy::PolicySet;
-use crate::scenario::{Answer, Difference, Scenario, tests_of};
+use crate::scenario::{Answer, Scenario, tests_of};
 
 /// A policy set whose folder's own tests hold.
 #[derive(Debug, Clone)]
@@ -106,9 +106,13 @@ fn play(
             }
             Answer::Decided { .. } => {}
             Answer::Checked { differences } => faults.extend(differences.iter().map(|one| {
-                let Difference { field, expected, got } = one;
-                let told =
-                    told!("`{field}` 是 {got}，预期 {expected}", "`{field}` is {got}, expected {expected}");
+                let field = Phrase::both(one.word(Lang::Zh), one.word(Lang::En));
+                let [got, expected] = [&one.got, &one.expected]
+                    .map(|value| Phrase::both(value.word(Lang::Zh), value.word(Lang::En)));
+                let told = told!(
+                    "{field}是 {got}，预期 {expected}", "`{field}` is {got}, expected {expected}";
+                    field, got, expected
+                );
                 Fault::told(file, played.line, 0, told)
             })),
         }

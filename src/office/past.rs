@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Office, snapshots};
 use crate::decision::{Decision, Entry};
 use crate::error::{Error, ErrorKind, Fault};
-use crate::journal::{Journal, Moment, People, Reading, Record, read_entry_with};
+use crate::journal::{Journal, Moment, People, Reading, Record, Strangers, read_entry_with};
 use crate::ledger::Ledger;
 use crate::model::Date;
 use crate::policy::PolicySet;
@@ -126,7 +126,15 @@ impl Office {
     /// If the entry is no decision, or its policies are neither in the journal nor the office's own.
     pub fn decide_again(&self, entry: u64) -> Result<Again, Error> {
         let (mut office, recorded) = self.before_decision(entry)?;
-        let now = office.submit(Request::clone(&recorded.request))?;
+        let strangers = Strangers::of(&recorded.request, office.books());
+        let renamed = if strangers.nobody() { None } else { strangers.by_keys(&recorded.request) };
+        let now = match renamed {
+            None => office.submit(Request::clone(&recorded.request))?,
+            Some(request) => {
+                let now = office.submit(request)?;
+                strangers.by_references(&*now).map_or(now, Arc::new)
+            }
+        };
         Ok(Again { recorded, now })
     }
 

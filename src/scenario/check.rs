@@ -2,13 +2,16 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::property::{FIGURES, LOAN, NODE, PERMIT, PERSON, POOL, Read, Row, TODAY, Takes, number, text};
+use super::property::{
+    FIGURES, LOAN, NODE, PERMIT, PERSON, POOL, Read, Row, TODAY, Takes, in_chinese, number, text,
+};
 use super::read::misfit;
 use super::shortened;
 use crate::document::{Document, Key, Node, date, nearest};
 use crate::error::{Fault, Phrase, told};
 use crate::graph::Role;
-use crate::model::{Date, KindId};
+use crate::ledger::Ledger;
+use crate::model::{Date, KindId, Lang};
 use crate::office::Office;
 
 /// What a step says of one thing in the books.
@@ -142,6 +145,25 @@ impl Check {
         }
     }
 
+    /// The same for people: nodes and kinds by their names in these books, the rest with what it is.
+    pub fn subject_among(&self, books: &Ledger, lang: Lang) -> String {
+        let name =
+            |id: &str| books.node(id).map_or_else(|| id.to_owned(), |node| books.name(node).to_owned());
+        match &self.subject {
+            Subject::Node { id, kind } => {
+                let found = kind.as_ref().and_then(|kind| books.kinds().find(|(_, known)| known.id == *kind));
+                let word = found.map(|(_, kind)| lang.pick(&kind.zh, &kind.en).to_owned());
+                let word = word.or_else(|| kind.as_ref().map(ToString::to_string));
+                word.map_or_else(|| name(id), |kind| format!("{} {kind}", name(id)))
+            }
+            Subject::Pool(id) => name(id),
+            Subject::Person(id) | Subject::Permit(id) | Subject::Loan(id) => {
+                format!("{} {id}", lang.pick(self.subject.in_chinese(), self.subject.named().0))
+            }
+            Subject::Today => lang.pick(self.subject.in_chinese(), self.subject.named().0).to_owned(),
+        }
+    }
+
     fn is_there(&self, office: &Office) -> bool {
         let books = office.books();
         match &self.subject {
@@ -231,6 +253,11 @@ impl Subject {
 }
 
 impl Difference {
+    /// The property, as people call it.
+    pub fn word(&self, lang: Lang) -> &str {
+        lang.pick(in_chinese(&self.field), &self.field)
+    }
+
     /// Two days that differ.
     pub(super) fn of_day(field: &str, expected: Date, got: Date) -> Self {
         Self { field: field.into(), expected: CheckValue::Date(expected), got: CheckValue::Date(got) }
@@ -238,6 +265,14 @@ impl Difference {
 }
 
 impl CheckValue {
+    /// The value, as people say it.
+    pub fn word(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (Self::YesNo(yes), Lang::Zh) => if *yes { "是" } else { "否" }.to_owned(),
+            (_, Lang::Zh | Lang::En) => self.to_string(),
+        }
+    }
+
     /// Whether both say the same; a text that is absent is the empty one, as in scripts.
     fn is_same(&self, other: &Self) -> bool {
         let is_empty = |one: &Self| match one {

@@ -27,16 +27,34 @@ fn faults_of_a_scenario_are_told_with_their_places() {
 fn a_line_that_cannot_be_read_is_told_in_chinese_too() {
     for (words, expect) in [
         (vec!["rnu"], "没有命令 `rnu`；是否为 `run`？"),
-        (vec!["run", "s.yaml", "--jsn"], "不认识的参数 `--jsn`"),
-        (vec!["run"], "缺少参数 `<SCENARIO>`"),
-        (vec!["explain", "s.yaml", "--step"], "参数 `--step <N>` 没有给出值"),
+        (vec!["run", "s.yaml", "--jsn"], "不认识的参数 `--jsn`；是否为 `--json`？"),
+        (vec!["run", "s.yaml", "--xyz"], "不认识的参数 `--xyz`"),
         (
-            vec!["explain", "s.yaml", "--step", "one"],
-            "参数 `--step <N>` 不能是 `one`（invalid digit found in string）",
+            vec!["zzzz"],
+            "没有命令 `zzzz`；可用的有 `run`、`explain`、`check`、`show`、`history`、`journal`、`test`、`plan`、`generate`、`diff`、`new`、`doc`、`translate`",
+        ),
+        (vec!["journal", "verfy"], "没有命令 `verfy`；是否为 `verify`？"),
+        (vec!["run", "s.yaml", "--json=1"], "参数 `--json` 不带 `1`"),
+        (vec!["run", "s.yaml", "--json", "--json"], "参数 `--json` 只能写一次"),
+        (vec!["show", "c.yaml", "--journal", "j"], "参数 `[账册]` 不能与 `--journal <文件>` 同时用"),
+        (
+            vec!["run", "s.yaml", "--journal", "j", "--snapshot-every", "0"],
+            "参数 `--snapshot-every <条数>` 不能是 `0`；应不小于 1",
         ),
         (
+            vec!["plan", "schools", "c.yaml", "--on", "2024/1/1"],
+            "参数 `--on <日期>` 不能是 `2024/1/1`；应为日期，如 `2024-03-05`",
+        ),
+        (
+            vec!["explain", "s.yaml", "--step", "99999999999999999999"],
+            "参数 `--step <数>` 不能是 `99999999999999999999`；数太大",
+        ),
+        (vec!["run"], "缺少参数 `<场景>`"),
+        (vec!["explain", "s.yaml", "--step"], "参数 `--step <数>` 没有给出值"),
+        (vec!["explain", "s.yaml", "--step", "one"], "参数 `--step <数>` 不能是 `one`；应为不小于 0 的整数"),
+        (
             vec!["explain", "s.yaml", "--step", "1", "--depth", "deep"],
-            "参数 `--depth <DEPTH>` 不能是 `deep`；可用的有 `sentence`、`table`、`full`",
+            "参数 `--depth <详略>` 不能是 `deep`；可用的有 `sentence`、`table`、`full`",
         ),
     ] {
         let chinese = [&words[..], &["--lang", "zh"][..]].concat();

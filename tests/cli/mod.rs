@@ -15,6 +15,8 @@ mod check;
 #[cfg(feature = "cli")]
 mod fix;
 #[cfg(feature = "cli")]
+mod help;
+#[cfg(feature = "cli")]
 mod lines;
 mod mutations;
 #[cfg(feature = "cli")]

@@ -20,8 +20,8 @@ fn a_scenario_is_told_in_chinese() {
    2  2024-03-05  驳回     划转 市财政局 → 市审计局 行政编制 99 名  #3
         cap  占用将超过核定数：市财政局 行政编制 核定 40，已占用 40，本次需 99
         与预期不符，应为：granted
-   3  2024-03-05  不符     核对 audit administrative
-        occupied：预期 17，账上 18
+   3  2024-03-05  不符     核对 市审计局 行政编制
+        实有：预期 17，账上 18
 
 行政编制 · 2024-03-05
 单位                                          核定数  实有  空编  超编  借出  借入  占用  余量  在编
@@ -35,6 +35,40 @@ fn a_scenario_is_told_in_chinese() {
 ";
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     assert_eq!(ran.out, expect, "{}", ran.out);
+}
+
+#[test]
+fn what_a_step_takes_away_and_what_is_at_fault_have_their_names() {
+    let steps = "  - {by: audit, transfer: {from: finance, to: audit, kind: administrative, count: 1}}
+  - {by: nanping, merge: {units: [audit], into: finance}}
+  - {check: {pool: administrative-pool, size: 3}}
+  - {check: {person: p-1, on_loan: true}}
+";
+    let zh = play(steps, &["--lang", "zh"]).out;
+    for expect in [
+        "reach  超出申请方权限范围：划出方 市财政局（finance）",
+        "准予     撤并 市审计局 → 市财政局",
+        "不符     核对 行政编制周转池\n        规模：预期 3，账上 2",
+        "不符     核对 人员 p-1\n        用借入编：预期 是，账上 –",
+    ] {
+        assert!(zh.contains(expect), "{expect}\n{zh}");
+    }
+    let en = play(steps, &["--lang", "en"]).out;
+    for expect in ["from = 市财政局 (finance)", "check 行政编制周转池\n        size: expected 3, got 2"]
+    {
+        assert!(en.contains(expect), "{expect}\n{en}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_in_words() {
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    let mut command = command(folder.path(), &["show", "charter.yaml", "--lang", "zh"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "错误：写不出结果：磁盘已满\n");
 }
 
 #[test]
@@ -75,7 +109,7 @@ fn books_are_shown_as_json_and_as_a_drawing() {
 #[test]
 fn help_and_version_speak() {
     let help = run(&[], &["--help"]);
-    assert!(help.out.contains("run") && help.out.contains("编制"), "{}", help.out);
+    assert!(help.out.contains("run") && help.out.contains("Staffing-quota books"), "{}", help.out);
     assert_eq!(help.code, Some(0));
     let version = run(&[], &["--version"]);
     assert_eq!(version.out.trim(), format!("bianzhi {}", env!("CARGO_PKG_VERSION")));
@@ -103,9 +137,10 @@ fn a_reader_who_leaves_early_hears_no_complaint() {
 #[test]
 fn the_help_of_every_command_that_judges_says_how_it_ends() {
     for words in [&["--help"][..], &["check", "--help"], &["diff", "--help"], &["test", "--help"]] {
-        let ran = run(&[], words);
-        assert_eq!(ran.code, Some(0), "{words:?}");
-        assert!(ran.out.contains("exit codes: 0") && ran.out.contains("退出码"), "{words:?}\n{}", ran.out);
+        for (lang, expect) in [("zh", "退出码：0"), ("en", "exit codes: 0")] {
+            let ran = run(&[], &[words, &["--lang", lang][..]].concat());
+            assert!(ran.code == Some(0) && ran.out.contains(expect), "{words:?}\n{}", ran.out);
+        }
     }
 }
 

@@ -233,3 +233,39 @@ fn a_person_is_erased_and_the_books_open_from_a_snapshot() {
         "error: the snapshot behind 7 entries is not what was written",
     );
 }
+
+#[test]
+fn who_is_gone_by_now_is_called_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    let steps = "  - {merge: {units: [audit], into: finance}, expect: granted}\n";
+    std::fs::write(folder.path().join("scenario.yaml"), format!("{HEAD}{steps}")).unwrap();
+    let on = |words: &[&str]| bianzhi(folder.path(), &[words, &["--lang", "zh"]].concat());
+    assert_eq!(on(&["run", "scenario.yaml", "--journal", "city.journal"]).code, Some(0));
+    for words in [
+        &["history", "audit", "--journal", "city.journal"][..],
+        &["journal", "replay", "1", "--journal", "city.journal"],
+    ] {
+        let ran = on(words);
+        assert!(
+            ran.code == Some(0) && ran.out.contains("撤并 市审计局 → 市财政局"),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn a_reader_of_an_export_who_leaves_early_hears_no_complaint() {
+    let folder = played();
+    let words = ["journal", "export", "city.journal"];
+    let mut child = command(folder.path(), &words)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+}

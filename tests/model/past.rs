@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bianzhi::ledger::Ledger;
 use bianzhi::model::{Date, KindId, NodeId, Seats};
-use bianzhi::{Outcome, Request, Verb};
+use bianzhi::{Charter, Office, Outcome, Request, Verb};
 use rust_decimal::Decimal;
 
 use super::answer::Answer;
@@ -154,4 +154,61 @@ impl Past {
 
 fn days(from: Date, to: Date) -> i64 {
     i64::from((to - from).get_days())
+}
+
+/// What is counted in a year is taken out again with what it was counted for: at the unit, above it, and in the year that
+/// it was counted in.
+#[test]
+fn what_a_correction_takes_back_counts_in_no_year() {
+    let charter = "bianzhi: charter/1
+opened: 2024-01-01
+levels: [city, county, unit]
+kinds: {institution: {zh: 事业编制, en: institution}}
+nodes:
+  - {id: city, level: city, caps: {institution: 30}}
+  - {id: county, parent: city, level: county, caps: {institution: 20}}
+  - {id: school, parent: county, level: unit, caps: {institution: 10}, occupied: {institution: 5}}
+";
+    let mut office = Office::open(Charter::parse("charter.yaml", charter).unwrap(), None).unwrap();
+    let mut ask = |on: Date, request: Request| {
+        let decision = office.submit(request.on(on)).unwrap();
+        assert!(decision.granted(), "{:?}", decision.reasons);
+        let books = office.books();
+        let past = ["school", "county", "city"].map(|node| {
+            let past = books.past_figures(books.node(node).unwrap(), books.kind("institution").unwrap());
+            let [came, went, start] = [past.arrivals, past.departures, past.vacancy_at_year_start];
+            [came, went, start].map(|seats| seats.map_or(-1, Seats::get))
+        });
+        assert!(past.iter().all(|one| *one == past[0]), "one unit is all there is: {past:?}");
+        (decision.entry, past[0])
+    };
+    let leaves = || Request::from(Request::vacate_unnamed("school", "institution"));
+    let (leap, leap_day) = (Date::constant(2024, 2, 29), Date::constant(2024, 3, 1));
+    let (first, told) = ask(leap, leaves());
+    assert_eq!(told, [0, 1, 5]);
+    assert_eq!(ask(leap, leaves()).1, [0, 2, 5]);
+    assert_eq!(ask(leap_day, Request::correct(first, "nobody left").into()).1, [0, 1, 5]);
+    let (hired, told) = ask(leap_day, Request::appoint("school", "institution").into());
+    assert_eq!(told, [1, 1, 5]);
+    assert_eq!(ask(leap_day, Request::correct(hired, "nobody came").into()).1, [0, 1, 5]);
+    // Of the five four are left, then three; the new year begins with seven empty seats.
+    let (last, told) = ask(Date::constant(2024, 12, 31), leaves());
+    assert_eq!(told, [0, 2, 5]);
+    let new_year = Date::constant(2025, 1, 2);
+    assert_eq!(ask(new_year, leaves()).1, [0, 1, 7]);
+    // What is taken back belongs to last year: this year's leaver stays counted, the year began with one seat less empty.
+    assert_eq!(ask(new_year, Request::correct(last, "nobody left").into()).1, [0, 1, 6]);
+    // Arrivals are remembered for three years: one that is taken back is taken out of its own.
+    let (hired, _) = ask(new_year, Request::appoint("school", "institution").into());
+    let next = Date::constant(2026, 1, 5);
+    assert_eq!(ask(next, leaves()).1[..2], [0, 1]);
+    let came = |office: &Office| {
+        let books = office.books();
+        let (node, kind) = (books.node("school").unwrap(), books.kind("institution").unwrap());
+        books.arrivals_in_years(node, kind, 2).map(Seats::get)
+    };
+    assert_eq!(came(&office), Some(1));
+    let taken_back = Request::correct(hired, "nobody came").on(next);
+    assert!(office.submit(taken_back).unwrap().granted());
+    assert_eq!(came(&office), Some(0));
 }

@@ -67,7 +67,7 @@ failed  policies/tests/a.yaml (3 steps)
         policies/tests/a.yaml:6  step 2  appoint 学校 institution
           expected granted, got denied [full]
           full  school is full  (a.rhai:1)
-        policies/tests/a.yaml:7  step 3  check school institution
+        policies/tests/a.yaml:7  step 3  check 学校 institution
           expected occupied 3, got occupied 2
 passed  policies/tests/b.yaml (2 steps)
 
@@ -76,6 +76,14 @@ passed  policies/tests/b.yaml (2 steps)
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(1), expected, ""));
     let ran = test(folder.path(), &["--lang", "zh"]);
     assert!(ran.out.contains("第 2 步  入编 学校 事业编制\n          预期 granted，得到 denied [full]\n          full  school已满  (a.rhai:1)\n"), "{}", ran.out);
+    assert!(
+        ran.out.contains("第 3 步  核对 学校 事业编制\n          预期 实有 3，得到 实有 2\n"),
+        "{}",
+        ran.out
+    );
+    // What programs read has the words of the files in either language.
+    let [zh, en] = ["zh", "en"].map(|lang| test(folder.path(), &["--json", "--lang", lang]).out);
+    assert!(zh == en && en.contains("\"got\":\"occupied 2\""), "{zh}");
 }
 
 #[test]
@@ -106,7 +114,7 @@ fn json_and_junit_tell_the_same() {
     assert_eq!(xml, expected);
     let ran = test(folder.path(), &["--junit", "nowhere/report.xml"]);
     assert_eq!(ran.code, Some(2));
-    assert!(ran.err.starts_with("error: cannot write `nowhere/report.xml`"), "{}", ran.err);
+    assert!(ran.err.starts_with("error: cannot use `nowhere/report.xml`"), "{}", ran.err);
 }
 
 #[test]

@@ -17,7 +17,7 @@ const MOST_CELLS: usize = 160;
 /// What `check` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "退出码 exit codes: 0 没有问题 nothing found · 1 有错误或提示（改正之后） faults or lints found, after fixing · 2 目录无法读取 the folder cannot be read"
+    after_help = "退出码：0 没有问题；1 有错误或提示（改正之后）；2 目录无法读取 · exit codes: 0 nothing found; 1 faults or lints found, after fixing; 2 the folder cannot be read"
 )]
 pub(crate) struct Arguments {
     /// 政策目录 · the policy folder

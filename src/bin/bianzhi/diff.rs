@@ -14,7 +14,7 @@ use crate::{Ending, Failure, effect};
 /// What `diff` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "退出码 exit codes: 0 没有差别 no difference · 1 有差别 they differ · 2 输入有误 bad input"
+    after_help = "退出码：0 没有差别；1 有差别；2 输入有误 · exit codes: 0 no difference; 1 they differ; 2 bad input"
 )]
 pub(crate) struct Arguments {
     /// 旧的政策目录 · the policies as they are

@@ -134,12 +134,17 @@ fn play(scenario: &Scenario, folder: &Path, lang: Lang) -> Result<Vec<Told>, Err
                 format!("{}{codes}", decision.outcome.word(lang))
             }
             Answer::Checked { differences } => {
-                let one = |one: &bianzhi::scenario::Difference| format!("{} {}", one.field, one.got);
+                let one = |one: &bianzhi::scenario::Difference| {
+                    format!("{} {}", one.word(lang), one.got.word(lang))
+                };
                 let parts: Vec<String> = differences.iter().map(one).collect();
                 if parts.is_empty() {
                     lang.pick("相符", "passed").to_owned()
                 } else {
-                    format!("{} ({})", lang.pick("不符", "failed"), parts.join(", "))
+                    match lang {
+                        Lang::Zh => format!("不符（{}）", parts.join("，")),
+                        Lang::En => format!("failed ({})", parts.join(", ")),
+                    }
                 }
             }
         };

@@ -16,7 +16,7 @@ use crate::{Ending, Failure, explain_json};
 /// What `explain` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "退出码 exit codes: 0 已说明 explained · 2 文件有误，或这一步没有申请 a file is at fault, or the step asks nothing"
+    after_help = "退出码：0 已说明；2 文件有误，或这一步没有申请 · exit codes: 0 explained; 2 a file is at fault, or the step asks nothing"
 )]
 pub(crate) struct Arguments {
     /// 场景文件 · the scenario
@@ -39,11 +39,11 @@ pub(crate) struct Arguments {
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Depth {
-    /// 一句话
+    /// 一句话 · the outcome and its main reason
     Sentence,
-    /// 条件表
+    /// 条件表 · each condition with its values
     Table,
-    /// 全过程
+    /// 全过程 · all that was looked at
     Full,
 }
 

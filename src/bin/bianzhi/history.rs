@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use bianzhi::journal::Moment;
 use bianzhi::model::Lang;
 use bianzhi::{Entry, Error, ErrorKind};
 
@@ -26,7 +27,9 @@ pub(crate) struct Arguments {
 /// Tells the entries in order, each with its reasons.
 pub(crate) fn history(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     let office = arguments.kept.named().open()?;
-    let names = Names::new(office.books(), lang);
+    // Who is gone by now had its name when the books opened.
+    let opening = office.as_of(Moment::Entry(0))?;
+    let names = Names::new(office.books(), lang).with(opening.books());
     let told = Told { lang, paint: Paint::for_stdout() };
     let mut found = 0_usize;
     for entry in office.journal().history(&arguments.id) {

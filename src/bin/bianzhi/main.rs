@@ -12,6 +12,7 @@ mod effect;
 mod explain;
 mod explain_json;
 mod generate;
+mod help;
 mod history;
 mod journal;
 mod junit;
@@ -34,13 +35,13 @@ mod words;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use terminal::{Tongue, language};
 
 /// 编制账册：照章办理用编申请 · Staffing-quota books: laws that hold, policies that decide
 ///
-/// 退出码 exit codes: 0 一切符合预期 all as expected · 1 有步骤不符预期 an expectation failed · 2 输入有误 bad input
+/// 退出码：0 一切符合预期；1 有步骤不符预期；2 输入有误 · exit codes: 0 all as expected; 1 an expectation failed; 2 bad input
 #[derive(Debug, Parser)]
 #[command(name = "bianzhi", version, arg_required_else_help = true)]
 struct CommandLine {
@@ -118,7 +119,7 @@ impl From<serde_json::Error> for Failure {
 }
 
 fn main() -> ExitCode {
-    let line = match CommandLine::try_parse() {
+    let line = match command_line() {
         Ok(line) => line,
         Err(error) => return usage::told(&error),
     };
@@ -147,24 +148,27 @@ fn main() -> ExitCode {
     }
 }
 
+/// The command line, read; whoever asks for help is told in one language.
+fn command_line() -> Result<CommandLine, clap::Error> {
+    let command = help::in_one_language(CommandLine::command(), language(usage::asked()));
+    CommandLine::from_arg_matches(&command.try_get_matches()?)
+}
+
 /// Says on stderr what failed, one fault a line. A reader who closed the pipe has seen enough: no words.
 fn report(failure: &Failure, lang: bianzhi::Lang) -> ExitCode {
     let mut err = io::stderr().lock();
     let word = lang.pick("错误：", "error: ");
+    let in_words = |error: &bianzhi::Error| match lang {
+        bianzhi::Lang::Zh => error.zh(),
+        bianzhi::Lang::En => error.to_string(),
+    };
     // Nobody is left to be told when stderr cannot be written.
     let _told = match failure {
         Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
-        Failure::Output(error) => {
-            writeln!(err, "{word}{}{error}", lang.pick("写不出结果：", "cannot write the output: "))
+        Failure::Output(error) => writeln!(err, "{word}{}", in_words(&bianzhi::Error::output(error))),
+        Failure::Unusable(error) if error.faults().is_empty() => {
+            writeln!(err, "{word}{}", in_words(error))
         }
-        Failure::Unusable(error) if error.faults().is_empty() => writeln!(
-            err,
-            "{word}{}",
-            match lang {
-                bianzhi::Lang::Zh => error.zh(),
-                bianzhi::Lang::En => error.to_string(),
-            }
-        ),
         Failure::Unusable(error) => {
             error.faults().iter().try_for_each(|fault| writeln!(err, "{word}{}", fault_in(fault, lang)))
         }

@@ -50,14 +50,14 @@ struct Schools {
     /// 把划转写成场景文件 · write the transfers to this scenario
     #[arg(long, value_name = "SCENARIO.yaml")]
     out: Option<PathBuf>,
-    /// 输出格式 · a table, or JSON with schools and transfers
+    /// 输出格式；JSON 里有各校和划转 · what to write; JSON has schools and transfers, too
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// 表格
+    /// 表格 · a table
     Table,
     /// JSON
     Json,

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use bianzhi::ledger::Ledger;
 use bianzhi::model::Lang;
 use bianzhi::office::Office;
 use bianzhi::policy::Interpreter;
@@ -85,7 +86,10 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
     let (mut asked, mut failed) = (0_usize, 0_usize);
     let mut all = Vec::new();
     let mut playing = scenario.play(&mut office);
-    while let Some(played) = playing.next() {
+    loop {
+        // What a step takes away has its name in the books before it.
+        let before = playing.office().snapshot();
+        let Some(played) = playing.next() else { break };
         let played = played?;
         asked = asked.saturating_add(1);
         failed = failed.saturating_add(usize::from(!played.as_expected()));
@@ -93,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
             lines::write_step(out, &played)?;
         } else {
             let action = scenario.steps().get(played.step.saturating_sub(1)).map(|step| &step.action);
-            told.step(out, playing.office(), &played, action)?;
+            told.step(out, playing.office(), &before, &played, action)?;
         }
         if arguments.save_test.is_some() {
             all.push(played);
@@ -128,10 +132,11 @@ impl Told {
         self,
         out: &mut dyn Write,
         office: &Office,
+        before: &Ledger,
         played: &Played,
         action: Option<&Action>,
     ) -> io::Result<()> {
-        let names = Names::new(office.books(), self.lang);
+        let names = Names::new(office.books(), self.lang).with(before);
         if let Some(advanced) = &played.advanced {
             self.advanced(out, &names, advanced)?;
         }
@@ -147,7 +152,7 @@ impl Told {
             }
             (Answer::Checked { differences }, action) => {
                 let subject = match action {
-                    Some(Action::Check(check)) => check.subject(),
+                    Some(Action::Check(check)) => check.subject_among(office.books(), self.lang),
                     Some(Action::Ask { .. }) | None => String::new(),
                 };
                 self.check(out, office, played.step, &subject, differences)
@@ -194,11 +199,7 @@ impl Told {
     }
 
     fn reason(self, out: &mut dyn Write, names: &Names<'_>, reason: &Reason) -> io::Result<()> {
-        let text = match reason {
-            Reason::Law(law) => law.text(self.lang, &names.node(&law.node), &names.kind(&law.kind)),
-            Reason::Policy(_) | Reason::Input { .. } => reason.text(self.lang),
-        };
-        writeln!(out, "{MARGIN}{}  {text}", self.paint.heading(reason.code()))?;
+        writeln!(out, "{MARGIN}{}  {}", self.paint.heading(reason.code()), names.reason(reason))?;
         match reason {
             Reason::Policy(remark) => self.grounds(out, remark),
             Reason::Law(_) | Reason::Input { .. } => Ok(()),
@@ -267,8 +268,10 @@ impl Told {
             office.today(),
             self.lang.pick("核对", "check")
         )?;
-        for Difference { field, expected, got } in differences {
-            match self.lang {
+        for difference in differences {
+            let (field, lang) = (difference.word(self.lang), self.lang);
+            let (expected, got) = (difference.expected.word(lang), difference.got.word(lang));
+            match lang {
                 Lang::Zh => writeln!(out, "{MARGIN}{field}：预期 {expected}，账上 {got}")?,
                 Lang::En => writeln!(out, "{MARGIN}{field}: expected {expected}, got {got}")?,
             }

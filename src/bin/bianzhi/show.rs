@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
         allow_negative_numbers = true
     )]
     as_of: Option<String>,
-    /// 输出格式 · what to write: a table, JSON, or Graphviz DOT (loans dashed)
+    /// 输出格式；图中虚线是调借 · what to write; loans are dashed in a drawing
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// 政策目录，按规则定规模的周转池需要 · the policies, needed for pools whose size is a rule
@@ -41,11 +41,11 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// 表格
+    /// 表格 · a table
     Table,
     /// JSON
     Json,
-    /// Graphviz
+    /// Graphviz 图 · a drawing for Graphviz
     Dot,
 }
 

@@ -9,9 +9,9 @@ use bianzhi::model::Lang;
 /// What `--lang` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Tongue {
-    /// 中文
+    /// 中文 · Chinese
     Zh,
-    /// English
+    /// 英文 · English
     En,
 }
 

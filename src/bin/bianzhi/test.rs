@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use bianzhi::model::Lang;
 use bianzhi::scenario::{Action, Answer, Difference, Played, Suite, Tested};
-use bianzhi::{Decision, ErrorKind, Reason, ShownReason};
+use bianzhi::{Decision, Reason, ShownReason};
 
 use crate::changes::Changes;
 use crate::table::padded;
@@ -17,7 +17,7 @@ use crate::{Ending, Failure, coverage, junit};
 /// What `test` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "退出码 exit codes: 0 全部通过 all pass · 1 有未通过的 a test fails · 2 文件有误 a file is at fault"
+    after_help = "退出码：0 全部通过；1 有未通过的；2 文件有误 · exit codes: 0 all pass; 1 a test fails; 2 a file is at fault"
 )]
 pub(crate) struct Arguments {
     /// 政策目录，其中 tests/*.yaml 是测试 · a policy folder; its tests are `tests/*.yaml`
@@ -113,10 +113,7 @@ fn once(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending
     let passed = run.tests.len().saturating_sub(failed);
     if let Some(path) = &arguments.junit {
         let written = fs::write(path, junit::report(&run.tests, lang));
-        written.map_err(|cause| {
-            bianzhi::Error::new(ErrorKind::Io, format!("cannot write `{}`: {cause}", path.display()))
-                .in_chinese(format!("无法写入 `{}`：{cause}", path.display()))
-        })?;
+        written.map_err(|cause| bianzhi::Error::io(path, &cause))?;
     }
     if arguments.json {
         let tests = run.tests.iter().map(|test| Line {
@@ -126,7 +123,8 @@ fn once(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending
                 .map(|file| file.display().to_string()),
             steps: test.steps.len(),
             passed: test.passed(),
-            failures: failures(test, lang),
+            // Programs read the words of the files.
+            failures: failures(test, Lang::En),
         });
         let report = Report { tests: tests.collect(), passed, failed, coverage: run.coverage.as_ref() };
         serde_json::to_writer(&mut *out, &report)?;
@@ -201,15 +199,16 @@ fn failure<'a>(test: &'a Tested, played: &'a Played, lang: Lang) -> Failed<'a> {
             failed.expected = expect.as_ref().map(ToString::to_string).unwrap_or_default();
             failed.got = answered(decision);
             failed.reasons = decision.reasons.iter().map(ShownReason).collect();
-            failed.told = decision.reasons.iter().map(|reason| reason_told(reason, &names, lang)).collect();
+            failed.told = decision.reasons.iter().map(|reason| reason_told(reason, &names)).collect();
         }
         (Answer::Checked { differences }, Some(Action::Check(check))) => {
-            let join = |value: fn(&Difference) -> String| {
+            let join = |value: &dyn Fn(&Difference) -> String| {
                 differences.iter().map(value).collect::<Vec<_>>().join(lang.pick("，", ", "))
             };
-            failed.what = format!("{} {}", lang.pick("核对", "check"), check.subject());
-            failed.expected = join(|one| format!("{} {}", one.field, one.expected));
-            failed.got = join(|one| format!("{} {}", one.field, one.got));
+            failed.what =
+                format!("{} {}", lang.pick("核对", "check"), check.subject_among(names.books(), lang));
+            failed.expected = join(&|one| format!("{} {}", one.word(lang), one.expected.word(lang)));
+            failed.got = join(&|one| format!("{} {}", one.word(lang), one.got.word(lang)));
             failed.differences = differences;
         }
         (Answer::Decided { .. } | Answer::Checked { .. }, _) => {}
@@ -225,15 +224,11 @@ fn answered(decision: &Decision) -> String {
     format!("{} [{}]", decision.outcome, decision.codes().join(", "))
 }
 
-fn reason_told(reason: &Reason, names: &Names<'_>, lang: Lang) -> String {
+fn reason_told(reason: &Reason, names: &Names<'_>) -> String {
+    let told = format!("{}  {}", reason.code(), names.reason(reason));
     match reason {
-        Reason::Law(law) => {
-            format!("{}  {}", reason.code(), law.text(lang, &names.node(&law.node), &names.kind(&law.kind)))
-        }
-        Reason::Policy(remark) => {
-            format!("{}  {}  ({}:{})", remark.code, remark.text(lang), remark.script, remark.line)
-        }
-        Reason::Input { .. } => format!("{}  {}", reason.code(), reason.text(lang)),
+        Reason::Policy(remark) => format!("{told}  ({}:{})", remark.script, remark.line),
+        Reason::Law(_) | Reason::Input { .. } => told,
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use bianzhi::Lang;
 use bianzhi::document::nearest;
+use bianzhi::model::Date;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, ValueEnum};
 
@@ -28,7 +31,7 @@ pub(crate) fn told(error: &Error) -> ExitCode {
 }
 
 /// The language that is asked for, wherever it stands: a line that cannot be read cannot say.
-fn asked() -> Option<Tongue> {
+pub(crate) fn asked() -> Option<Tongue> {
     let words: Vec<String> = env::args().collect();
     let after = words
         .iter()
@@ -50,15 +53,24 @@ fn in_chinese(error: &Error) -> Option<String> {
                 return None;
             };
             let known = commands();
-            let near = nearest(word, known.iter().map(String::as_str));
-            let near = near.map(|near| format!("；是否为 `{near}`？")).unwrap_or_default();
-            format!("没有命令 `{word}`{near}")
+            match nearest(word, known.iter().map(String::as_str)) {
+                Some(near) => format!("没有命令 `{word}`；是否为 `{near}`？"),
+                None => format!("没有命令 `{word}`；可用的有 {}", quoted(&known)),
+            }
         }
-        ErrorKind::UnknownArgument => format!("不认识的参数 {}", argument?),
+        ErrorKind::UnknownArgument => {
+            let near = of(ContextKind::SuggestedArg).map(|near| format!("；是否为 {near}？"));
+            format!("不认识的参数 {}{}", argument?, near.unwrap_or_default())
+        }
         ErrorKind::MissingRequiredArgument => format!("缺少参数 {}", argument?),
         ErrorKind::ArgumentConflict => {
             let prior = of(ContextKind::PriorArg).unwrap_or_else(|| "别的参数".to_owned());
-            format!("参数 {} 不能与 {prior} 同时用", argument?)
+            let argument = argument?;
+            if argument == prior {
+                format!("参数 {argument} 只能写一次")
+            } else {
+                format!("参数 {argument} 不能与 {prior} 同时用")
+            }
         }
         ErrorKind::InvalidValue if value.as_deref().is_none_or(|value| value == "``") => {
             format!("参数 {} 没有给出值", argument?)
@@ -69,28 +81,56 @@ fn in_chinese(error: &Error) -> Option<String> {
             format!("参数 {} 不能是 {}{known}", argument?, value?)
         }
         ErrorKind::ValueValidation => format!("参数 {} 不能是 {}{}", argument?, value?, cause(error)),
-        ErrorKind::MissingSubcommand => "缺少命令".to_owned(),
+        ErrorKind::TooManyValues => format!("参数 {} 不带 {}", argument?, value?),
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("参数 {} 的值，个数不对", argument?)
+        }
+        ErrorKind::InvalidUtf8 => "命令行里有不是 UTF-8 的文字".to_owned(),
+        ErrorKind::MissingSubcommand => format!("缺少命令；可用的有 {}", quoted(&commands())),
         _ => return None,
     })
 }
 
+/// The commands that may stand where the line went wrong.
 fn commands() -> Vec<String> {
-    CommandLine::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+    let mut command = CommandLine::command();
+    for word in env::args().skip(1) {
+        let Some(found) = command.find_subcommand(&word).filter(|found| found.has_subcommands()) else {
+            continue;
+        };
+        command = found.clone();
+    }
+    command.get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
-/// What the value's reader says; its own words, for only it knows its bounds.
+/// What would have been right.
 fn cause(error: &Error) -> String {
-    std::error::Error::source(error).map(|cause| format!("（{cause}）")).unwrap_or_default()
+    let Some(cause) = std::error::Error::source(error) else { return String::new() };
+    let told = cause.to_string();
+    if let Some(number) = cause.downcast_ref::<ParseIntError>() {
+        let large = matches!(number.kind(), IntErrorKind::PosOverflow);
+        return if large { "；数太大".to_owned() } else { "；应为不小于 0 的整数".to_owned() };
+    }
+    if cause.is::<<Date as FromStr>::Err>() {
+        return "；应为日期，如 `2024-03-05`".to_owned();
+    }
+    match told.split_once(" is not in ").and_then(|(_, bounds)| bounds.split_once("..")) {
+        Some((least, most)) if most.parse() == Ok(u64::MAX) => format!("；应不小于 {least}"),
+        Some((least, most)) => format!("；应在 {least} 到 {most} 之间"),
+        None => format!("（{told}）"),
+    }
 }
 
 /// Words in backticks.
 fn listed(value: &ContextValue) -> String {
-    let quoted =
-        |words: &[String]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join("、");
     #[expect(clippy::wildcard_enum_match_arm, reason = "the package's own list, which grows")]
     match value {
         ContextValue::String(word) => quoted(std::slice::from_ref(word)),
         ContextValue::Strings(words) => quoted(words),
         other => other.to_string(),
     }
+}
+
+fn quoted(words: &[String]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join("、")
 }

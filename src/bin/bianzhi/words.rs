@@ -2,24 +2,51 @@
 
 use bianzhi::ledger::Ledger;
 use bianzhi::model::{Date, KindId, Lang, LoanOutcome, NodeId, PoolSize, Seats};
-use bianzhi::{Change, Event, Field, Place, Request, Sitting, Verb};
+use bianzhi::{Change, Event, Field, Place, Reason, Request, Sitting, Verb};
 
 /// The books' own names for nodes and kinds, in one language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names<'a> {
     books: &'a Ledger,
+    /// Books of before, for what is not there any more.
+    before: Option<&'a Ledger>,
     lang: Lang,
 }
 
 impl<'a> Names<'a> {
     /// The names in these books.
     pub(crate) fn new(books: &'a Ledger, lang: Lang) -> Self {
-        Self { books, lang }
+        Self { books, before: None, lang }
+    }
+
+    /// The same, and those that only these books still have.
+    pub(crate) fn with(self, before: &'a Ledger) -> Self {
+        Self { before: Some(before), ..self }
+    }
+
+    /// The books that the names are of.
+    pub(crate) fn books(&self) -> &'a Ledger {
+        self.books
     }
 
     /// What people call a node; its id if the books do not know it.
     pub(crate) fn node(&self, id: &NodeId) -> String {
-        self.books.node(id.as_str()).map_or_else(|| id.to_string(), |node| self.books.name(node).to_owned())
+        self.known(id.as_str()).map_or_else(|| id.to_string(), str::to_owned)
+    }
+
+    fn known(&self, id: &str) -> Option<&'a str> {
+        let name = |books: &'a Ledger| books.node(id).map(|node| books.name(node));
+        name(self.books).or_else(|| self.before.and_then(name))
+    }
+
+    /// A reason in one sentence, with nodes and kinds by their names.
+    pub(crate) fn reason(&self, reason: &Reason) -> String {
+        match reason {
+            Reason::Law(law) => law.text(self.lang, &self.node(&law.node), &self.kind(&law.kind)),
+            Reason::Input { .. } | Reason::Policy(_) => {
+                reason.text_naming(self.lang, |id| self.known(id).map(str::to_owned))
+            }
+        }
     }
 
     /// What people call a kind.
@@ -148,7 +175,7 @@ impl<'a> Names<'a> {
                 format!("{} → {}", units.join(self.lang.pick("、", ", ")), self.node(&verb.into))
             }
             Verb::Abolish(verb) => self.node(&verb.node),
-            Verb::Correct(verb) => format!("#{} {}", verb.entry, self.bracketed(Some(&verb.reason))),
+            Verb::Correct(verb) => line([format!("#{}", verb.entry), self.bracketed(Some(&verb.reason))]),
         }
     }
 

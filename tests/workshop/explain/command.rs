@@ -111,8 +111,15 @@ fn it_ends_with_two_where_there_is_nothing_to_explain() {
         let ran = explain(&words);
         assert!(ran.code == Some(2) && ran.out.is_empty() && ran.err.contains(expect), "{words:?} {ran:?}");
     }
+    // Nodes by their names, also one that is to go; and the actor above the root.
+    let zh = |step| explain(&["--step", step, "--lang", "zh"]).out;
+    let told = zh("7");
+    assert!(told.contains("驳回：超出申请方权限范围：划入方 武夷山第一中学（350782-school）\n"), "{told}");
+    assert!(told.contains("若由上级机关 (superior) 提出，则可通过"), "{told}");
+    let told = zh("64");
+    assert!(told.contains("尚未清空：节点 市印章制作所（seal-workshop）\n"), "{told}");
     let help = explain(&["--step", "1", "--help"]);
-    assert!(help.code == Some(0) && help.out.contains("exit codes: 0 已说明 explained"), "{}", help.out);
+    assert!(help.code == Some(0) && help.out.contains("exit codes: 0 explained"), "{}", help.out);
     let ran = explain(&["--lang", "en"]);
     assert!(ran.code == Some(2) && ran.err.contains("--step <N>"), "{ran:?}");
     let ran = explain(&["--step", "15", "--policies", "nowhere"]);

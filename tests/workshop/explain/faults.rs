@@ -1,7 +1,7 @@
 //! What would pass instead of a request at fault: what goes first, another request, a level that fits, a sound id.
 
 use bianzhi::explain::Suggestion;
-use bianzhi::model::{Date, PoolSize};
+use bianzhi::model::{Date, Instalment, PoolSize};
 use bianzhi::{Charter, Lang, Office, Request, Verb};
 
 use super::applied;
@@ -35,7 +35,12 @@ permits:
 /// Under the laws alone: a fault is told before any rule is asked.
 #[track_caller]
 fn instead(request: impl Into<Request>, lang: Lang) -> Vec<String> {
-    let office = Office::open(Charter::parse("charter.yaml", CHARTER).unwrap(), None).unwrap();
+    instead_on(CHARTER, request, lang)
+}
+
+#[track_caller]
+fn instead_on(charter: &str, request: impl Into<Request>, lang: Lang) -> Vec<String> {
+    let office = Office::open(Charter::parse("charter.yaml", charter).unwrap(), None).unwrap();
     let explained = office.explain(request).unwrap();
     assert!(!explained.decision.granted());
     let tell = |suggestion: &Suggestion| {
@@ -84,6 +89,59 @@ fn what_goes_before_a_node_that_is_not_empty() {
     let told = instead(Request::abolish("crowded"), Lang::Zh);
     assert!(told[0].starts_with("改为将 大院 (crowded) 并入 "), "{told:#?}");
     assert!(told.iter().any(|one| one == "先办理 大院 (crowded) 未实名的 15 人 减员"), "{told:#?}");
+}
+
+/// Units whose people sit on a pool's seat, on a borrowed one without a key, and two who would like the same seat.
+const FEW_SEATS: &str = "
+bianzhi: charter/1
+opened: 2024-01-01
+levels: [city, unit]
+kinds: {institution: {zh: 事业编制, en: institution}}
+nodes:
+  - {id: city, level: city, name: 全市, caps: {institution: 20}}
+  - {id: lab, parent: city, level: unit, name: 实验室, caps: {}}
+  - {id: shop, parent: city, level: unit, name: 书店, caps: {institution: 1}}
+  - {id: hall, parent: city, level: unit, name: 礼堂, caps: {institution: 1}}
+  - {id: desk, parent: city, level: unit, name: 窗口, caps: {institution: 2}, occupied: {institution: 2}}
+  - {id: nook, parent: city, level: unit, name: 书屋, caps: {institution: 1}}
+pools:
+  - {id: pool, sponsor: city, kind: institution, name: 周转池, size: 2}
+people:
+  - {id: p7, unit: lab, kind: institution, loan: d1}
+  - {id: p8, unit: desk, kind: institution}
+  - {id: p9, unit: desk, kind: institution}
+loans:
+  - {id: d1, lender: pool, borrower: lab, kind: institution, seats: 1, occupied: {lab: 1}, since: 2023-06-01, draw: true}
+  - {id: l2, lender: hall, borrower: shop, kind: institution, seats: 1, occupied: {shop: 1}, since: 2023-06-01}
+";
+
+#[test]
+fn seats_that_go_back_by_themselves_and_seats_that_are_taken_are_counted() {
+    let on = |node: &str| instead_on(FEW_SEATS, Request::abolish(node), Lang::En);
+    let has = |told: &[String], expect: &str| assert!(told.iter().any(|one| one == expect), "{told:#?}");
+    // A drawn seat goes back with its person.
+    has(&on("lab"), "after p7 left");
+    // Who has no key and came to an own seat leaves that one, too.
+    has(
+        &on("shop"),
+        "after 1 of the unnamed of 书店 (shop) moved to an own seat, and after 1 of the unnamed of 书店 (shop) left",
+    );
+    // Each free seat is for one of them.
+    let told = on("desk");
+    has(&told, "after p8 moved to 书屋 (nook), and after p9 moved to 书店 (shop)");
+}
+
+#[test]
+fn a_day_a_schedule_a_unit_and_a_key_that_fit() {
+    let late = Request::vacate("p1");
+    check(Request::from(late).effective(Date::constant(2024, 5, 1)), &["without effective"]);
+    let part = Instalment { on: Date::constant(2024, 6, 1), seats: 3.into() };
+    let lent = Request::borrow("l9", "library", "museum", "institution", 1).schedule(vec![part]);
+    check(lent, &["without schedule"]);
+    let told = instead(Request::appoint("east", "institution"), Lang::En);
+    assert_eq!(told[0], "with unit 图书馆 (library) instead of 东县 (east)");
+    // The key that was meant is somebody else's.
+    check(Request::appoint("library", "institution").person("p1 "), &["with person p1-2 instead of p1 "]);
 }
 
 #[test]
