@@ -50,23 +50,16 @@ mod tests {
 
     #[test]
     fn a_day_is_written_as_it_writes_itself() {
-        let days = [
-            Date::MIN,
-            Date::constant(-1, 12, 31),
-            Date::ZERO,
-            Date::constant(7, 1, 9),
-            Date::constant(476, 9, 4),
-            Date::constant(2024, 2, 29),
-            Date::MAX,
-        ];
-        for day in days {
-            let written = serde_json::to_string(&Day(day)).unwrap();
-            assert_eq!(written, serde_json::to_string(&day).unwrap());
+        for day in [Date::ZERO, Date::constant(7, 1, 9), Date::constant(476, 9, 4), Date::MAX] {
+            assert_eq!(text(day).map(Vec::from), Some(day.to_string().into_bytes()));
         }
         let mut day = Date::constant(1999, 12, 1);
         while day.year() < 2002 {
-            assert_eq!(text(day).map(|text| text.to_vec()), Some(day.to_string().into_bytes()));
+            assert_eq!(text(day).map(Vec::from), Some(day.to_string().into_bytes()));
             day = day.tomorrow().unwrap();
+        }
+        for day in [Date::MIN, Date::constant(-99, 12, 31), Date::constant(-1, 12, 31)] {
+            assert_eq!(text(day), None, "{day}");
         }
     }
 }

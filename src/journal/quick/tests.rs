@@ -21,7 +21,7 @@ fn same(value: &(impl Serialize + ?Sized)) {
     assert_eq!(String::from_utf8(quick).unwrap(), reference);
 }
 
-fn text() -> impl Strategy<Value = String> {
+fn text() -> BoxedStrategy<String> {
     prop_oneof![
         prop::sample::select(vec!["school", "institution", "p-1", "", "r-1234567890", "\u{7f}"])
             .prop_map(str::to_owned),
@@ -34,6 +34,7 @@ fn text() -> impl Strategy<Value = String> {
         .prop_map(|parts| parts.concat()),
         any::<String>(),
     ]
+    .boxed()
 }
 
 fn day() -> impl Strategy<Value = Date> {
@@ -44,7 +45,7 @@ fn seats() -> impl Strategy<Value = Seats> {
     any::<i64>().prop_map(Seats::new)
 }
 
-fn fact() -> impl Strategy<Value = FactValue> {
+fn fact() -> BoxedStrategy<FactValue> {
     prop_oneof![
         any::<bool>().prop_map(FactValue::YesNo),
         any::<i64>().prop_map(FactValue::Whole),
@@ -52,6 +53,7 @@ fn fact() -> impl Strategy<Value = FactValue> {
         day().prop_map(FactValue::Date),
         text().prop_map(FactValue::Text),
     ]
+    .boxed()
 }
 
 fn facts() -> impl Strategy<Value = BTreeMap<String, FactValue>> {
@@ -66,7 +68,7 @@ fn schedule() -> impl Strategy<Value = Vec<Instalment>> {
     prop::collection::vec((day(), seats()).prop_map(|(on, seats)| Instalment { on, seats }), 0..3)
 }
 
-fn verb() -> impl Strategy<Value = Verb> {
+fn verb() -> BoxedStrategy<Verb> {
     let sitting = prop_oneof![
         text().prop_map(|key| Sitting::Person(key.into())),
         (text(), text(), maybe(text())).prop_map(|(unit, kind, loan)| Sitting::Unnamed {
@@ -116,22 +118,25 @@ fn verb() -> impl Strategy<Value = Verb> {
         4 => one.clone(),
         1 => prop::collection::vec(one, 0..3).prop_map(|verbs| Request::batch(verbs).verb),
     ]
+    .boxed()
 }
 
-fn request() -> impl Strategy<Value = Request> {
+fn request() -> BoxedStrategy<Request> {
     let beside = (maybe(text()), maybe(day()), maybe(text()), maybe(text()), maybe(day()), facts());
-    (beside, verb()).prop_map(|((id, on, by, clerk, effective, facts), verb)| Request {
-        id: id.map(Into::into),
-        on,
-        by: by.map(Into::into),
-        clerk,
-        effective,
-        facts,
-        verb,
-    })
+    (beside, verb())
+        .prop_map(|((id, on, by, clerk, effective, facts), verb)| Request {
+            id: id.map(Into::into),
+            on,
+            by: by.map(Into::into),
+            clerk,
+            effective,
+            facts,
+            verb,
+        })
+        .boxed()
 }
 
-fn event() -> impl Strategy<Value = Event> {
+fn event() -> BoxedStrategy<Event> {
     let terms = || (maybe(day()), schedule(), seats(), maybe(seats()));
     let terms = move || {
         terms().prop_map(|(ends, schedule, returned_before, evaluated_seats)| LoanTerms {
@@ -190,12 +195,13 @@ fn event() -> impl Strategy<Value = Event> {
         (any::<i16>(), sizes()).prop_map(|(year, pool_sizes)| Event::YearClosed { year, pool_sizes }),
         day().prop_map(|date| Event::Advanced { date }),
     ]
+    .boxed()
 }
 
-fn remark() -> impl Strategy<Value = Remark> {
+fn remark() -> BoxedStrategy<Remark> {
     let values = prop::collection::vec((text(), fact()), 0..3);
-    (text(), text(), any::<u32>(), maybe(text()), values, maybe(any::<u32>())).prop_map(
-        |(code, zh, line, condition, values, at)| Remark {
+    (text(), text(), any::<u32>(), maybe(text()), values, maybe(any::<u32>()))
+        .prop_map(|(code, zh, line, condition, values, at)| Remark {
             code,
             zh,
             line,
@@ -203,11 +209,11 @@ fn remark() -> impl Strategy<Value = Remark> {
             values,
             at,
             ..Remark::default()
-        },
-    )
+        })
+        .boxed()
 }
 
-fn reason() -> impl Strategy<Value = Reason> {
+fn reason() -> BoxedStrategy<Reason> {
     prop_oneof![
         remark().prop_map(|remark| Reason::Policy(Box::new(remark))),
         (text(), seats(), prop::collection::vec(text(), 0..3)).prop_map(|(node, cap, taken_by)| {
@@ -229,9 +235,10 @@ fn reason() -> impl Strategy<Value = Reason> {
             at,
         }),
     ]
+    .boxed()
 }
 
-fn happened() -> impl Strategy<Value = Vec<Happened>> {
+fn happened() -> BoxedStrategy<Vec<Happened>> {
     let one = (event(), maybe(text()), maybe(any::<u32>()), maybe(day()));
     let one = one.prop_map(|(event, rule, cause, reverses)| Happened {
         event,
@@ -239,16 +246,17 @@ fn happened() -> impl Strategy<Value = Vec<Happened>> {
         cause,
         reverses,
     });
-    prop::collection::vec(one, 0..3)
+    prop::collection::vec(one, 0..3).boxed()
 }
 
-fn advanced() -> impl Strategy<Value = Advanced> {
+fn advanced() -> BoxedStrategy<Advanced> {
     let remarks = || prop::collection::vec(remark(), 0..2);
     (any::<u64>(), day(), happened(), remarks(), remarks())
         .prop_map(|(entry, date, events, notes, findings)| Advanced { entry, date, events, notes, findings })
+        .boxed()
 }
 
-fn entry() -> impl Strategy<Value = Entry> {
+fn entry() -> BoxedStrategy<Entry> {
     let remarks = || prop::collection::vec(remark(), 0..2);
     let parameter = (text(), text(), day());
     let parameter = parameter
@@ -280,6 +288,7 @@ fn entry() -> impl Strategy<Value = Entry> {
         1 => advanced().prop_map(|advanced| Entry::Advanced(Arc::new(advanced))),
         4 => decided.prop_map(|decided| Entry::Decided(Arc::new(decided))),
     ]
+    .boxed()
 }
 
 proptest! {
