@@ -81,8 +81,8 @@ impl Unkept {
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let store = SqliteStore::open(folder.path().join("city.journal"), "nanping")?;
     /// let mut office = Office::open_on(store, Charter::load("examples/nanping/charter.yaml")?, None)?;
-    /// let first = office.submit_ahead([Request::vacate("p-017").into()])?;
-    /// let second = office.submit_ahead([Request::vacate("p-018").into()])?;
+    /// let first = office.submit_ahead([Request::from(Request::vacate("p-017"))])?;
+    /// let second = office.submit_ahead([Request::from(Request::vacate("p-018"))])?;
     /// assert_eq!(first.join(second)?.keep()?.len(), 2);
     /// # Ok(()) }
     /// ```
