@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::event::Event;
-use crate::model::{Date, FactValue, InputCode, KindId, Lang, LawCode, NodeId, Seats};
+use crate::model::{Date, FactValue, InputCode, KindId, Lang, LawCode, NodeId, Seats, day};
 use crate::request::{Request, field_in_chinese};
 
 /// How a request was answered. Closed: a host that matches on it must meet a new outcome.
@@ -28,6 +28,7 @@ pub struct Decision {
     /// The number of the entry that records it; 0 for a dry run.
     pub entry: u64,
     /// The day it was decided on.
+    #[serde(serialize_with = "day::write")]
     pub date: Date,
     /// What was asked.
     pub request: Arc<Request>,
@@ -55,6 +56,7 @@ pub struct Advanced {
     /// The number of the entry that records it; 0 for a dry run.
     pub entry: u64,
     /// The new date.
+    #[serde(serialize_with = "day::write")]
     pub date: Date,
     /// What happened.
     pub events: Vec<Happened>,
@@ -177,6 +179,7 @@ pub struct ParameterRead {
     /// The value that held.
     pub value: String,
     /// The day from which it holds.
+    #[serde(serialize_with = "day::write")]
     pub from: Date,
     /// The folder that set it: empty for the root folder.
     pub folder: String,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 mod field;
 
 use crate::model::{
-    Date, FactValue, Instalment, KindId, LoanId, LoanOutcome, NodeId, PermitId, PersonId, Seats,
+    Date, FactValue, Instalment, KindId, LoanId, LoanOutcome, NodeId, PermitId, PersonId, Seats, day,
 };
 use crate::request::Establish;
 
@@ -67,6 +67,7 @@ pub enum Event {
         /// What for.
         purpose: Option<String>,
         /// In post since; not shown.
+        #[serde(serialize_with = "day::write_if_any")]
         since: Option<Date>,
     },
     /// A person left (已减员).
@@ -278,6 +279,7 @@ pub enum Event {
         /// The category; not shown.
         category: Option<String>,
         /// In post since; not shown.
+        #[serde(serialize_with = "day::write_if_any")]
         since: Option<Date>,
     },
     /// A year ended (年结).
@@ -317,6 +319,7 @@ pub struct PersonTerms {
     /// The category.
     pub category: Option<String>,
     /// In post since.
+    #[serde(serialize_with = "day::write_if_any")]
     pub since: Option<Date>,
     /// What for.
     pub purpose: Option<String>,

@@ -13,7 +13,7 @@ mod special;
 mod verb;
 mod words;
 
-use crate::model::{Date, FactValue, Mention, NodeId, PoolSize, RequestId};
+use crate::model::{Date, FactValue, Mention, NodeId, PoolSize, RequestId, day};
 
 pub use special::{Advance, Authorize, Change, Convert, Establish, Place, Sitting, Vacate};
 pub use verb::{
@@ -39,7 +39,7 @@ pub struct Request {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<RequestId>,
     /// The day it is decided on; the books' own day unless given.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "day::write_if_any")]
     pub on: Option<Date>,
     /// The actor: a node, or `superior`; the root unless given.
     #[serde(skip_serializing_if = "Option::is_none")]

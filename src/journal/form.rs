@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::people::{New, People, PersonRow};
+use super::quick;
 use super::shelf::Shelf;
 use super::store::{Digest, Header, Record, journal};
 use crate::decision::Entry;
@@ -104,7 +105,7 @@ pub(super) fn write_entry(
 ) -> Result<(), Error> {
     let unwritable = |cause| unwritable(&format!("entry {}", entry.number()), &cause);
     if !people.are_apart() {
-        return serde_json::to_writer(to, entry).map_err(unwritable);
+        return quick::write(entry, to).map_err(unwritable);
     }
     let mut value = serde_json::to_value(entry).map_err(unwritable)?;
     people.hide(&mut value, new)?;

@@ -10,6 +10,7 @@ mod log;
 mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod quick;
 #[cfg(feature = "seeded-bugs")]
 pub mod seeded;
 #[cfg(not(feature = "seeded-bugs"))]

@@ -3,6 +3,7 @@
 mod by_kind;
 mod code;
 mod cores;
+pub(crate) mod day;
 mod fact;
 mod facts;
 mod figures;

@@ -22,7 +22,8 @@ pub struct Unkept {
 
 impl Office {
     /// Decides requests in their order, and leaves it to the caller to keep the answers, on another thread if
-    /// need be, while this office decides what comes next. [`SharedOffice`](super::SharedOffice) does so.
+    /// need be, while this office decides what comes next. [`SharedOffice`](super::SharedOffice) does so. A request
+    /// that stands in an [`Arc`] already stays there.
     ///
     /// No snapshot is taken by itself here ([`Office::snapshot_is_due`]), and none may be taken before all is
     /// kept.
@@ -49,9 +50,12 @@ impl Office {
     /// assert_eq!(first?, second?.keep()?, "the same id has the same answer, kept or not");
     /// # Ok(()) }
     /// ```
-    pub fn submit_ahead(&mut self, requests: impl IntoIterator<Item = Request>) -> Result<Unkept, Error> {
+    pub fn submit_ahead(
+        &mut self,
+        requests: impl IntoIterator<Item: Into<Arc<Request>>>,
+    ) -> Result<Unkept, Error> {
         let decide = |office: &mut Self| {
-            requests.into_iter().map(|request| flow::submit(office, Arc::new(request))).collect()
+            requests.into_iter().map(|request| flow::submit(office, request.into())).collect()
         };
         let (decisions, group) = self.changing(decide, Self::commit_later)?;
         Ok(Unkept { decisions, group: group.flatten() })
@@ -77,8 +81,8 @@ impl Unkept {
     /// # let folder = tempfile::tempdir().unwrap();
     /// # let store = SqliteStore::open(folder.path().join("city.journal"), "nanping")?;
     /// let mut office = Office::open_on(store, Charter::load("examples/nanping/charter.yaml")?, None)?;
-    /// let first = office.submit_ahead([Request::vacate("p-017").into()])?;
-    /// let second = office.submit_ahead([Request::vacate("p-018").into()])?;
+    /// let first = office.submit_ahead([Request::from(Request::vacate("p-017"))])?;
+    /// let second = office.submit_ahead([Request::from(Request::vacate("p-018"))])?;
     /// assert_eq!(first.join(second)?.keep()?.len(), 2);
     /// # Ok(()) }
     /// ```

@@ -76,7 +76,7 @@ struct Desk {
 }
 
 /// A request, and where its answer goes. If that is given up, whoever waits looks for the reason in [`Told`].
-type Asked = (Box<Request>, ReplyTo<Arc<Decision>>);
+type Asked = (Arc<Request>, ReplyTo<Arc<Decision>>);
 
 /// What the writer is told.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ impl SharedOffice {
     fn asked(&self, request: Request) -> (Letter, Waiting) {
         let (reply_to, answer) = reply();
         let waiting = Waiting { answer, failed: Arc::clone(&self.0.told.failed) };
-        (Letter::Decide((Box::new(request), reply_to)), waiting)
+        (Letter::Decide((Arc::new(request), reply_to)), waiting)
     }
 
     /// Lets another policy set decide what is asked from now on.
@@ -271,7 +271,7 @@ impl Writer {
             let next = first.take().or_else(|| if is_full { None } else { line.request() });
             next.map(|(request, to)| {
                 reply_to.push(to);
-                *request
+                request
             })
         });
         // A panic leaves the office in the middle of something: nobody looks at it any more.

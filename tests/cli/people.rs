@@ -1,6 +1,7 @@
 //! What people read: the told steps, the balance, the drawing, the help, and a pipe that closes early.
 
 use std::io::Read as _;
+use std::path::Path;
 use std::process::Stdio;
 
 use crate::cli::runner::{CHARTER, HEAD, command, play, run};
@@ -115,23 +116,56 @@ fn help_and_version_speak() {
     assert_eq!(version.out.trim(), format!("bianzhi {}", env!("CARGO_PKG_VERSION")));
 }
 
+/// Reads so many bytes of what a command says, and leaves.
+#[track_caller]
+fn glance(folder: &Path, bytes: usize, words: &[&str]) {
+    let mut child = command(folder, words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = vec![0_u8; bytes];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{words:?}");
+    assert_eq!(output.status.code(), Some(0), "{words:?}");
+}
+
 #[test]
 fn a_reader_who_leaves_early_hears_no_complaint() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
     let steps = "  - {check: {date: 2024-01-01}}\n".repeat(50_000);
     std::fs::write(folder.path().join("scenario.yaml"), format!("{HEAD}{steps}")).unwrap();
-    let mut child = command(folder.path(), &["run", "scenario.yaml", "--json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut first = [0_u8; 10];
-    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
-    assert!(output.status.success());
+    glance(folder.path(), 10, &["run", "scenario.yaml", "--json"]);
+}
+
+#[test]
+fn nor_does_a_reader_of_any_other_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("charter.yaml"), CHARTER).unwrap();
+    let asked = "  - {appoint: {unit: finance, kind: administrative}}\n".repeat(500);
+    std::fs::write(folder.join("scenario.yaml"), format!("{HEAD}{asked}")).unwrap();
+    let played = command(folder, &["run", "scenario.yaml", "--journal", "city.journal"]).output().unwrap();
+    assert!(played.status.success(), "{}", String::from_utf8_lossy(&played.stderr));
+    // More than a pipe holds: it is still at it when the reader leaves.
+    let exported = command(folder, &["journal", "export", "city.journal"]).output().unwrap();
+    assert!(exported.stdout.len() > 200_000, "{}", exported.stdout.len());
+    glance(folder, 10, &["journal", "export", "city.journal"]);
+    glance(folder, 10, &["history", "finance", "--journal", "city.journal", "--json"]);
+    // Whoever says little has a reader who left before it.
+    for words in [
+        &["show", "charter.yaml"][..],
+        &["show", "--journal", "city.journal", "--format", "json"],
+        &["history", "finance", "--journal", "city.journal"],
+        &["journal", "export", "city.journal"],
+        &["journal", "head", "city.journal"],
+        &["journal", "verify", "city.journal"],
+        &["journal", "replay", "3", "--journal", "city.journal"],
+        &["journal", "snapshot", "city.journal"],
+        &["generate", "city", "--units", "100"],
+        &["explain", "scenario.yaml", "--step", "1"],
+    ] {
+        glance(folder, 0, words);
+    }
 }
 
 #[test]

@@ -108,6 +108,22 @@ fn entries_name_nobody_and_the_office_is_the_same() {
     assert_eq!(SqliteStore::open_to_read(&file, None).unwrap().header().unwrap().unwrap().format, 2);
 }
 
+/// Only the newest eight snapshots stay. What the others held stands in pages that nothing points to any more.
+#[test]
+fn what_stood_in_pages_that_were_given_up_is_gone_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("city.journal");
+    let (mut kept, _) = filled(&file);
+    for turn in 0..9 {
+        kept.submit(Request::from(Request::vacate("nobody")).id(format!("more-{turn}"))).unwrap();
+        kept.keep_snapshot().unwrap();
+    }
+    drop(kept);
+    assert!(stands_in(&file, "王小明"));
+    erase(&mut apart(&file), &[PersonId::new("王小明")]).unwrap();
+    assert!(!stands_in(&file, "王小明"));
+}
+
 #[test]
 fn what_was_erased_is_gone_to_the_last_byte() {
     let folder = tempfile::tempdir().unwrap();

@@ -236,7 +236,7 @@ fn answers_that_are_joined_are_kept_with_one_commit() {
     let file = folder.path().join("city.journal");
     let mut office = Office::open_on(SqliteStore::open(&file, "city").unwrap(), charter(), None).unwrap();
     let first = office.submit_ahead([hire(), hire()]).unwrap();
-    let none = office.submit_ahead([]).unwrap();
+    let none = office.submit_ahead(Vec::<Request>::new()).unwrap();
     let second = office.submit_ahead([hire()]).unwrap();
     let answers = first.join(none).unwrap().join(second).unwrap().keep().unwrap();
     assert_eq!(answers.iter().map(|answer| answer.entry).collect::<Vec<_>>(), [1, 2, 3]);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bianzhi::journal::{SNAPSHOT_FORMAT, Snapshot, SqliteStore, Store};
+use bianzhi::journal::{Digest, Head, SNAPSHOT_FORMAT, Snapshot, SqliteStore, Store};
 use bianzhi::scenario::Scenario;
 use bianzhi::{Date, Office, Request};
 use rusqlite::Connection;
@@ -134,7 +134,7 @@ fn earlier_pages_are_read_when_they_are_asked_for() {
     assert!(again.journal().entries().rev().eq(office.journal().entries().rev()));
     let store = SqliteStore::open_to_read(&file, None).unwrap();
     assert_eq!(figures(&Office::verify(store).unwrap()), figures(&office));
-    // A page whose own chain is sound, but not the one that goes on, is found by the snapshot's marks.
+    // A page that was changed is found when it is read.
     let change = "UPDATE record SET hash = (SELECT hash FROM record WHERE seq = 3) WHERE seq = 1023";
     Connection::open(&file).unwrap().execute_batch(change).unwrap();
     let again = super::reopen(&file).unwrap();
@@ -142,6 +142,39 @@ fn earlier_pages_are_read_when_they_are_asked_for() {
     assert_eq!(again.journal().entry(1_023), None);
     let said = again.journal().sound().unwrap_err().to_string();
     assert!(said.starts_with("entry 1023 is not what was written"), "{said}");
+    // So is one whose own chain is sound, but not the one that goes on, by the snapshot's marks.
+    let mut read = Vec::new();
+    let store = SqliteStore::open_to_read(&file, None).unwrap();
+    let each = &mut |record| {
+        read.push(record);
+        Ok(())
+    };
+    store.read_part(1_022..1_024, each).unwrap();
+    let behind = Head { records: 1_023, hash: read[0].hash };
+    let forged = behind.next(read[1].request_id.clone(), format!("{} ", read[1].body));
+    let change = "UPDATE record SET body = ?1, hash = unhex(?2) WHERE seq = 1023";
+    Connection::open(&file).unwrap().execute(change, [forged.body, forged.hash.to_string()]).unwrap();
+    let again = super::reopen(&file).unwrap();
+    assert_eq!(again.journal().entry(1_023), None);
+    let said = again.journal().sound().unwrap_err().to_string();
+    assert_eq!(said, "the entries before entry 1024 are not those that the snapshot stands behind");
+}
+
+/// Somebody else wrote meanwhile: what the snapshot stands behind is not, or no longer, the chain.
+#[test]
+fn a_snapshot_that_stands_behind_nothing_of_the_chain_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("city.journal");
+    let head = super::filled(&file).journal().head().unwrap();
+    let mut store = SqliteStore::open(&file, "city").unwrap();
+    let (records, hash) = (head.records, Digest::of(b"another"));
+    for other in
+        [Head { hash, ..head }, Head { records: records - 1, ..head }, Head { records: records + 1, ..head }]
+    {
+        let error = store.keep_snapshot(&Snapshot::new(other, "{}".to_owned())).unwrap_err().to_string();
+        assert_eq!(error, format!("another writer uses `{}`; open it again", file.display()));
+        assert_eq!(store.snapshots().unwrap(), [0_u64; 0]);
+    }
 }
 
 /// A file whose every answer has a snapshot behind it; the newest eight stay.

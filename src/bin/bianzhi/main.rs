@@ -22,6 +22,7 @@ mod manual_page;
 mod nation;
 mod new;
 mod plan;
+mod reader;
 mod run;
 mod save;
 mod show;
@@ -32,11 +33,12 @@ mod translate;
 mod usage;
 mod words;
 
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use reader::Reader;
 use terminal::{Tongue, language};
 
 /// 编制账册：照章办理用编申请 · Staffing-quota books: laws that hold, policies that decide
@@ -124,7 +126,7 @@ fn main() -> ExitCode {
         Err(error) => return usage::told(&error),
     };
     let lang = language(line.lang);
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(Reader::new(io::stdout().lock()));
     let ended = match &line.command {
         Command::Run(arguments) => run::run(arguments, lang, &mut out),
         Command::Explain(arguments) => explain::explain(arguments, lang, &mut out),
@@ -144,6 +146,7 @@ fn main() -> ExitCode {
     match ended.and_then(|ending| flushed.map(|()| ending)) {
         Ok(Ending::AsExpected) => ExitCode::SUCCESS,
         Ok(Ending::Otherwise) => ExitCode::from(1),
+        Err(_) if out.get_ref().is_gone() => ExitCode::SUCCESS,
         Err(failure) => report(&failure, lang),
     }
 }
@@ -154,7 +157,7 @@ fn command_line() -> Result<CommandLine, clap::Error> {
     CommandLine::from_arg_matches(&command.try_get_matches()?)
 }
 
-/// Says on stderr what failed, one fault a line. A reader who closed the pipe has seen enough: no words.
+/// Says on stderr what failed, one fault a line.
 fn report(failure: &Failure, lang: bianzhi::Lang) -> ExitCode {
     let mut err = io::stderr().lock();
     let word = lang.pick("错误：", "error: ");
@@ -164,7 +167,6 @@ fn report(failure: &Failure, lang: bianzhi::Lang) -> ExitCode {
     };
     // Nobody is left to be told when stderr cannot be written.
     let _told = match failure {
-        Failure::Output(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
         Failure::Output(error) => writeln!(err, "{word}{}", in_words(&bianzhi::Error::output(error))),
         Failure::Unusable(error) if error.faults().is_empty() => {
             writeln!(err, "{word}{}", in_words(error))
