@@ -25,7 +25,8 @@ pub(crate) struct Pages<T> {
     written: Option<Vec<usize>>,
 }
 
-type Leaf<T> = ArrayVec<T, LEAF>;
+/// How many of its rows there are says the table's length: a row is found without a look at anything else in its leaf.
+type Leaf<T> = [Option<T>; LEAF];
 type Branch<T> = ArrayVec<Arc<Leaf<T>>, BRANCH>;
 type Trunk<T> = ArrayVec<Arc<Branch<T>>, BRANCH>;
 
@@ -64,7 +65,7 @@ impl<T: Clone> Pages<T> {
 
     pub(crate) fn get(&self, index: usize) -> Option<&T> {
         let trunk = self.trunks.get(index / IN_TRUNK)?;
-        trunk.get(index / IN_BRANCH % BRANCH)?.get(index / LEAF % BRANCH)?.get(index % LEAF)
+        trunk.get(index / IN_BRANCH % BRANCH)?.get(index / LEAF % BRANCH)?.get(index % LEAF)?.as_ref()
     }
 
     pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
@@ -73,7 +74,7 @@ impl<T: Clone> Pages<T> {
         }
         let trunk = own(self.trunks.get_mut(index / IN_TRUNK)?)?;
         let branch = own(trunk.get_mut(index / IN_BRANCH % BRANCH)?)?;
-        own(branch.get_mut(index / LEAF % BRANCH)?)?.get_mut(index % LEAF)
+        own(branch.get_mut(index / LEAF % BRANCH)?)?.get_mut(index % LEAF)?.as_mut()
     }
 
     /// Adds a row and says where it stands.
@@ -88,10 +89,11 @@ impl<T: Clone> Pages<T> {
             }
             if let Some(branch) = trunk.last_mut().and_then(own) {
                 if place.is_multiple_of(LEAF) {
-                    branch.push(Arc::default());
+                    branch.push(Arc::new([const { None }; LEAF]));
                 }
-                if let Some(leaf) = branch.last_mut().and_then(own) {
-                    leaf.push(row);
+                let leaf = branch.last_mut().and_then(own);
+                if let Some(free) = leaf.and_then(|leaf| leaf.get_mut(place % LEAF)) {
+                    *free = Some(row);
                 }
             }
         }
@@ -104,12 +106,12 @@ impl<T: Clone> Pages<T> {
         let trunk = own(self.trunks.last_mut()?)?;
         let branch = own(trunk.last_mut()?)?;
         let leaf = own(branch.last_mut()?)?;
-        let row = leaf.pop();
         self.length = self.length.saturating_sub(1);
+        let row = leaf.get_mut(self.length % LEAF)?.take();
         if let Some(written) = &mut self.written {
             written.push(self.length);
         }
-        if leaf.is_empty() {
+        if self.length.is_multiple_of(LEAF) {
             branch.pop();
             if branch.is_empty() {
                 trunk.pop();
@@ -152,7 +154,7 @@ impl<T: Clone> Pages<T> {
     /// Every row in order.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         let branches = self.trunks.iter().flat_map(|trunk| trunk.iter());
-        branches.flat_map(|branch| branch.iter()).flat_map(|leaf| leaf.iter())
+        branches.flat_map(|branch| branch.iter()).flat_map(|leaf| leaf.iter().flatten())
     }
 }
 

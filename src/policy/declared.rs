@@ -93,8 +93,8 @@ impl Declared {
             }
             Mention::Fact(name, value) => {
                 if let Some(declared) = self.facts.get(*name) {
-                    let item = declared.item.phrase();
                     let wrong = || {
+                        let item = declared.item.phrase();
                         told!(
                             "事实 `{name}` 应为{item}，而 `{value}` 不是",
                             "the fact `{name}` is a {item}; `{value}` is none"; item
