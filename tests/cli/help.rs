@@ -83,7 +83,7 @@ fn help_is_in_one_language() {
                 // The one option that everybody must be able to read.
                 let rest =
                     ran.out.lines().filter(|line| !line.contains("输出语言") && !line.contains("英文"));
-                rest.map(|line| format!("{line}\n")).collect::<String>()
+                rest.collect::<Vec<_>>().join("\n")
             };
             let (zh, en) = (asked("zh"), asked("en"));
             let names = zh.lines().filter_map(|line| line.trim_start().split(' ').next());

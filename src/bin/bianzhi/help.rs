@@ -50,31 +50,30 @@ fn explained(argument: Arg, lang: Lang) -> Arg {
         (_, help) => help.map(plain).unwrap_or_default(),
     };
     // Whoever cannot read the rest must be able to read this one.
-    let mut help = if argument.get_id() == "lang" { help } else { one(&help, lang) };
+    let help = if argument.get_id() == "lang" { help } else { one(&help, lang) };
     let takes = matches!(argument.get_action(), ArgAction::Set | ArgAction::Append);
-    let values = argument.get_possible_values();
-    if takes && !values.is_empty() {
-        let values: Vec<String> = values
-            .iter()
-            .map(|value| {
-                let name = value.get_name();
-                let meaning = value.get_help().map(|help| one(&plain(help), lang)).unwrap_or_default();
-                let says_more = !meaning.is_empty() && !meaning.eq_ignore_ascii_case(name);
-                if says_more { format!("{name} {meaning}") } else { name.to_owned() }
-            })
-            .collect();
-        help.push_str(&match lang {
-            Lang::Zh => format!("{}[可选：{}]", blank(&help), values.join("、")),
-            Lang::En => format!(" [one of: {}]", values.join("; ")),
-        });
-    }
+    let values: Vec<String> = argument
+        .get_possible_values()
+        .iter()
+        .map(|value| {
+            let name = value.get_name();
+            let meaning = value.get_help().map(|help| one(&plain(help), lang)).unwrap_or_default();
+            let says_more = !meaning.is_empty() && !meaning.eq_ignore_ascii_case(name);
+            if says_more { format!("{name} {meaning}") } else { name.to_owned() }
+        })
+        .collect();
+    let values = match lang {
+        _ if values.is_empty() || !takes => String::new(),
+        Lang::Zh => format!("{}[可选：{}]", blank(&help), values.join("、")),
+        Lang::En => format!(" [one of: {}]", values.join("; ")),
+    };
     let usual: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
-    if takes && !usual.is_empty() {
-        help.push_str(&match lang {
-            Lang::Zh => format!("[默认：{}]", usual.join("、")),
-            Lang::En => format!(" [default: {}]", usual.join(", ")),
-        });
-    }
+    let usual = match lang {
+        _ if usual.is_empty() || !takes => String::new(),
+        Lang::Zh => format!("[默认：{}]", usual.join("、")),
+        Lang::En => format!(" [default: {}]", usual.join(", ")),
+    };
+    let help = format!("{help}{values}{usual}");
     let argument = argument.help(help.clone()).hide_possible_values(true).hide_default_value(true);
     let argument = if argument.get_long_help().is_some() { argument.long_help(help) } else { argument };
     if lang == Lang::En {
