@@ -88,14 +88,14 @@ impl QuotaGraph {
         Self { tree, ids, root: place }
     }
 
-    /// A graph of so many nodes in their places, each with its level, what it is, and the node it lies in; the first is the
-    /// root. `ids` says where each stands.
+    /// A graph of nodes in their places, each with its level, what it is, and the node it lies in; the first is the root.
+    /// `ids` says where each stands. There is room for so many: one more would take as much again.
     pub(crate) fn of(
-        count: usize,
+        room: usize,
         nodes: impl Iterator<Item = (NodeId, u8, Role, NodeIx)>,
         ids: IdTable,
     ) -> Self {
-        let mut tree = DiGraph::with_capacity(count, count);
+        let mut tree = DiGraph::with_capacity(room, room);
         for (id, level, role, parent) in nodes {
             let place = tree.add_node(Shape { id, role, parent, level, gone: false });
             if place != parent.petgraph() {

@@ -4,46 +4,42 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::known::Known;
 use super::past::{Movement, Past, YEARS};
-use super::{Group, KindIx, Ledger, Mode, TagIx, Tags, Way};
+use super::stored::StoredBook;
+use super::{Group, KindIx, Ledger, Mode, TagIx, TagList, Way};
 use crate::graph::{NodeIx, Role};
 use crate::model::{Seats, own};
 
-/// The stored figures of one node and kind.
+/// The figures of one node and kind, as few bytes as they need: a nation has two million.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "StoredBook", into = "StoredBook")]
 pub(super) struct Book {
-    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) cap: Seats,
-    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) occupied: Seats,
-    #[serde(skip_serializing_if = "is_nothing")]
-    pub(super) permitted: Seats,
-    #[serde(skip_serializing_if = "is_nothing")]
-    pub(super) lent: Seats,
-    #[serde(skip_serializing_if = "is_nothing")]
-    pub(super) borrowed: Seats,
-    #[serde(skip_serializing_if = "is_nothing")]
-    pub(super) borrowed_occupied: Seats,
-    /// People at the unit on seats of loans, whoever the borrower is.
-    #[serde(skip_serializing_if = "is_nothing")]
-    pub(super) guests: Seats,
-    /// Of the people on own seats, those with a key.
-    #[serde(skip_serializing_if = "is_nothing")]
-    pub(super) named: Seats,
-    #[serde(skip_serializing_if = "is_nothing")]
-    pub(super) allotted: Seats,
-    #[serde(skip_serializing_if = "is_nothing")]
     pub(super) charged: Seats,
+    pub(super) allotted: Seats,
+    /// Of the people on own seats, those with a key.
+    pub(super) named: Seats,
     /// Where a jurisdiction's sums over all its units stand, once it has a unit with anything in this kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) every: Option<u32>,
+    /// None where there was never any.
+    pub(super) dealings: Option<Box<Dealings>>,
     /// What happened in this and earlier years; nothing while nothing has changed since the opening.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) past: Option<triomphe::Arc<Past>>,
     /// A unit's vacancies at the year ends before the opening, newest first, where the charter knows them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ends: Option<Arc<[Option<Seats>; YEARS]>>,
+    pub(super) ends: Option<Arc<[Known; YEARS]>>,
+}
+
+/// What comes of loans and permits, which most nodes have none of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Dealings {
+    pub(super) permitted: Seats,
+    pub(super) lent: Seats,
+    pub(super) borrowed: Seats,
+    pub(super) borrowed_occupied: Seats,
+    /// People at the unit on seats of loans, whoever the borrower is.
+    pub(super) guests: Seats,
 }
 
 /// Sums over units, kept by every jurisdiction: of all its units, and of those with a tag.
@@ -73,7 +69,7 @@ pub(super) struct Sums {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
-fn is_nothing(seats: &Seats) -> bool {
+pub(super) fn is_nothing(seats: &Seats) -> bool {
     seats.is_zero()
 }
 
@@ -83,7 +79,7 @@ pub(super) struct Rise {
     pub(super) charge: Seats,
     /// By how much a unit's own sums change, and its tags; of other nodes nothing is summed.
     pub(super) sums: Sums,
-    pub(super) tags: Option<Tags>,
+    pub(super) tags: Option<TagList>,
     pub(super) movement: Option<Movement>,
 }
 
@@ -115,23 +111,30 @@ impl Book {
     }
 
     /// Its year ends before the opening, newest first.
-    pub(super) fn ends(&self) -> [Option<Seats>; YEARS] {
+    pub(super) fn ends(&self) -> [Known; YEARS] {
         self.ends.as_deref().copied().unwrap_or_default()
+    }
+
+    /// What comes of loans and permits.
+    #[inline]
+    pub(super) fn dealings(&self) -> Dealings {
+        self.dealings.as_deref().copied().unwrap_or_default()
     }
 
     /// What a unit adds to the sums of the jurisdictions above it.
     pub(super) fn sums(&self) -> Sums {
+        let Dealings { permitted, lent, borrowed, borrowed_occupied, guests } = self.dealings();
         Sums {
             cap: self.cap,
             occupied: self.occupied,
-            permitted: self.permitted,
-            lent: self.lent,
-            borrowed: self.borrowed,
-            borrowed_occupied: self.borrowed_occupied,
+            permitted,
+            lent,
+            borrowed,
+            borrowed_occupied,
             vacancy: self.vacancy(),
             excess: self.excess(),
             available: self.available(),
-            headcount: self.occupied + self.guests,
+            headcount: self.occupied + guests,
         }
     }
 
@@ -148,12 +151,14 @@ impl Book {
 
     /// A jurisdiction's cap, and what it handed down, permitted and lent itself.
     pub(super) fn promised(&self) -> (Seats, Seats) {
-        (self.cap, self.allotted + self.permitted + self.lent)
+        let Dealings { permitted, lent, .. } = self.dealings();
+        (self.cap, self.allotted + permitted + lent)
     }
 
     /// What the node's own seats add to its charge.
     pub(super) fn own_charge(&self) -> Seats {
-        self.occupied + self.permitted + self.lent
+        let Dealings { permitted, lent, .. } = self.dealings();
+        self.occupied + permitted + lent
     }
 
     /// Counts whoever arrived or left, if somebody did; the past is up to date.
@@ -169,12 +174,15 @@ impl Book {
         self.charged += delta.charge();
         self.cap += delta.cap;
         self.occupied += delta.occupied;
-        self.permitted += delta.permitted;
-        self.lent += delta.lent;
-        self.borrowed += delta.borrowed;
-        self.borrowed_occupied += delta.borrowed_occupied;
-        self.guests += delta.guests;
         self.named += delta.named;
+        if delta.deals() {
+            let dealings = self.dealings.get_or_insert_default();
+            dealings.permitted += delta.permitted;
+            dealings.lent += delta.lent;
+            dealings.borrowed += delta.borrowed;
+            dealings.borrowed_occupied += delta.borrowed_occupied;
+            dealings.guests += delta.guests;
+        }
         Sums {
             cap: delta.cap,
             occupied: delta.occupied,
@@ -250,6 +258,12 @@ impl Delta {
         }
     }
 
+    /// Whether loans or permits change.
+    fn deals(&self) -> bool {
+        let own = self.permitted.get() | self.lent.get();
+        own | self.borrowed.get() | self.borrowed_occupied.get() | self.guests.get() != 0
+    }
+
     /// By how much the charge of the node, and of all above it, changes.
     pub(super) fn charge(&self) -> Seats {
         self.occupied + self.permitted + self.lent
@@ -316,7 +330,7 @@ impl Ledger {
                 }
             }
             let row = self.rows.get(node.index()).filter(|_| role == Role::Unit);
-            let tags = row.map(|row| Tags::from_slice(&row.tags));
+            let tags = row.map(|row| TagList::from_slice(&row.tags));
             self.climb(parent, kind, &Rise { charge: delta.charge(), sums, tags, movement }, way);
         }
         if role == Role::Unit {

@@ -398,7 +398,7 @@ impl Ledger {
         let people = self.slots(node).into_iter().any(|(_, place)| {
             self.books
                 .get(place as usize)
-                .is_some_and(|book| !(book.charged.is_zero() && book.guests.is_zero()))
+                .is_some_and(|book| !(book.charged.is_zero() && book.dealings().guests.is_zero()))
         });
         self.shape.is_leaf(node) && !tied && !people
     }

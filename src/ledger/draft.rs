@@ -196,7 +196,7 @@ impl Ledger {
         let unit = self.node(verb.lender.as_str()).filter(|node| self.role(*node) == Role::Unit)?;
         let kind = self.kind(verb.kind.as_str())?;
         let book = self.book(unit, kind)?;
-        let idle = book.borrowed - book.borrowed_occupied;
+        let idle = book.dealings().borrowed - book.dealings().borrowed_occupied;
         (book.cap - book.charged < verb.count && idle > Seats::ZERO).then_some((unit, kind))
     }
 

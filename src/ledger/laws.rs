@@ -197,7 +197,7 @@ impl Judge {
 
     fn pool_broken(&self, book: Option<&Book>, pool: NodeIx, change: Change) -> bool {
         let Some(size) = self.pools.get(&pool) else { return false };
-        let used = book.map_or(Seats::ZERO, |book| book.lent);
+        let used = book.map_or(Seats::ZERO, |book| book.dealings().lent);
         used + change.charge > *size
     }
 

@@ -33,6 +33,7 @@ mod reshape;
 mod reverse;
 mod shape;
 mod stored;
+mod tags;
 mod trial;
 mod way;
 
@@ -51,6 +52,7 @@ use crate::model::{
 
 use book::{Book, Sums};
 use loans::Due;
+use tags::Tags;
 
 pub use apply::Broken;
 pub use check::Actor;
@@ -164,7 +166,8 @@ struct TagNames {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Detail {
     name: Piece,
-    tier: Option<Box<str>>,
+    /// In one word, for only jurisdictions have one.
+    tier: Option<triomphe::Arc<Box<str>>>,
     facts: Option<Arc<Facts>>,
     pool: Option<Box<Pool>>,
 }
@@ -188,7 +191,8 @@ struct Row {
 }
 
 type Slots = SmallVec<[(KindIx, u32); 2]>;
-type Tags = SmallVec<[TagIx; 4]>;
+/// A node's tags, copied while the books change.
+type TagList = SmallVec<[TagIx; 4]>;
 
 /// A node's loans, permits and named people that are there now.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -72,7 +72,7 @@ impl Ledger {
             pool_sizes: Arc::default(),
             mode: Mode::Opening,
         };
-        let later = books.open_nodes(nodes, tree)?;
+        let later = books.open_nodes(nodes, tree, opening.pools.len())?;
         books.open_pools(&opening)?;
         books.open_loans(&opening)?;
         books.open_people(std::mem::take(&mut opening.people))?;

@@ -6,20 +6,26 @@ use std::sync::Arc;
 use std::thread;
 
 use super::book::{Book, Rise, Sums};
+use super::known::Known;
 use super::past::YEARS;
-use super::{Detail, KindIx, Ledger, Pages, Row, TagIx, TagNames, Tags};
+use super::{Detail, KindIx, Ledger, Pages, Row, Slots, TagIx, TagList, TagNames, Tags};
 use crate::graph::{NodeIx, QuotaGraph, Role};
 use crate::model::{Children, NodeRows, NodeTree, NodeView, Seats, What};
 
 /// Vacancies at the year ends before the opening, newest first.
-type Ends = [Option<Seats>; YEARS];
+type Ends = [Known; YEARS];
 
 /// Year ends that go into the books when all the rest stands, with the number of the node in the charter.
 pub(super) type Later = Vec<(u32, NodeIx, KindIx, Ends)>;
 
 impl Ledger {
-    /// Nodes from the root down, each place's children in the order of the charter.
-    pub(super) fn open_nodes(&mut self, nodes: NodeRows, tree: NodeTree) -> Result<Later, String> {
+    /// Nodes from the root down, each place's children in the order of the charter. So many pools will follow.
+    pub(super) fn open_nodes(
+        &mut self,
+        nodes: NodeRows,
+        tree: NodeTree,
+        pools: usize,
+    ) -> Result<Later, String> {
         /// Below it a thread costs more than it saves.
         const MANY: usize = 5_000;
         let levels = nodes.words().iter().map(|word| self.level_place(word)).collect::<Vec<_>>();
@@ -34,7 +40,7 @@ impl Ledger {
             for (_, node, _) in order.each(&nodes) {
                 details.push(Detail {
                     name: node.own_name(),
-                    tier: node.tier().map(Box::from),
+                    tier: node.tier().map(|tier| triomphe::Arc::new(tier.into())),
                     facts: node.facts().map(Arc::clone),
                     pool: None,
                 });
@@ -43,7 +49,7 @@ impl Ledger {
                 let (level, role) = level(node).unwrap_or((0, Role::Pool));
                 (node.id().clone(), level, role, parent)
             });
-            (QuotaGraph::of(nodes.len(), shapes, ids), details)
+            (QuotaGraph::of(nodes.len().saturating_add(pools), shapes, ids), details)
         };
         let books = || {
             let lists = vec![None; nodes.tag_lists().len()];
@@ -98,7 +104,7 @@ impl Ledger {
             let rise = Rise {
                 charge: gathered.charge,
                 sums: gathered.every,
-                tags: Some(Tags::new()),
+                tags: Some(TagList::new()),
                 movement: None,
             };
             self.climb(parent, kind, &rise, None);
@@ -205,7 +211,7 @@ impl Opened<'_> {
     fn node(&mut self, nodes: &NodeRows, (number, node): (u32, NodeView<'_>), unit: bool) {
         let place = NodeIx::at(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         let tags = self.tags_of(nodes, node.tags_place());
-        let mut row = Row { tags, ..Row::default() };
+        let mut row = Row { books: Slots::new(), tags, ties: None };
         self.count(node);
         let mut counted = std::mem::take(&mut self.counted);
         for (kind, [cap, occupied], ends) in counted.drain(..) {
@@ -225,7 +231,7 @@ impl Opened<'_> {
             gathered.charge += occupied;
             gathered.every.take_in(&sums);
             if unit {
-                for tag in &row.tags {
+                for tag in row.tags.iter() {
                     let known = entry(&mut gathered.tagged, *tag);
                     known.take_in(&sums);
                 }
@@ -256,14 +262,14 @@ impl Opened<'_> {
                 What::Years => *ends = Some(Ends::default()),
                 What::Year => {
                     let [newest, before, oldest] = ends.get_or_insert_default();
-                    (*oldest, *before, *newest) = (*before, *newest, Some(count));
+                    (*oldest, *before, *newest) = (*before, *newest, count.into());
                 }
             }
         }
     }
 
     fn tags_of(&mut self, nodes: &NodeRows, list: usize) -> Tags {
-        let Some(known) = self.lists.get_mut(list) else { return Tags::new() };
+        let Some(known) = self.lists.get_mut(list) else { return Tags::default() };
         let names = nodes.tag_lists().get(list).map_or(&[][..], Vec::as_slice);
         known.get_or_insert_with(|| names.iter().map(|tag| self.tags.find_or_add(tag)).collect()).clone()
     }
@@ -272,8 +278,8 @@ impl Opened<'_> {
     fn shared(&mut self, ends: Ends) -> Arc<Ends> {
         // A slot for what each of three digits may be; in a city most stay empty, and making them costs more than it saves.
         let many = if self.parents.len() < 4096 { 256 } else { 4096 };
-        let mixed =
-            ends.iter().flatten().fold(0_i64, |mixed, end| mixed.wrapping_mul(16).wrapping_add(end.get()));
+        let known = ends.iter().filter_map(|end| end.get());
+        let mixed = known.fold(0_i64, |mixed, end| mixed.wrapping_mul(16).wrapping_add(end));
         if self.ends.is_empty() {
             self.ends.resize(many, None);
         }

@@ -17,18 +17,19 @@ use crate::model::{Date, Seats, own};
 /// Year ends that are remembered.
 pub(super) const YEARS: usize = 3;
 
-/// What a book remembers.
+/// What a book remembers. First comes what every movement looks at, so that it stands together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(C)]
 pub(super) struct Past {
+    counted_to: Date,
     /// The year that the counters below belong to.
     year: i16,
-    vacancy_at_start: Known,
-    cap_at_start: Known,
     arrivals: Known,
     departures: Known,
+    vacancy_at_start: Known,
+    cap_at_start: Known,
     /// Σ over the days of this year up to `counted_to` (exclusive) of the vacancy on that day.
     vacancy_days: Known,
-    counted_to: Date,
     /// The last year ends, newest first.
     ends: [YearEnd; YEARS],
 }
@@ -88,22 +89,17 @@ fn first_of(year: i16) -> Option<Date> {
 impl Past {
     /// What is known on the first day: the opening books are the year's start only on 1 January. Year ends come
     /// newest first.
-    pub(super) fn opening(
-        opened: Date,
-        vacancy: Seats,
-        cap: Seats,
-        year_ends: [Option<Seats>; YEARS],
-    ) -> Self {
+    pub(super) fn opening(opened: Date, vacancy: Seats, cap: Seats, year_ends: [Known; YEARS]) -> Self {
         let from_start = opened.month() == 1 && opened.day() == 1;
         let mut ends = [YearEnd::default(); YEARS];
         for (end, vacancy) in ends.iter_mut().zip(year_ends) {
-            end.vacancy = vacancy.into();
+            end.vacancy = vacancy;
         }
         let known = |seats: Seats| Known::from(from_start.then_some(seats));
-        let last = year_ends.first().copied().flatten();
+        let last = year_ends.first().copied().unwrap_or_default();
         Self {
             year: opened.year(),
-            vacancy_at_start: if from_start { vacancy.into() } else { last.into() },
+            vacancy_at_start: if from_start { vacancy.into() } else { last },
             cap_at_start: known(cap),
             arrivals: known(Seats::ZERO),
             departures: known(Seats::ZERO),
@@ -226,7 +222,12 @@ impl Ledger {
         let cap = book.map_or(Seats::ZERO, |book| book.cap);
         let mut past = match book.and_then(|book| book.past.as_deref()) {
             Some(past) => past.clone(),
-            None => Past::opening(self.terms.opened, vacancy, cap, book.map_or([None; YEARS], Book::ends)),
+            None => Past::opening(
+                self.terms.opened,
+                vacancy,
+                cap,
+                book.map_or([Known::UNKNOWN; YEARS], Book::ends),
+            ),
         };
         past.catch_up(self.today, vacancy, cap);
         past

@@ -1,6 +1,6 @@
 //! Reading the books: figures by node, by tag, and of pools.
 
-use super::book::{Book, Sums};
+use super::book::{Book, Dealings, Sums};
 use super::{KindIx, Ledger, TagIx};
 use crate::graph::{NodeIx, Role};
 use crate::model::{Figures, PoolSize, Seats};
@@ -31,10 +31,10 @@ impl UnitBook<'_> {
             UnitFigure::Cap => book.cap,
             UnitFigure::Occupied => book.occupied,
             UnitFigure::Vacancy => book.vacancy(),
-            UnitFigure::Permitted => book.permitted,
-            UnitFigure::Lent => book.lent,
-            UnitFigure::Borrowed => book.borrowed,
-            UnitFigure::BorrowedOccupied => book.borrowed_occupied,
+            UnitFigure::Permitted => book.dealings().permitted,
+            UnitFigure::Lent => book.dealings().lent,
+            UnitFigure::Borrowed => book.dealings().borrowed,
+            UnitFigure::BorrowedOccupied => book.dealings().borrowed_occupied,
             UnitFigure::Charged => book.charged,
             UnitFigure::Available => book.available(),
         }
@@ -123,7 +123,7 @@ impl Ledger {
     /// Seats of a pool in use (已用).
     pub fn used(&self, pool: NodeIx) -> Seats {
         let kind = self.pool(pool).map(|pool| pool.kind);
-        kind.and_then(|kind| self.book(pool, kind)).map_or(Seats::ZERO, |book| book.lent)
+        kind.and_then(|kind| self.book(pool, kind)).map_or(Seats::ZERO, |book| book.dealings().lent)
     }
 
     /// A pool's fixed size; 0 where a rule says it.
@@ -144,18 +144,18 @@ impl Ledger {
 
     fn jurisdiction_figures(&self, node: NodeIx, kind: KindIx, book: &Book) -> Figures {
         let sums = self.group_sums(node, TagIx::EVERY, kind);
-        let Book { cap, occupied, permitted, lent, borrowed, borrowed_occupied, allotted, charged, .. } =
-            book;
+        let &Book { cap, occupied, allotted, charged, .. } = book;
+        let Dealings { permitted, lent, borrowed, borrowed_occupied, guests: _ } = book.dealings();
         Figures {
-            cap: *cap,
-            occupied: *occupied,
-            permitted: *permitted,
-            lent: *lent,
-            borrowed: *borrowed,
-            borrowed_occupied: *borrowed_occupied,
-            allotted: *allotted,
-            charged: *charged,
-            reserve: *cap - *allotted - *permitted - *lent,
+            cap,
+            occupied,
+            permitted,
+            lent,
+            borrowed,
+            borrowed_occupied,
+            allotted,
+            charged,
+            reserve: cap - allotted - permitted - lent,
             vacancy: sums.vacancy,
             net_vacancy: sums.net_vacancy(),
             excess: sums.excess,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::book::{Book, Delta, Sums};
+use super::book::{Book, Dealings, Delta, Sums};
 use super::loans::Sitting;
 use super::past::Past;
 use super::{Detail, KindIx, Ledger, LoanIx, Pool, Row, TagIx, Tags};
@@ -133,7 +133,7 @@ impl Ledger {
         for (kind, book) in slots {
             let Some(sums) = self.books.get(book as usize).map(Book::sums) else { continue };
             for place in shape.path(node).skip(1) {
-                for tag in &tags {
+                for tag in tags.iter() {
                     self.add_to_group(place, *tag, kind, &sign(sums));
                 }
             }
@@ -184,7 +184,7 @@ impl Ledger {
                     self.remember(*place, kind);
                 }
                 self.add_to_group(*place, TagIx::EVERY, kind, &sums);
-                for tag in &tags {
+                for tag in tags.iter() {
                     self.add_to_group(*place, *tag, kind, &sums);
                 }
             }
@@ -212,16 +212,10 @@ impl Ledger {
         let ties = self.rows.get_mut(unit.index()).and_then(|row| row.ties.take()).unwrap_or_default();
         for (kind, place) in self.slots(unit) {
             let Some(book) = self.books.get(place as usize) else { continue };
-            let all = Delta {
-                cap: Seats::ZERO,
-                occupied: book.occupied,
-                permitted: book.permitted,
-                lent: book.lent,
-                borrowed: book.borrowed,
-                borrowed_occupied: book.borrowed_occupied,
-                guests: book.guests,
-                named: book.named,
-            };
+            let Dealings { permitted, lent, borrowed, borrowed_occupied, guests } = book.dealings();
+            let &Book { occupied, named, .. } = book;
+            let cap = Seats::ZERO;
+            let all = Delta { cap, occupied, permitted, lent, borrowed, borrowed_occupied, guests, named };
             self.change(unit, kind, all.negative());
             self.change(into, kind, all);
         }

@@ -93,7 +93,7 @@ impl Ledger {
             Role::Unit | Role::Pool => self.parent(node).unwrap_or(node),
         };
         let tier = self.details.get(ranked.index()).and_then(|detail| detail.tier.as_deref());
-        tier.unwrap_or_else(|| self.level_name(ranked))
+        tier.map_or_else(|| self.level_name(ranked), |tier| &**tier)
     }
 
     /// The node that this one lies in; none for the root.
@@ -126,7 +126,7 @@ impl Ledger {
 
     /// A node's own tags, by name.
     pub fn tags(&self, node: NodeIx) -> Vec<&str> {
-        let own = self.rows.get(node.index()).map_or(&[][..], |row| &row.tags);
+        let own = self.rows.get(node.index()).map_or(&[][..], |row| &*row.tags);
         let mut tags: Vec<&str> = own.iter().map(|tag| self.tags.name(*tag)).collect();
         tags.sort_unstable();
         tags

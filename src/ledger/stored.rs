@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::book::{Book, Sums};
+use super::book::{Book, Dealings, Sums, is_nothing};
+use super::known::Known;
 use super::loans::{Due, Loan, LoanIx, Permit, PermitIx};
+use super::past::{Past, YEARS};
 use super::people::Person;
 use super::{ById, Detail, Group, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
 use crate::graph::{NodeIx, QuotaGraph, StoredGraph};
@@ -34,6 +36,70 @@ pub(crate) struct StoredBooks<'a> {
     agenda: Vec<(Date, Due)>,
     pool_places: Cow<'a, [NodeIx]>,
     pool_sizes: Vec<(NodeIx, Seats)>,
+}
+
+/// A book as plain values.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct StoredBook {
+    #[serde(skip_serializing_if = "is_nothing")]
+    cap: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
+    occupied: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
+    permitted: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
+    lent: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
+    borrowed: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
+    borrowed_occupied: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
+    guests: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
+    named: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
+    allotted: Seats,
+    #[serde(skip_serializing_if = "is_nothing")]
+    charged: Seats,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    past: Option<triomphe::Arc<Past>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends: Option<Arc<[Known; YEARS]>>,
+}
+
+impl From<Book> for StoredBook {
+    fn from(book: Book) -> Self {
+        let Dealings { permitted, lent, borrowed, borrowed_occupied, guests } = book.dealings();
+        let Book { cap, occupied, charged, allotted, named, every, dealings: _, past, ends } = book;
+        Self {
+            cap,
+            occupied,
+            permitted,
+            lent,
+            borrowed,
+            borrowed_occupied,
+            guests,
+            named,
+            allotted,
+            charged,
+            every,
+            past,
+            ends,
+        }
+    }
+}
+
+impl From<StoredBook> for Book {
+    fn from(stored: StoredBook) -> Self {
+        let StoredBook { permitted, lent, borrowed, borrowed_occupied, guests, .. } = stored;
+        let dealings = Dealings { permitted, lent, borrowed, borrowed_occupied, guests };
+        let StoredBook { cap, occupied, charged, allotted, named, every, past, ends, .. } = stored;
+        let dealings = (dealings != Dealings::default()).then(|| Box::new(dealings));
+        Self { cap, occupied, charged, allotted, named, every, dealings, past, ends }
+    }
 }
 
 impl Ledger {
