@@ -145,7 +145,12 @@ pub(super) static ROWS: &[Row] = &[
         "owed",
     ]),
     EVENT.thing("permit", "用编核准", Sort::Permit, permit).only(OF_PERMITS),
-    EVENT.yes_no("on_permit", "用核准", |c, _, _| Ok(field(c, "permit")?.is_some())).only(&["appointed"]),
+    EVENT
+        .yes_no("on_permit", "用核准", |c, _, _| match c.event()?.event {
+            Event::Appointed { permit, .. } => Ok(permit.is_some()),
+            _ => Err(Fail::absent("on_permit")),
+        })
+        .only(&["appointed"]),
     EVENT.thing("permit", "用编核准", Sort::Permit, permit).only(&["appointed"]).when("on_permit"),
     EVENT
         .thing("unit", "单位", Sort::Node, |c, v, _| match seat(c)? {
@@ -161,26 +166,24 @@ pub(super) static ROWS: &[Row] = &[
         "lent",
     ]),
     EVENT.other("ends", "到期日", Type::DATE, ends).only(OF_PERMITS),
-    EVENT.yes_no("has_end", "有期限", |c, _, _| Ok(field(c, "ends")?.is_some())).only(&[
-        "lent",
-        "extended",
-        "rescheduled",
-        "evaluated",
-        "permitted",
-        "withdrawn",
-        "lapsed",
-    ]),
+    EVENT
+        .yes_no("has_end", "有期限", |c, _, _| match c.event()?.event {
+            Event::Lent { ends, .. } => Ok(ends.is_some()),
+            _ => Ok(field(c, "ends")?.is_some()),
+        })
+        .only(&["lent", "extended", "rescheduled", "evaluated", "permitted", "withdrawn", "lapsed"]),
     EVENT
         .other("ends", "到期日", Type::DATE, ends)
         .only(&["lent", "extended", "rescheduled", "evaluated"])
         .when("has_end"),
-    EVENT.yes_no("named", "实名", |c, _, _| Ok(field(c, "person")?.is_some())).only(&[
-        "appointed",
-        "vacated",
-        "converted",
-        "moved",
-        "named",
-    ]),
+    EVENT
+        .yes_no("named", "实名", |c, _, _| match c.event()?.event {
+            Event::Appointed { person, .. }
+            | Event::Vacated { person, .. }
+            | Event::Converted { person, .. } => Ok(person.is_some()),
+            _ => Ok(field(c, "person")?.is_some()),
+        })
+        .only(&["appointed", "vacated", "converted", "moved", "named"]),
     EVENT.thing("person", "人员", Sort::Person, person).only(&["moved", "named"]),
     EVENT
         .thing("person", "人员", Sort::Person, person)
