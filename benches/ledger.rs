@@ -84,14 +84,14 @@ fn measure(criterion: &mut Criterion, size: Size) -> Result<Times, Error> {
         submit(Request::vacate_unnamed(unit, &kind).into());
     });
     let mut came = None;
-    let spread = spread(|| {
+    let ready = |_| -> Option<Request> {
         if let Some(unit) = came.take() {
-            submit(Request::vacate_unnamed(unit, &kind).into());
-        } else if let Some(unit) = turns.next() {
-            came = Some(unit);
-            submit(Request::appoint(unit, &kind).into());
+            return Some(Request::vacate_unnamed(unit, &kind).into());
         }
-    });
+        came = turns.next();
+        came.map(|unit| Request::appoint(unit, &kind).into())
+    };
+    let spread = spread(2, ready, |request| request.into_iter().for_each(&mut submit));
     assert_eq!(refused, 0, "every request of this benchmark is to be granted");
     Ok(Times { laws, bare, spread })
 }

@@ -28,6 +28,9 @@ fn ask(office: &mut Office, request: impl Into<Request>, granted: bool, wrong: &
     }
 }
 
+/// What single requests ask, in turns.
+const SINGLES: [&str; 4] = ["a hire", "a leave", "a draw", "a leave from the pool"];
+
 /// The times of one size, in nanoseconds a request.
 struct Times {
     laws: f64,
@@ -96,26 +99,25 @@ fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times
     });
     office.set_policies(rules.all.clone());
     let (mut hires, mut draws) = (scope.iter().cycle(), organs.iter().cycle());
-    let (mut turn, mut hired_at, mut drawn) = (0_u64, None, None);
-    let single = spread(|| {
-        turn += 1;
-        let request: Request = match turn % 4 {
-            1 => {
+    let (mut hired_at, mut drawn) = (None, None);
+    let ready = |turn: usize| -> Request {
+        let request = match turn % SINGLES.len() {
+            0 => {
                 hired_at = hires.next();
                 hired_at.map(|unit| Request::appoint(unit, &kind).into())
             }
-            2 => hired_at.map(|unit| Request::vacate_unnamed(unit, &kind).into()),
-            3 => {
+            1 => hired_at.map(|unit| Request::vacate_unnamed(unit, &kind).into()),
+            2 => {
                 drawn = draws.next();
                 drawn.map(|(unit, pool, person)| {
                     Request::draw(pool, unit, person.as_str()).category("selected-graduate").into()
                 })
             }
             _ => drawn.map(|(_, _, person)| Request::vacate(person.as_str()).into()),
-        }
-        .unwrap_or_else(|| Request::vacate("nobody").into());
-        ask(&mut office, request, true, &mut wrong);
-    });
+        };
+        request.unwrap_or_else(|| Request::vacate("nobody").into())
+    };
+    let single = spread(SINGLES.len(), ready, |request| ask(&mut office, request, true, &mut wrong));
     assert!(wrong.is_empty(), "{wrong:?}");
     Ok(Times { laws, hire: hired, hire_under_all, denied, draw, permit, single })
 }
@@ -190,6 +192,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     row("p50", city.single.p50, nation.single.p50);
     row("p99", city.single.p99, nation.single.p99);
     let times = |spread: &Spread| spread.p99 / spread.p50;
+    for ((name, city), nation) in SINGLES.iter().zip(&city.single.each).zip(&nation.single.each) {
+        row(&format!("p50 of {name}"), *city, *nation);
+    }
     println!("p99 / p50                      {:>10.1} {:>17.1}", times(&city.single), times(&nation.single));
     println!("under every rule        decide      explain   ratio     why not   tries");
     for line in explanations {

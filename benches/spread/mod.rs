@@ -4,26 +4,36 @@
 pub(crate) struct Spread {
     pub(crate) p50: f64,
     pub(crate) p99: f64,
+    /// The medians of the requests that take turns, each by itself.
+    #[allow(dead_code, reason = "where requests are alike nobody asks")]
+    pub(crate) each: Vec<f64>,
 }
 
 /// So many single requests are timed for a spread.
 const SINGLE: usize = 100_000;
 
-/// The spread of single runs of some work, in nanoseconds.
+/// The spread of single runs of some work, in nanoseconds, of which so many kinds take turns. What is made ready for it is
+/// not timed.
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock; nothing here decides")]
 #[expect(clippy::cast_precision_loss, reason = "a time shown to three figures")]
-pub(crate) fn spread(mut work: impl FnMut()) -> Spread {
-    let timed = |work: &mut dyn FnMut()| {
-        let mut times: Vec<u128> = Vec::with_capacity(SINGLE);
-        for _ in 0..SINGLE {
-            let start = std::time::Instant::now();
-            work();
-            times.push(start.elapsed().as_nanos());
-        }
+pub(crate) fn spread<T>(kinds: usize, mut ready: impl FnMut(usize) -> T, mut work: impl FnMut(T)) -> Spread {
+    let mut timer: Vec<u128> = Vec::with_capacity(SINGLE);
+    let mut times: Vec<(usize, u128)> = Vec::with_capacity(SINGLE);
+    for turn in 0..SINGLE {
+        let thing = ready(turn);
+        let start = std::time::Instant::now();
+        timer.push(start.elapsed().as_nanos());
+        let start = std::time::Instant::now();
+        work(thing);
+        times.push((turn % kinds, start.elapsed().as_nanos()));
+    }
+    let at = |mut times: Vec<u128>, percent: usize| {
         times.sort_unstable();
-        move |percent: usize| times.get(SINGLE * percent / 100).map_or(f64::NAN, |time| *time as f64)
+        times.get(times.len() * percent / 100).map_or(f64::NAN, |time| *time as f64)
     };
-    let timer = timed(&mut || ())(50);
-    let request = timed(&mut work);
-    Spread { p50: request(50) - timer, p99: request(99) - timer }
+    let timer = at(timer, 50);
+    let of = |kind: usize| times.iter().filter(move |(of, _)| *of == kind).map(|(_, time)| *time).collect();
+    let all: Vec<u128> = times.iter().map(|(_, time)| *time).collect();
+    let each = (0..kinds).map(|kind| at(of(kind), 50) - timer).collect();
+    Spread { p50: at(all.clone(), 50) - timer, p99: at(all, 99) - timer, each }
 }

@@ -56,7 +56,7 @@ impl Inner {
     pub(super) fn hooks_of(&self, occasion: Occasion<'_>) -> &[HookRef] {
         match occasion {
             Occasion::Size(rule) => self.rules.get(rule).map_or(&[], std::slice::from_ref),
-            other => self.root.of(other),
+            Occasion::Before(_) | Occasion::After(_) => self.root.of(occasion),
         }
     }
 
