@@ -110,3 +110,32 @@ fn ids_that_are_not_as_the_entries_say_are_told() {
         assert!(error.zh().contains(&format!("有 {wrong} 行与各条记录不符")), "{}", error.zh());
     }
 }
+
+/// Auditors ask views, and the chain does not cover them: a view that says something else is told.
+#[test]
+fn views_that_are_not_as_they_were_written_are_told() {
+    let forged = "DROP VIEW reason; CREATE VIEW reason AS SELECT 'city' AS stream, 1 AS seq";
+    let changes = [
+        (forged, Some("reason")),
+        ("DROP VIEW happened", Some("happened")),
+        ("DROP VIEW entry; CREATE TABLE entry (stream, seq, kind, date, outcome, hash, body)", Some("entry")),
+        ("CREATE TRIGGER late AFTER INSERT ON record BEGIN DELETE FROM policy_file; END", Some("late")),
+        ("CREATE VIEW my_own AS SELECT count(*) FROM entry", None),
+    ];
+    for (change, name) in changes {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("city.journal");
+        with_tail(&file);
+        Connection::open(&file).unwrap().execute_batch(change).unwrap();
+        let looked = SqliteStore::open_to_read(&file, None).unwrap().check_file();
+        match (looked, name) {
+            (Ok(()), None) => {}
+            (Err(error), Some(name)) => {
+                let told = format!("was changed: `{name}` is not what this version writes there");
+                assert!(error.to_string().contains(&told), "{change}: {error}");
+                assert!(error.zh().contains(&format!("其中的 `{name}` 与本版本所写不符")), "{}", error.zh());
+            }
+            (looked, name) => panic!("{change}: {looked:?}, {name:?}"),
+        }
+    }
+}

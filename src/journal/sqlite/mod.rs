@@ -6,6 +6,7 @@ mod people;
 mod snapshots;
 mod tables;
 mod told;
+mod views;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -116,10 +117,11 @@ impl SqliteStore {
         Self { people_apart: true, ..self }
     }
 
-    /// Looks at the whole file for damage that SQLite itself can see.
+    /// Looks at the whole file: for damage that SQLite itself can see, request ids that are not as the records say, and views
+    /// that are not as this version writes them.
     ///
     /// # Errors
-    /// What SQLite finds.
+    /// What is found first.
     pub fn check_file(&self) -> Result<(), Error> {
         let connection = self.connection();
         let found: String = connection
@@ -136,6 +138,13 @@ impl SqliteStore {
                 "`{path}` is damaged: {wrong} rows of its table `answered` are not as the entries say"
             ))
             .in_chinese(format!("`{path}` 已损坏：其 `answered` 表有 {wrong} 行与各条记录不符")));
+        }
+        if let Some(name) = views::changed(&connection).map_err(|cause| self.failed(&cause))? {
+            return Err(journal(format!(
+                "`{path}` was changed: `{name}` is not what this version writes there; what was read through it may be wrong, the \
+                 entries are looked at by themselves"
+            ))
+            .in_chinese(format!("`{path}` 被改动过：其中的 `{name}` 与本版本所写不符；经它查得的结果不可信，各条记录另行核对")));
         }
         Ok(())
     }

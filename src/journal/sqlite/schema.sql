@@ -1,4 +1,4 @@
--- Version 3. One file, one table of streams (a stream is a city), two of records, one of policy files.
+-- Version 3: another text of a view here is another version, for whoever verifies a file compares them. One file, one table of streams (a stream is a city), two of records, one of policy files.
 CREATE TABLE stream (
   number INTEGER PRIMARY KEY,
   stream TEXT NOT NULL UNIQUE,
