@@ -148,7 +148,9 @@ fn nothing_is_added_behind_another_head(new: New<'_>) {
     let (header, head) = write(ground.open("city").unwrap().as_mut());
     let stale = Head::of(&header);
     let ahead = Head { records: 9, ..head };
-    let wrong = [(None, stale), (Some(&header), stale), (None, ahead)];
+    // As many records, and not the same.
+    let forked = Head { hash: stale.hash, ..head };
+    let wrong = [(None, stale), (Some(&header), stale), (None, ahead), (None, forked)];
     for (header, expected) in wrong {
         let (records, _) = next(expected, ["x".to_owned()]);
         let batch = Batch { header, expected, records: &as_new(&records), policies: &[], people: &[] };
