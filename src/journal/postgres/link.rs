@@ -360,11 +360,15 @@ fn is_missing(cause: &postgres::Error) -> bool {
     matches!(cause.code(), Some(&SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME))
 }
 
-/// Whether another process made a table or the schema in the same moment.
+/// Whether another process made a table, the type of its rows, or the schema in the same moment.
 fn made_elsewhere(cause: &postgres::Error) -> bool {
-    cause.code().is_some_and(|code| {
-        [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_SCHEMA, SqlState::DUPLICATE_TABLE].contains(code)
-    })
+    const MADE: [SqlState; 4] = [
+        SqlState::UNIQUE_VIOLATION,
+        SqlState::DUPLICATE_SCHEMA,
+        SqlState::DUPLICATE_TABLE,
+        SqlState::DUPLICATE_OBJECT,
+    ];
+    cause.code().is_some_and(|code| MADE.contains(code))
 }
 
 /// The address without user and password.
