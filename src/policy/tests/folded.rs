@@ -7,9 +7,11 @@ use super::{DAY, ask, city, codes, script, set};
 use crate::decision::Happened;
 use crate::event::{Event, PersonTerms};
 use crate::ledger::{Actor, Ledger};
-use crate::model::{Date, LoanId, Seats};
+use crate::model::{Date, Instalment, LoanId, Seats};
+use crate::policy::call::{Call, Scene};
 use crate::policy::folds::Occasion;
 use crate::policy::hooks::ENTERED;
+use crate::policy::vocabulary::Situation;
 use crate::policy::{Asked, Interpreter, PolicySet, Told};
 use crate::request::{Request, Verb};
 
@@ -82,6 +84,68 @@ fn a_pools_rule_and_a_group_are_read_without_the_script() {
             said,
             "{rule}"
         );
+    }
+}
+
+#[test]
+fn a_pools_rule_costs_whoever_asks_the_same_folded() {
+    let books = city();
+    let pool = books.node("pool").unwrap();
+    let paid = |rule: &str, interpreter| {
+        let set = set(&[("10_pool.rhai", rule)]).unwrap().with_interpreter(interpreter);
+        let scene = Scene::new(&books, &set, DAY);
+        let call = Call::again(&scene, Situation::Before);
+        assert_eq!(set.size_in(&call, pool).unwrap(), Seats::new(300));
+        call.charged()
+    };
+    let long = "fn capacity(pool) { let x = 0; for i in 0..300 { x += 1; } x }";
+    assert!(paid(long, Interpreter::Tree) > 300);
+    for rule in [long, "fn capacity(pool) { 300 }"] {
+        assert_eq!(paid(rule, Interpreter::Tree), paid(rule, Interpreter::Both), "{rule}");
+    }
+}
+
+/// What an event says of itself is read where it stands, not out of its list of fields.
+#[test]
+fn an_event_says_of_itself_what_it_has() {
+    let hired = |person: bool, permit: bool| Event::Appointed {
+        unit: "audit".into(),
+        kind: "administrative".into(),
+        person: person.then(|| "p-9".into()),
+        category: None,
+        loan: None,
+        permit: permit.then(|| "k-1".into()),
+        purpose: None,
+        since: None,
+    };
+    let lent = |ends: bool, part: bool, size: bool| Event::Lent {
+        loan: "l-1".into(),
+        lender: "audit".into(),
+        borrower: "finance".into(),
+        kind: "administrative".into(),
+        count: Seats::new(1),
+        purpose: None,
+        ends: ends.then_some(DAY),
+        schedule: if part { vec![Instalment { on: DAY, seats: Seats::new(1) }] } else { Vec::new() },
+        pool_size: size.then(|| Seats::new(1)),
+        via: Vec::new(),
+    };
+    for (word, event, says) in [
+        ("named", hired(true, false), true),
+        ("named", hired(false, true), false),
+        ("on_permit", hired(false, true), true),
+        ("on_permit", hired(true, false), false),
+        ("has_end", lent(true, false, false), true),
+        ("has_end", lent(false, true, true), false),
+        ("has_schedule", lent(false, true, false), true),
+        ("has_schedule", lent(true, false, true), false),
+        ("from_pool", lent(false, false, true), true),
+        ("from_pool", lent(true, true, false), false),
+        ("lender.id == \"audit\"", lent(true, true, true), true),
+        ("borrower.id == \"finance\"", lent(true, true, true), true),
+    ] {
+        let set = script(&format!("fn after_{}(e) {{ if e.{word} {{ note(\"other\"); }} }}", event.name()));
+        assert_eq!(told(&set, &city(), event).1.contains("other"), says, "{word}");
     }
 }
 
