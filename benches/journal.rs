@@ -17,9 +17,17 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+#[allow(dead_code, reason = "other benches use the rest")]
+mod nation;
+#[allow(dead_code, reason = "other benches use the rest")]
+mod shipped;
+
 use bianzhi::journal::{SqliteStore, Store};
 use bianzhi::office::SharedOffice;
-use bianzhi::{Charter, Entry, Office, Request};
+use bianzhi::{Charter, Entry, Office, PolicySet, Request};
+
+use nation::{CITY, KIND, shuffled, unit};
+use shipped::{Rules, books, is_organ};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -36,6 +44,9 @@ nodes:
 const WHILE: Duration = Duration::from_millis(500);
 /// How many rounds there are. An odd number has a median that was measured.
 const ROUNDS: usize = 9;
+/// How many answers somebody alone gets before it counts: until then the file beside the journal grows, and each commit
+/// changes its length too. After that it is written over and over.
+const GROWS: u64 = 8_000;
 /// After how many groups of 1,000 the large journal's office is opened anew: an office holds every entry since its
 /// opening, some 1.6 KB each.
 const REOPEN: u64 = 500;
@@ -48,19 +59,42 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn charter() -> Result<Charter> {
-    Ok(Charter::parse("charter.yaml", CHARTER)?)
+/// A city, and what is asked of it: named people come and go, each request with an id.
+struct City {
+    charter: Charter,
+    policies: Option<PolicySet>,
+    /// Where they come to, in turn.
+    units: Vec<String>,
+    kind: &'static str,
 }
 
-/// Named people come and go, each request with an id.
-fn request(turn: u64) -> Request {
-    let person = format!("p-{}", turn / 2 % 1_000);
-    let request: Request = if turn.is_multiple_of(2) {
-        Request::appoint("school", "institution").person(person).into()
-    } else {
-        Request::vacate(person).into()
-    };
-    request.id(format!("r-{turn}"))
+impl City {
+    /// One school, and the laws alone.
+    fn school() -> Result<Self> {
+        let charter = Charter::parse("charter.yaml", CHARTER)?;
+        Ok(Self { charter, policies: None, units: vec!["school".to_owned()], kind: KIND })
+    }
+
+    /// A thousand units that ask in an order that jumps about, by all rules that are shipped.
+    fn of_units() -> Result<Self> {
+        let units = shuffled(CITY).into_iter().filter(|number| !is_organ(*number, CITY));
+        let units = units.map(|number| unit(number).to_string()).collect();
+        let (charter, policies) = (Charter::from_opening(books(CITY))?, Some(Rules::load()?.all));
+        Ok(Self { charter, policies, units, kind: KIND })
+    }
+
+    fn request(&self, turn: u64) -> Request {
+        let number = turn / 2 % 1_000;
+        let person = format!("p-{number}");
+        let place = usize::try_from(number).unwrap_or(0) % self.units.len();
+        let request: Request = match self.units.get(place) {
+            Some(unit) if turn.is_multiple_of(2) => {
+                Request::appoint(unit.as_str(), self.kind).person(person).into()
+            }
+            Some(_) | None => Request::vacate(person).into(),
+        };
+        request.id(format!("r-{turn}"))
+    }
 }
 
 /// How often a second something is done.
@@ -84,29 +118,40 @@ fn bare(folder: &Path, group: usize, body: &str) -> Result<f64> {
 }
 
 /// Answers of an office in memory, which begins anew so that no round finds more memory in use than another.
-fn in_memory() -> Result<f64> {
-    let mut office = Office::open(charter()?, None)?;
-    rate(|turn| office.submit(request(turn)).map(|_| 1).map_err(Into::into))
+fn in_memory(city: &City) -> Result<f64> {
+    let mut office = Office::open(city.charter.clone(), city.policies.clone())?;
+    rate(|turn| office.submit(city.request(turn)).map(|_| 1).map_err(Into::into))
+}
+
+/// Durable answers to somebody who is alone with the office and has asked so often before.
+fn alone(office: &SharedOffice, city: &City, before: &mut u64) -> Result<f64> {
+    rate(|_| {
+        office.submit(city.request(*before))?;
+        *before += 1;
+        Ok(1)
+    })
 }
 
 /// Durable answers while so many wait, in a new file.
-fn durable(folder: &Path, waiting: u64) -> Result<f64> {
+fn crowd(folder: &Path, city: &City, waiting: u64) -> Result<f64> {
     let file = tempfile::tempdir_in(folder)?;
-    let store = SqliteStore::open(file.path().join("waiting.journal"), "city")?;
-    let office = SharedOffice::new(Office::open_on(store, charter()?, None)?)?;
-    if waiting == 1 {
-        return rate(|done| office.submit(request(done)).map(|_| 1).map_err(Into::into));
-    }
-    let mut line: VecDeque<_> = (0..waiting).map(|turn| office.ask(request(turn))).collect();
+    let office = durable(file.path(), city)?;
+    let mut line: VecDeque<_> = (0..waiting).map(|turn| office.ask(city.request(turn))).collect();
     let answers = rate(|done| {
         if let Some(first) = line.pop_front() {
             first.wait()?;
         }
-        line.push_back(office.ask(request(waiting + done)));
+        line.push_back(office.ask(city.request(waiting + done)));
         Ok(1)
     })?;
     line.into_iter().try_for_each(|answer| answer.wait().map(drop))?;
     Ok(answers)
+}
+
+fn durable(folder: &Path, city: &City) -> Result<SharedOffice> {
+    let store = SqliteStore::open(folder.join("waiting.journal"), "city")?;
+    let (charter, policies) = (city.charter.clone(), city.policies.clone());
+    Ok(SharedOffice::new(Office::open_on(store, charter, policies)?)?)
 }
 
 /// What was measured one after the other, while so many waited.
@@ -130,22 +175,37 @@ fn spread(rounds: &[Round], says: impl Fn(&Round) -> f64) -> Result<[f64; 3]> {
 }
 
 /// Answers that wait for the disk beside those that do not, and beside the disk alone.
-fn answers(folder: &Path) -> Result<()> {
-    let mut memory = Office::open(charter()?, None)?;
-    (0..10_000).try_for_each(|turn| memory.submit(request(turn)).map(drop))?;
+fn answers(folder: &Path, city: &City) -> Result<()> {
+    let mut memory = Office::open(city.charter.clone(), city.policies.clone())?;
+    for turn in 0..10_000 {
+        if !memory.submit(city.request(turn))?.granted() {
+            return Err("every request here is to be granted".into());
+        }
+    }
     let entries: Vec<&Entry> = memory.journal().entries().skip(1).collect();
     let bodies: usize =
         entries.iter().map(|entry| serde_json::to_string(entry).map_or(0, |body| body.len())).sum();
     let body = entries.first().map(serde_json::to_string).transpose()?.unwrap_or_default();
     println!("{} bytes an entry as JSON", bodies / entries.len());
     println!("median of {ROUNDS} rounds in turns, {} ms each (lowest to highest):", WHILE.as_millis());
+    let file = tempfile::tempdir_in(folder)?;
+    let office = durable(file.path(), city)?;
+    let mut before = 0;
+    while before < GROWS {
+        office.submit(city.request(before))?;
+        before += 1;
+    }
     for waiting in [1_u64, 100, 1_000] {
-        let round = |_| -> Result<Round> {
-            let memory = in_memory()?;
+        let mut round = |_| -> Result<Round> {
+            let memory = in_memory(city)?;
             let bare = bare(folder, usize::try_from(waiting)?, &body)?;
-            Ok(Round { memory, bare, durable: durable(folder, waiting)? })
+            let durable = match waiting {
+                1 => alone(&office, city, &mut before)?,
+                _ => crowd(folder, city, waiting)?,
+            };
+            Ok(Round { memory, bare, durable })
         };
-        let rounds = (0..ROUNDS).map(round).collect::<Result<Vec<_>>>()?;
+        let rounds = (0..ROUNDS).map(&mut round).collect::<Result<Vec<_>>>()?;
         let [durable, ..] = spread(&rounds, |round| round.durable)?;
         let [bare, ..] = spread(&rounds, |round| round.bare)?;
         let [memory, ..] = spread(&rounds, |round| round.memory)?;
@@ -165,18 +225,22 @@ fn main() -> Result<()> {
     // Beside the sources: a folder of temporary files is often no disk at all.
     let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR"))?;
     let folder = folder.path();
-    answers(folder)?;
+    let city = City::school()?;
+    println!("one school, the laws alone");
+    answers(folder, &city)?;
+    println!("a thousand units, every shipped rule");
+    answers(folder, &City::of_units()?)?;
     if entries == 0 {
         return Ok(());
     }
 
     let file = folder.join("large.journal");
-    let mut office = Office::open_on(SqliteStore::open(&file, "city")?, charter()?, None)?;
+    let mut office = Office::open_on(SqliteStore::open(&file, "city")?, city.charter.clone(), None)?;
     let start = now();
     let tail = 1_000.min(entries / 2);
     let last_snapshot = (entries - tail).div_ceil(1_000);
     for group in 1..=entries.div_ceil(1_000) {
-        office.submit_all(((group - 1) * 1_000..group * 1_000).map(request))?;
+        office.submit_all(((group - 1) * 1_000..group * 1_000).map(|turn| city.request(turn)))?;
         let reopen = group.is_multiple_of(REOPEN) && group < last_snapshot;
         if reopen || group == last_snapshot {
             office.keep_snapshot()?;

@@ -6,7 +6,7 @@ use std::sync::{OnceLock, PoisonError};
 
 use super::reply::{ReplyTo, Sleeper};
 use super::sync::{
-    AT_ONCE, Arc, Builder, JoinHandle, MOST_AHEAD, MOST_IN_GROUP, Receiver, RwLock, Sender, channel,
+    Arc, Builder, JoinHandle, MOST_AHEAD, MOST_AT_ONCE, MOST_IN_GROUP, Receiver, RwLock, Sender, channel,
 };
 use super::{Office, Unkept};
 use crate::decision::Decision;
@@ -132,7 +132,7 @@ impl Keeper {
 /// Keeps a group and those that were handed over meanwhile with one commit, and says how many; none if that failed.
 fn keep_all(told: &Told, first: Decided, inbox: &Receiver<Decided>) -> Option<usize> {
     let (mut group, mut count) = (first, 1_usize);
-    while group.reply_to.len().saturating_add(AT_ONCE) <= MOST_IN_GROUP
+    while group.reply_to.len().saturating_add(MOST_AT_ONCE) <= MOST_IN_GROUP
         && let Ok(next) = inbox.try_recv()
     {
         group = group.join(next).map_err(|error| told.end(error)).ok()?;

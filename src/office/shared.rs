@@ -7,7 +7,8 @@ use super::Office;
 use super::outgoing::{Decided, Keeper, Told, closed, stopped, thread};
 use super::reply::{Reply, ReplyTo, Sleeper, reply};
 use super::sync::{
-    AT_ONCE, Arc, AtomicUsize, JoinHandle, Mutex, MutexGuard, Ordering, Receiver, RwLock, Sender, channel,
+    AT_ONCE, Arc, AtomicUsize, JoinHandle, MOST_AT_ONCE, Mutex, MutexGuard, Ordering, Receiver, RwLock,
+    Sender, channel,
 };
 use crate::decision::Decision;
 use crate::error::Error;
@@ -267,7 +268,8 @@ impl Writer {
         let Self { office, keeper, told } = self;
         let (mut first, mut reply_to) = (Some(first), Vec::new());
         let group = std::iter::from_fn(|| {
-            let is_full = reply_to.len() >= AT_ONCE;
+            // A group that finds the disk at work has time to grow.
+            let is_full = reply_to.len() >= AT_ONCE && (reply_to.len() >= MOST_AT_ONCE || !keeper.is_busy());
             let next = first.take().or_else(|| if is_full { None } else { line.request() });
             next.map(|(request, to)| {
                 reply_to.push(to);

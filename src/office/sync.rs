@@ -5,9 +5,12 @@ pub(super) use std::sync::mpsc::{Receiver, Sender, channel};
 pub(super) use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock};
 pub(super) use std::thread::{Builder, JoinHandle};
 
-/// How many requests are decided before they are handed on to be kept, while more are waiting. Each time the readers'
-/// books are copied where they were written, and the disk, if it has nothing to do, begins.
+/// How many requests are decided before they are handed on to be kept, while more are waiting and the disk has nothing to
+/// do.
 pub(super) const AT_ONCE: usize = 64;
+/// How many are while it is at work. Each time the readers' books are copied where they were written, which in a city whose units
+/// all ask costs as much as to decide.
+pub(super) const MOST_AT_ONCE: usize = 256;
 /// The most requests that are kept with one commit, which is whatever was handed on while the one before was
 /// brought to the disk: the bound keeps the first of a crowd from waiting for the last.
 pub(super) const MOST_IN_GROUP: usize = 1_000;

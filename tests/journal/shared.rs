@@ -1,10 +1,12 @@
 //! The shared office: order, groups, reads that wait for no disk, and an end that every handle tells.
 
+use std::fs;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
-use bianzhi::journal::{Batch, Header, PolicyFiles, Record, SqliteStore, Store};
+use bianzhi::journal::{Batch, Head, Header, PolicyFiles, Record, SqliteStore, Store};
 use bianzhi::office::SharedOffice;
 use bianzhi::{Error, ErrorKind, Office, Request};
 
@@ -139,7 +141,7 @@ fn the_next_group_is_decided_while_the_disk_is_busy() {
         if calls() > before {
             break;
         }
-        thread::sleep(std::time::Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(1));
     }
     assert!(calls() > before, "the rules wait for the disk");
     assert_eq!(disk.0.lock().unwrap().records.len(), kept, "the disk is still busy");
@@ -247,4 +249,40 @@ fn answers_that_are_joined_are_kept_with_one_commit() {
     let mut office = Office::open(charter(), None).unwrap();
     let (first, second) = (office.submit_ahead([hire()]).unwrap(), office.submit_ahead([hire()]).unwrap());
     assert_eq!(first.join(second).unwrap().keep().unwrap().len(), 2);
+}
+
+/// So many bytes that the thread is called, and too few for whoever writes to bring them over.
+#[test]
+fn what_stands_beside_the_file_is_brought_into_it_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("city.journal");
+    let mut store = SqliteStore::open(&file, "city").unwrap();
+    let header = Header::new("city", "{}".to_owned());
+    let mut head = Head::of(&header);
+    let size = || fs::metadata(&file).unwrap().len();
+    for megabyte in 0..10_u64 {
+        let record = head.next(None, [megabyte.to_string(), " ".repeat(1_000_000)].concat());
+        let header = (megabyte == 0).then_some(&header);
+        let batch = Batch { header, expected: head, records: &[record.as_new()], policies: &[], people: &[] };
+        store.append(&batch).unwrap();
+        head.follow(&record).unwrap();
+    }
+    // However long the thread takes.
+    while size() < 5_000_000 {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let mut bodies = Vec::new();
+    let mut read = |record: Record| {
+        bodies.push(record.body.trim().to_owned());
+        Ok(())
+    };
+    store.read(&mut read).unwrap();
+    assert!(bodies.iter().eq((0..10).map(|megabyte| megabyte.to_string()).collect::<Vec<_>>().iter()));
+    store.check_file().unwrap();
+    // Nobody else has the file open, as far as the store can tell.
+    store.erase(&[]).unwrap();
+    assert_eq!(fs::metadata(folder.path().join("city.journal-wal")).unwrap().len(), 0);
+    drop(store);
+    assert!(!folder.path().join("city.journal-wal").exists());
+    assert!(size() > 10_000_000);
 }

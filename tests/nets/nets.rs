@@ -23,7 +23,8 @@ mod office {
 
         // So small that a few requests make groups that overtake each other, if they can.
         pub(super) const AT_ONCE: usize = 1;
-        pub(super) const MOST_IN_GROUP: usize = 2;
+        pub(super) const MOST_AT_ONCE: usize = 2;
+        pub(super) const MOST_IN_GROUP: usize = 3;
         pub(super) const MOST_AHEAD: usize = 2;
     }
 

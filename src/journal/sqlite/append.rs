@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::store::{Batch, Digest};
+use super::super::store::{Batch, Digest, NewRecord};
 use super::known::Known;
 use super::people;
 use super::tables::{self, Tables};
@@ -56,24 +56,55 @@ pub(super) fn append(
         }
     }
     let key = last.map_or_else(|| tables.key(connection, stream), |(.., key)| Ok(key))?;
-    let mut insert = connection.prepare_cached(tables.insert)?;
     let mut ids = known.ids(connection, tables, stream, batch.expected.records)?;
-    for record in batch.records {
-        if let Some((id, ids)) = record.request_id.zip(ids.as_mut())
-            && !ids.note(id)?
-        {
-            return Ok(Err(Refused::Id(id.to_owned())));
+    if let Some(ids) = &mut ids {
+        // All of them before any is written: the memory they are noted in is far away, and looked for side by side.
+        for (place, record) in batch.records.iter().enumerate() {
+            if let Some(id) = record.request_id
+                && !ids.note(id, batch.records.get(..place).unwrap_or_default())?
+            {
+                return Ok(Err(Refused::Id(id.to_owned())));
+            }
         }
-        tables.stored(record.hash, |hash| {
-            insert.execute(params![key, record.number, record.request_id, record.body, hash])
-        })?;
     }
-    drop(insert);
+    insert(connection, tables, &key, batch.records)?;
     writing.commit()?;
     if let Some(ids) = ids {
         ids.are_kept(batch.records.len());
     }
     Ok(Ok(()))
+}
+
+/// How many rows go with one statement, where there are as many.
+const AT_ONCE: usize = 16;
+
+/// Writes records behind those of their stream, which has this key.
+fn insert(
+    connection: &Connection,
+    tables: &Tables,
+    key: &Value,
+    records: &[NewRecord<'_>],
+) -> rusqlite::Result<()> {
+    let together = records.chunks_exact(AT_ONCE);
+    let alone = together.remainder().chunks(1);
+    for (rows, groups) in [(AT_ONCE, together.collect()), (1, alone.collect::<Vec<_>>())] {
+        if groups.is_empty() {
+            continue;
+        }
+        let mut insert = connection.prepare_cached(&tables.insert(rows))?;
+        for records in groups {
+            insert.raw_bind_parameter(1, key)?;
+            for (place, record) in (2_usize..).step_by(4).zip(records) {
+                let [id, body, hash] = [1, 2, 3].map(|behind| place.saturating_add(behind));
+                insert.raw_bind_parameter(place, record.number)?;
+                insert.raw_bind_parameter(id, record.request_id)?;
+                insert.raw_bind_parameter(body, record.body)?;
+                tables.stored(record.hash, |bytes| insert.raw_bind_parameter(hash, bytes))?;
+            }
+            insert.raw_execute()?;
+        }
+    }
+    Ok(())
 }
 
 /// A transaction that comes to nothing unless it is committed. Its statements are kept from one to the next, which

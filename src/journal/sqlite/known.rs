@@ -6,6 +6,7 @@ use std::hash::BuildHasher;
 use foldhash::quality::RandomState;
 use rusqlite::Connection;
 
+use super::super::store::NewRecord;
 use super::tables::Tables;
 
 /// The ids of the records that the file's table of ids does not have yet, eight bytes for each: their hashes. Two ids with
@@ -67,14 +68,17 @@ impl Hashes {
 }
 
 impl Ids<'_> {
-    /// Notes an id, and says whether no record answers it yet.
-    pub(super) fn note(&mut self, id: &str) -> rusqlite::Result<bool> {
+    /// Notes an id, and says whether no record answers it yet: none in the file, and none of those before it in the batch.
+    pub(super) fn note(&mut self, id: &str, before: &[NewRecord<'_>]) -> rusqlite::Result<bool> {
         let is_new = self.hashes.ids.insert(self.hashes.hasher.hash_one(id));
         if is_new && self.hashes.until == 0 {
             return Ok(true);
         }
-        let before = if is_new { self.hashes.until } else { u64::MAX };
-        Ok(self.tables.answered(self.connection, self.stream, id, before)?.is_none())
+        if !is_new && before.iter().any(|record| record.request_id == Some(id)) {
+            return Ok(false);
+        }
+        let until = if is_new { self.hashes.until } else { u64::MAX };
+        Ok(self.tables.answered(self.connection, self.stream, id, until)?.is_none())
     }
 
     /// The batch of so many records is kept.

@@ -24,7 +24,8 @@ pub(super) struct Tables {
     pub(super) before: &'static str,
     /// The number of the answer to a request id `?2`.
     answered: &'static str,
-    pub(super) insert: &'static str,
+    /// Where a record goes: the table, and what of it is written. The stream's key, if that is, stands first.
+    columns: &'static str,
     /// Where the ids are not noted as records come.
     later: Option<Later>,
     /// Where the file's first stream has a table of its own, the statements for it.
@@ -53,7 +54,7 @@ const FIRST: Tables = Tables {
     last: "SELECT seq, hash, stream FROM entry WHERE stream = ?1 ORDER BY seq DESC LIMIT 1",
     before: "SELECT hash FROM entry WHERE stream = ?1 AND seq = ?2 - 1",
     answered: "SELECT seq FROM entry WHERE stream = ?1 AND request_id = ?2",
-    insert: "INSERT INTO entry (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+    columns: "entry (stream, seq, request_id, body, hash)",
     later: None,
     first: None,
 };
@@ -70,7 +71,7 @@ const SECOND: Tables = Tables {
              WHERE stream = (SELECT number FROM stream WHERE stream = ?1) AND seq = ?2 - 1",
     answered: "SELECT seq FROM record
                WHERE stream = (SELECT number FROM stream WHERE stream = ?1) AND request_id = ?2",
-    insert: "INSERT INTO record (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+    columns: "record (stream, seq, request_id, body, hash)",
     later: None,
     first: None,
 };
@@ -86,7 +87,7 @@ const THIRD: Tables = Tables {
     before: "SELECT hash FROM record_of_others
              WHERE stream = (SELECT number FROM stream WHERE stream = ?1) AND seq = ?2 - 1",
     answered: ANSWERED,
-    insert: "INSERT INTO record_of_others (stream, seq, request_id, body, hash) VALUES (?1, ?2, ?3, ?4, ?5)",
+    columns: "record_of_others (stream, seq, request_id, body, hash)",
     later: Some(Later {
         until: UNTIL,
         behind: "SELECT seq FROM record_of_others
@@ -109,7 +110,7 @@ const THIRD_ALONE: Tables = Tables {
     last: "SELECT seq, hash, 1 FROM record WHERE ?1 IS NOT NULL ORDER BY seq DESC LIMIT 1",
     before: "SELECT hash FROM record WHERE seq = ?2 - 1",
     answered: ANSWERED,
-    insert: "INSERT INTO record (seq, request_id, body, hash) VALUES (?2, ?3, ?4, ?5)",
+    columns: "record (seq, request_id, body, hash)",
     later: Some(Later {
         until: UNTIL,
         behind: "SELECT seq FROM record WHERE request_id = ?2 AND seq >= ?3",
@@ -153,6 +154,17 @@ impl Tables {
     /// What a row calls a stream that begins.
     pub(super) fn key(&self, connection: &Connection, stream: &str) -> rusqlite::Result<Value> {
         connection.prepare_cached(self.key)?.query_row([stream], |row| row.get(0))
+    }
+
+    /// Writes so many records: `?1` is the stream's key, and each record has the next four.
+    pub(super) fn insert(&self, records: usize) -> String {
+        let key = if self.columns.contains("(stream,") { "?1, " } else { "" };
+        let rows = (0..records).map(|record| {
+            let [number, id, body, hash] =
+                [2_usize, 3, 4, 5].map(|of| record.saturating_mul(4).saturating_add(of));
+            format!("({key}?{number}, ?{id}, ?{body}, ?{hash})")
+        });
+        format!("INSERT INTO {} VALUES {}", self.columns, rows.collect::<Vec<_>>().join(", "))
     }
 
     /// Hands a hash over as a row holds it.

@@ -1,0 +1,85 @@
+//! Carrying over: what stands beside the file is brought into it on a thread of its own while more is written.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{Builder, JoinHandle};
+
+use rusqlite::{Connection, OpenFlags};
+
+/// After about so many bytes of entries the thread is called.
+const CALLED_EVERY: usize = 8_000_000;
+
+/// Brings pages that stand beside the file into it (SQLite calls this a checkpoint), so that whoever writes seldom has to.
+/// Nothing depends on it: SQLite's writer carries over itself what it finds beside the file when that is too much, and what
+/// was committed is on the disk either way.
+#[derive(Debug)]
+pub(super) struct Carrier {
+    path: PathBuf,
+    /// How many bytes of entries were written since the thread was last called.
+    bytes: usize,
+    /// None before there was so much to do, or if no thread can be had.
+    thread: Option<Carrying>,
+}
+
+#[derive(Debug)]
+struct Carrying {
+    /// None only while it ends.
+    calls: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Carrier {
+    pub(super) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), bytes: 0, thread: None }
+    }
+
+    /// So many bytes of entries were written.
+    pub(super) fn wrote(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes < CALLED_EVERY {
+            return;
+        }
+        self.bytes = 0;
+        if self.thread.is_none() {
+            self.thread = Carrying::begin(&self.path);
+        }
+        if let Some(calls) = self.thread.as_ref().and_then(|thread| thread.calls.as_ref()) {
+            // One that was called and has not begun yet need not be called again.
+            let _ = calls.try_send(());
+        }
+    }
+
+    /// Waits for what is being carried over. It begins again with what is written next.
+    pub(super) fn rest(&mut self) {
+        self.thread = None;
+    }
+}
+
+impl Carrying {
+    fn begin(path: &Path) -> Option<Self> {
+        let (calls, inbox) = sync_channel(1);
+        let path = path.to_owned();
+        let carry = move || carry_over(&path, &inbox);
+        let thread = Builder::new().name("bianzhi carrier".to_owned()).spawn(carry).ok()?;
+        Some(Self { calls: Some(calls), thread: Some(thread) })
+    }
+}
+
+impl Drop for Carrying {
+    fn drop(&mut self) {
+        self.calls = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Whenever it is called, carries over what nobody needs beside the file any more.
+fn carry_over(path: &Path, inbox: &Receiver<()>) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let Ok(connection) = Connection::open_with_flags(path, flags) else { return };
+    while inbox.recv().is_ok() {
+        // What fails here fails again where the writer does it, who then says so.
+        let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    }
+}
