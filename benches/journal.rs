@@ -65,14 +65,13 @@ struct City {
     policies: Option<PolicySet>,
     /// Where they come to, in turn.
     units: Vec<String>,
-    kind: &'static str,
 }
 
 impl City {
     /// One school, and the laws alone.
     fn school() -> Result<Self> {
         let charter = Charter::parse("charter.yaml", CHARTER)?;
-        Ok(Self { charter, policies: None, units: vec!["school".to_owned()], kind: KIND })
+        Ok(Self { charter, policies: None, units: vec!["school".to_owned()] })
     }
 
     /// A thousand units that ask in an order that jumps about, by all rules that are shipped.
@@ -80,7 +79,7 @@ impl City {
         let units = shuffled(CITY).into_iter().filter(|number| !is_organ(*number, CITY));
         let units = units.map(|number| unit(number).to_string()).collect();
         let (charter, policies) = (Charter::from_opening(books(CITY))?, Some(Rules::load()?.all));
-        Ok(Self { charter, policies, units, kind: KIND })
+        Ok(Self { charter, policies, units })
     }
 
     fn request(&self, turn: u64) -> Request {
@@ -89,7 +88,7 @@ impl City {
         let place = usize::try_from(number).unwrap_or(0) % self.units.len();
         let request: Request = match self.units.get(place) {
             Some(unit) if turn.is_multiple_of(2) => {
-                Request::appoint(unit.as_str(), self.kind).person(person).into()
+                Request::appoint(unit.as_str(), KIND).person(person).into()
             }
             Some(_) | None => Request::vacate(person).into(),
         };
@@ -196,7 +195,7 @@ fn answers(folder: &Path, city: &City) -> Result<()> {
         before += 1;
     }
     for waiting in [1_u64, 100, 1_000] {
-        let mut round = |_| -> Result<Round> {
+        let round = |_| -> Result<Round> {
             let memory = in_memory(city)?;
             let bare = bare(folder, usize::try_from(waiting)?, &body)?;
             let durable = match waiting {
@@ -205,7 +204,7 @@ fn answers(folder: &Path, city: &City) -> Result<()> {
             };
             Ok(Round { memory, bare, durable })
         };
-        let rounds = (0..ROUNDS).map(&mut round).collect::<Result<Vec<_>>>()?;
+        let rounds = (0..ROUNDS).map(round).collect::<Result<Vec<_>>>()?;
         let [durable, ..] = spread(&rounds, |round| round.durable)?;
         let [bare, ..] = spread(&rounds, |round| round.bare)?;
         let [memory, ..] = spread(&rounds, |round| round.memory)?;
@@ -222,8 +221,8 @@ fn answers(folder: &Path, city: &City) -> Result<()> {
 fn main() -> Result<()> {
     let given = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
     let entries: u64 = given.unwrap_or(1_000_000);
-    // Beside the sources: a folder of temporary files is often no disk at all.
-    let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR"))?;
+    // Beside what is built: a folder of temporary files is often no disk at all.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let folder = folder.path();
     let city = City::school()?;
     println!("one school, the laws alone");

@@ -267,10 +267,14 @@ fn what_stands_beside_the_file_is_brought_into_it_meanwhile() {
         store.append(&batch).unwrap();
         head.follow(&record).unwrap();
     }
-    // However long the thread takes.
-    while size() < 5_000_000 {
+    // A minute's patience: it ends at once where the thread has done it.
+    for _ in 0..60_000 {
+        if size() > 5_000_000 {
+            break;
+        }
         thread::sleep(Duration::from_millis(1));
     }
+    assert!(size() > 5_000_000, "all of it still stands beside the file");
     let mut bodies = Vec::new();
     let mut read = |record: Record| {
         bodies.push(record.body.trim().to_owned());

@@ -8,6 +8,9 @@ use super::known::Known;
 use super::people;
 use super::tables::{self, Tables};
 
+/// How many records go with one statement, where there are as many.
+const TOGETHER: usize = 16;
+
 /// Why a batch was not written.
 pub(super) enum Refused {
     /// The stream ends with this record, not where the batch was to go.
@@ -75,9 +78,6 @@ pub(super) fn append(
     Ok(Ok(()))
 }
 
-/// How many rows go with one statement, where there are as many.
-const AT_ONCE: usize = 16;
-
 /// Writes records behind those of their stream, which has this key.
 fn insert(
     connection: &Connection,
@@ -85,9 +85,9 @@ fn insert(
     key: &Value,
     records: &[NewRecord<'_>],
 ) -> rusqlite::Result<()> {
-    let together = records.chunks_exact(AT_ONCE);
+    let together = records.chunks_exact(TOGETHER);
     let alone = together.remainder().chunks(1);
-    for (rows, groups) in [(AT_ONCE, together.collect()), (1, alone.collect::<Vec<_>>())] {
+    for (rows, groups) in [(TOGETHER, together.collect()), (1, alone.collect::<Vec<_>>())] {
         if groups.is_empty() {
             continue;
         }

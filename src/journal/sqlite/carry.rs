@@ -78,6 +78,10 @@ impl Drop for Carrying {
 fn carry_over(path: &Path, inbox: &Receiver<()>) {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let Ok(connection) = Connection::open_with_flags(path, flags) else { return };
+    // What is brought into the file is synced there before it may be written over beside it.
+    if connection.pragma_update(None, "synchronous", "FULL").is_err() {
+        return;
+    }
     while inbox.recv().is_ok() {
         // What fails here fails again where the writer does it, who then says so.
         let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));

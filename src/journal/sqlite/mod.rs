@@ -42,7 +42,8 @@ const BESIDE: u32 = 8_000;
 /// One city's stream in a SQLite file; several cities may share a file.
 ///
 /// The file runs in WAL mode with `synchronous=FULL`: what was acknowledged survives a power cut. While it is
-/// open two files stand beside it (`-wal`, `-shm`) and belong to it.
+/// open two files stand beside it (`-wal`, `-shm`) and belong to it; the first may grow to some 33 MB. A store that has
+/// written 8 MB of entries has a thread of its own, which brings what stands there into the file and ends with the store.
 ///
 /// # Example: the books are there again after the office was closed
 /// ```
