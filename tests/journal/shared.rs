@@ -156,6 +156,55 @@ fn the_next_group_is_decided_while_the_disk_is_busy() {
     );
 }
 
+/// More than 32 groups of 64, which is as far ahead of the disk as small groups could be.
+#[test]
+fn groups_grow_while_the_disk_is_busy_and_no_commit_passes_its_bound() {
+    let disk = Flaky::default();
+    let ((waits, waiting), (leave, left)) = (channel(), channel());
+    let gated = Gated { store: disk.clone(), waits: Mutex::new(waits), leave: Mutex::new(left) };
+    leave.send(()).unwrap();
+    let policies = bianzhi::PolicySet::load(concat!(env!("CARGO_MANIFEST_DIR"), "/policies")).unwrap();
+    let policies = policies.with_coverage();
+    let calls = || policies.coverage(&[]).scripts.iter().map(|script| script.calls).sum::<u64>();
+    let kept = || disk.0.lock().unwrap().records.len();
+    let office = SharedOffice::new(Office::open_on(gated, charter(), policies.clone()).unwrap()).unwrap();
+    waiting.recv().unwrap();
+    // Whoever comes first is brought to the disk by the thread that decides: the crowd is there before it goes on.
+    let first = office.ask(hire());
+    waiting.recv().unwrap();
+    let each = calls();
+    let crowd: Vec<_> = (0..3_000).map(|_| office.ask(hire())).collect();
+    leave.send(()).unwrap();
+    waiting.recv().unwrap();
+    let all_decided = || calls() >= each * 3_001;
+    // Minutes of patience: it ends at once where all are decided.
+    for _ in 0..300_000 {
+        if all_decided() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert!(all_decided(), "{} of {} calls: the rest waits for the disk", calls(), each * 3_001);
+    assert_eq!(kept(), 2, "the disk is still busy");
+    let mut commits = Vec::new();
+    while kept() < 3_002 {
+        let before = kept();
+        leave.send(()).unwrap();
+        while kept() == before {
+            thread::yield_now();
+        }
+        commits.push(kept() - before);
+        if kept() < 3_002 {
+            waiting.recv().unwrap();
+        }
+    }
+    // All but the first, which found whatever was decided, and the last take as much as has room.
+    assert!(commits.iter().all(|commit| *commit <= 1_000) && commits.len() <= 6, "{commits:?}");
+    for (answer, entry) in [first].into_iter().chain(crowd).zip(1..) {
+        assert_eq!(answer.wait().unwrap().entry, entry, "in the order of asking");
+    }
+}
+
 #[test]
 fn a_request_that_finds_nobody_is_answered_on_its_own_thread() {
     let disk = Flaky::default();
