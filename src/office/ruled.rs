@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::Office;
 use crate::decision::Remark;
 use crate::ledger::Actor;
-use crate::policy::{Asked, Brief, Code, PolicySet};
+use crate::policy::{Asked, Brief, Code, How, PolicySet};
 use crate::request::Request;
 
 /// What the rules say of a request, laws aside. The codes are there at once, and nothing was allocated for them if
@@ -15,7 +15,7 @@ pub struct RulesSay<'a> {
     office: &'a Office,
     request: &'a Request,
     brief: Brief<'a>,
-    told: OnceCell<Told>,
+    told: OnceCell<Box<Told>>,
 }
 
 /// Every remark, with its texts.
@@ -28,17 +28,17 @@ struct Told {
 impl RulesSay<'_> {
     /// Whether no rule speaks against it.
     pub fn nothing_against(&self) -> bool {
-        self.brief.denials.is_empty()
+        self.codes().next().is_none()
     }
 
     /// The code of every reason against it, in order; also of each rule that failed.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
-        self.brief.denials.iter()
+        self.brief.said(How::Denial)
     }
 
     /// The codes of what is only noted or found.
     pub fn noted(&self) -> impl Iterator<Item = &str> {
-        self.brief.notes.iter()
+        self.brief.said(How::Note).chain(self.brief.said(How::Finding))
     }
 
     /// Every reason against it, told in full; also each rule that failed.
@@ -53,7 +53,7 @@ impl RulesSay<'_> {
 
     fn told(&self) -> &Told {
         // The books have not changed since: the same rules say the same again, now in full.
-        self.told.get_or_init(|| self.office.told_on(self.request))
+        self.told.get_or_init(|| Box::new(self.office.told_on(self.request)))
     }
 }
 
@@ -83,10 +83,13 @@ impl Office {
         );
         let brief = brief.unwrap_or_else(|| {
             let full = self.told_on(request);
-            let codes =
-                |remarks: &[Remark]| remarks.iter().map(|one| Code::Own(one.code.as_str().into())).collect();
-            let brief = Brief { denials: codes(&full.denials), notes: codes(&full.notes) };
-            told = OnceCell::from(full);
+            let mut brief = Brief::default();
+            for (how, remarks) in [(How::Denial, &full.denials), (How::Note, &full.notes)] {
+                for one in remarks {
+                    brief.push(how, Code::Own(one.code.as_str().into()));
+                }
+            }
+            told = OnceCell::from(Box::new(full));
             brief
         });
         RulesSay { office: self, request, brief, told }

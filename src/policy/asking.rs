@@ -9,47 +9,11 @@ use super::view::{View, What};
 use super::{Answer, Asked, HookRef, Interpreter, PolicySet, tree};
 use crate::ledger::Ledger;
 
-/// The codes of what was said, in order: few, so they need no heap.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Codes<'a> {
-    few: [Option<Code<'a>>; 2],
-    more: Vec<Code<'a>>,
-}
-
 /// A code, where it stands in the rules, or made by one.
 #[derive(Debug, Clone)]
 pub(crate) enum Code<'a> {
     Known(&'a str),
     Own(Arc<str>),
-}
-
-impl<'a> Codes<'a> {
-    pub(crate) fn push(&mut self, code: Code<'a>) {
-        match self.few.iter_mut().find(|place| place.is_none()) {
-            Some(place) => *place = Some(code),
-            None => self.more.push(code),
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.few.first().is_none_or(Option::is_none)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.few.iter().flatten().chain(&self.more).map(Code::as_str)
-    }
-
-    fn append(&mut self, others: Self) {
-        others.few.into_iter().flatten().chain(others.more).for_each(|code| self.push(code));
-    }
-}
-
-impl<'a> FromIterator<Code<'a>> for Codes<'a> {
-    fn from_iter<I: IntoIterator<Item = Code<'a>>>(codes: I) -> Self {
-        let mut all = Self::default();
-        codes.into_iter().for_each(|code| all.push(code));
-        all
-    }
 }
 
 impl Code<'_> {
@@ -61,12 +25,26 @@ impl Code<'_> {
     }
 }
 
-/// What the hooks before a request said, by the codes alone.
+/// What the hooks before a request said, by the codes alone, in order: little, so it needs no heap.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Brief<'a> {
-    pub(crate) denials: Codes<'a>,
-    /// What is only noted, then what is found.
-    pub(crate) notes: Codes<'a>,
+    few: [Option<(How, Code<'a>)>; 2],
+    more: Vec<(How, Code<'a>)>,
+}
+
+impl<'a> Brief<'a> {
+    pub(crate) fn push(&mut self, how: How, code: Code<'a>) {
+        match self.few.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some((how, code)),
+            None => self.more.push((how, code)),
+        }
+    }
+
+    /// The codes of what was said in this way.
+    pub(crate) fn said(&self, this: How) -> impl Iterator<Item = &str> {
+        let all = self.few.iter().flatten().chain(&self.more);
+        all.filter(move |(how, _)| *how == this).map(|(_, code)| code.as_str())
+    }
 }
 
 /// What is carried out: hooks at once in their folded form, or one of them as it stands.
@@ -122,29 +100,20 @@ impl PolicySet {
             return None;
         }
         let mut brief = Brief::default();
-        let mut findings = Codes::default();
         self.ask(books, asked, true, |turn, call, given| {
-            let mut told = |how, code| match how {
-                How::Denial => brief.denials.push(code),
-                How::Note => brief.notes.push(code),
-                How::Finding => findings.push(code),
-            };
             let hook = match turn {
                 Turn::Folded(folded, done) => {
-                    return folded.said(&done).for_each(|(how, code)| told(how, Code::Known(code)));
+                    return folded.said(&done).for_each(|(how, code)| brief.push(how, Code::Known(code)));
                 }
                 Turn::Hook(hook) => hook,
             };
             let failed = self.enter(hook, call, given, &mut None).0.err();
-            call.each_said(|said| told(said.how, Code::Own(Arc::clone(&said.code))));
+            call.each_said(|said| brief.push(said.how, Code::Own(Arc::clone(&said.code))));
             if let Some(fail) = failed {
                 let how = if asked.verb.is_fact_or_duty() { How::Finding } else { How::Denial };
-                told(how, Code::Known(fail.code));
+                brief.push(how, Code::Known(fail.code));
             }
         });
-        if !findings.is_empty() {
-            brief.notes.append(findings);
-        }
         Some(brief)
     }
 

@@ -68,6 +68,7 @@ pub(crate) use vocabulary::field_in_chinese;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 pub(crate) use asking::{Brief, Code};
+pub(crate) use call::How;
 
 use crate::document::nearest;
 use crate::error::{Fault, Phrase, told};

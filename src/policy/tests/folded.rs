@@ -8,7 +8,7 @@ use crate::decision::Happened;
 use crate::event::{Event, PersonTerms};
 use crate::ledger::{Actor, Ledger};
 use crate::model::{Date, Instalment, LoanId, Seats};
-use crate::policy::call::{Call, Scene};
+use crate::policy::call::{Call, How, Scene};
 use crate::policy::folds::Occasion;
 use crate::policy::hooks::ENTERED;
 use crate::policy::vocabulary::Situation;
@@ -339,7 +339,7 @@ fn what_a_hook_said_before_it_gave_up_is_told_once_by_the_codes() {
         at: None,
     };
     let brief = set.in_brief(&books, &asked).unwrap();
-    assert_eq!(brief.denials.iter().collect::<Vec<_>>(), ["full", "policy-failed"]);
+    assert_eq!(brief.said(How::Denial).collect::<Vec<_>>(), ["full", "policy-failed"]);
     assert_eq!(codes(&set.before(&books, &asked)), ["full", "policy-failed"]);
 }
 
