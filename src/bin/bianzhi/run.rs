@@ -107,7 +107,7 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
         (true, true) => lines::write_books(out, &office)?,
         (true, false) => {}
         (false, _) => {
-            balance::write(out, &office, lang, told.paint)?;
+            balance::write(out, &office, office.today(), lang, told.paint)?;
             told.summary(out, asked, failed)?;
         }
     }
