@@ -142,6 +142,7 @@ fn nor_does_a_reader_of_any_other_command() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     std::fs::write(folder.join("charter.yaml"), CHARTER).unwrap();
+    std::fs::create_dir(folder.join("mine")).unwrap();
     let asked = "  - {appoint: {unit: finance, kind: administrative}}\n".repeat(500);
     std::fs::write(folder.join("scenario.yaml"), format!("{HEAD}{asked}")).unwrap();
     let played = command(folder, &["run", "scenario.yaml", "--journal", "city.journal"]).output().unwrap();
@@ -163,8 +164,21 @@ fn nor_does_a_reader_of_any_other_command() {
         &["journal", "snapshot", "city.journal"],
         &["generate", "city", "--units", "100"],
         &["explain", "scenario.yaml", "--step", "1"],
+        &["help", "run"],
+        &["check", "--help"],
+        &["new", "quota", "--dir", "mine"],
     ] {
         glance(folder, 0, words);
+    }
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for words in [
+        &["check", "policies"][..],
+        &["diff", "policies", folder.join("mine").to_str().unwrap()],
+        &["translate", "policies/10_administrative_pool.rhai", "--to", "zh"],
+        &["plan", "schools", "examples/schools/charter.yaml", "--policies", "policies"],
+        &["test", "policies"],
+    ] {
+        glance(home, 0, words);
     }
 }
 
