@@ -278,6 +278,41 @@ fn who_is_gone_by_now_is_called_by_name() {
 }
 
 #[test]
+fn who_came_and_went_is_called_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    let steps =
+        "  - {establish: {id: statistics, parent: direct, level: unit, name: 市统计队}, expect: granted}
+  - {establish: {id: archive, parent: direct, level: unit, name: 市档案馆}, expect: granted}
+  - {amend: {node: statistics, name: 市统计局}, expect: granted}
+  - {transfer: {from: audit, to: statistics, kind: administrative, count: 1}, expect: granted}
+  - {merge: {units: [statistics], into: finance}, expect: granted}
+  - {abolish: {node: archive}, expect: granted}
+  - {appoint: {unit: nobody, kind: administrative}, expect: {refused: [unknown-node]}}
+";
+    std::fs::write(folder.path().join("scenario.yaml"), format!("{HEAD}{steps}")).unwrap();
+    let on = |words: &[&str]| bianzhi(folder.path(), &[words, &["--lang", "zh"]].concat());
+    let ran = on(&["run", "scenario.yaml", "--journal", "city.journal"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    for (words, expect) in [
+        (
+            &["history", "statistics", "--journal", "city.journal"][..],
+            "划转 市审计局 → 市统计局 行政编制 1 名",
+        ),
+        (&["history", "statistics", "--journal", "city.journal"], "撤并 市统计局 → 市财政局"),
+        (&["history", "archive", "--journal", "city.journal"], "撤销 市档案馆"),
+        (&["history", "audit", "--journal", "city.journal"], "划转 市审计局 → 市统计局"),
+        (&["history", "nobody", "--journal", "city.journal"], "单位 nobody"),
+        (&["journal", "replay", "5", "--journal", "city.journal"], "撤并 市统计局 → 市财政局"),
+    ] {
+        let ran = on(words);
+        assert!(ran.code == Some(0) && ran.out.contains(expect), "{expect}\n{}{}", ran.out, ran.err);
+    }
+    let json = on(&["history", "archive", "--journal", "city.journal", "--json"]).out;
+    assert!(json.ends_with("}\n") && json.contains("\"abolish\":{\"node\":\"archive\"}"), "{json}");
+}
+
+#[test]
 fn a_reader_of_an_export_who_leaves_early_hears_no_complaint() {
     let folder = played();
     let words = ["journal", "export", "city.journal"];

@@ -8,7 +8,7 @@ use bianzhi::{Entry, Error, ErrorKind};
 
 use crate::run::Told;
 use crate::terminal::Paint;
-use crate::words::Names;
+use crate::words::{Names, named_in};
 use crate::{Ending, Failure, kept};
 
 /// What `history` takes.
@@ -27,9 +27,10 @@ pub(crate) struct Arguments {
 /// Tells the entries in order, each with its reasons.
 pub(crate) fn history(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     let office = arguments.kept.named().open()?;
-    // Who is gone by now had its name when the books opened.
+    // Who is gone by now had its name when the books opened, or was given one since.
     let opening = office.as_of(Moment::Entry(0))?;
-    let names = Names::new(office.books(), lang).with(opening.books());
+    let gone = named_in(office.journal().entries());
+    let names = Names::new(office.books(), lang).with(opening.books()).and_gone(&gone);
     let told = Told { lang, paint: Paint::for_stdout() };
     let mut found = 0_usize;
     for entry in office.journal().history(&arguments.id) {

@@ -13,7 +13,7 @@ use bianzhi::{Entry, Error, Fault};
 
 use crate::run::Told;
 use crate::terminal::Paint;
-use crate::words::Names;
+use crate::words::{Names, named_in};
 use crate::{Ending, Failure, kept};
 
 /// What `journal` takes.
@@ -225,7 +225,8 @@ fn replay(office: &Office, entry: u64, lang: Lang, out: &mut dyn Write) -> Resul
     let again = office.decide_again(entry)?;
     // Who is gone by now had its name when the decision was asked for.
     let before = office.as_of(Moment::Entry(entry.saturating_sub(1)))?;
-    let names = Names::new(office.books(), lang).with(before.books());
+    let gone = named_in(office.journal().entry(entry).into_iter());
+    let names = Names::new(office.books(), lang).with(before.books()).and_gone(&gone);
     let told = Told { lang, paint: Paint::for_stdout() };
     let policies = again.recorded.policies.as_deref();
     match (lang, policies) {

@@ -1,8 +1,10 @@
 //! Words: a request and an event as one line for people, in the words of the field.
 
+use std::collections::BTreeMap;
+
 use bianzhi::ledger::Ledger;
 use bianzhi::model::{Date, KindId, Lang, LoanOutcome, NodeId, PoolSize, Seats};
-use bianzhi::{Change, Event, Field, Place, Reason, Request, Sitting, Verb};
+use bianzhi::{Amendment, Change, Entry, Event, Field, Place, Reason, Request, Sitting, Verb};
 
 /// The books' own names for nodes and kinds, in one language.
 #[derive(Debug, Clone, Copy)]
@@ -10,18 +12,48 @@ pub(crate) struct Names<'a> {
     books: &'a Ledger,
     /// Books of before, for what is not there any more.
     before: Option<&'a Ledger>,
+    /// What the journal called nodes that no books here have.
+    gone: Option<&'a Gone>,
     lang: Lang,
+}
+
+/// The names that entries gave to nodes, the last of each.
+pub(crate) type Gone = BTreeMap<NodeId, String>;
+
+/// What nodes were called that these entries found or rename.
+pub(crate) fn named_in<'a>(entries: impl Iterator<Item = &'a Entry>) -> Gone {
+    let mut names = Gone::new();
+    for happened in entries.flat_map(Entry::events) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event names a node")]
+        match &happened.event {
+            Event::Established { node, all, .. } => {
+                if let Some(name) = &all.name {
+                    names.insert(node.clone(), name.clone());
+                }
+            }
+            Event::Amended { node, change: Amendment::Name { after, .. }, .. } => {
+                names.insert(node.clone(), after.clone());
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 impl<'a> Names<'a> {
     /// The names in these books.
     pub(crate) fn new(books: &'a Ledger, lang: Lang) -> Self {
-        Self { books, before: None, lang }
+        Self { books, before: None, gone: None, lang }
     }
 
     /// The same, and those that only these books still have.
     pub(crate) fn with(self, before: &'a Ledger) -> Self {
         Self { before: Some(before), ..self }
+    }
+
+    /// The same, and those of nodes that came and went.
+    pub(crate) fn and_gone(self, gone: &'a Gone) -> Self {
+        Self { gone: Some(gone), ..self }
     }
 
     /// The books that the names are of.
@@ -36,7 +68,8 @@ impl<'a> Names<'a> {
 
     fn known(&self, id: &str) -> Option<&'a str> {
         let name = |books: &'a Ledger| books.node(id).map(|node| books.name(node));
-        name(self.books).or_else(|| self.before.and_then(name))
+        let gone = || self.gone.and_then(|gone| gone.get(id)).map(String::as_str);
+        name(self.books).or_else(|| self.before.and_then(name)).or_else(gone)
     }
 
     /// A reason in one sentence, with nodes and kinds by their names.
