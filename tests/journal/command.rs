@@ -313,6 +313,38 @@ fn who_came_and_went_is_called_by_name() {
 }
 
 #[test]
+fn a_history_calls_categories_and_purposes_as_the_policies_that_decided_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let on = |words: &[&str]| bianzhi(folder.path(), words);
+    write("charter.yaml", CHARTER);
+    std::fs::create_dir(folder.path().join("policies")).unwrap();
+    let head = HEAD.replace("null", "policies");
+    for (zh, person) in [("选调生", "p-1"), ("引进生", "p-2")] {
+        let facts = format!(
+            "categories: {{graduate: {{zh: {zh}, en: chosen}}}}\npurposes: {{key: {{zh: 重点项目, en: key}}}}\ntags: {{organ: {{zh: 机关, en: organ}}}}\n"
+        );
+        write("policies/facts.yaml", &facts);
+        let step = format!(
+            "  - {{appoint: {{unit: audit, kind: administrative, person: {person}, category: graduate, purpose: key}}, expect: granted}}\n"
+        );
+        write("scenario.yaml", &format!("{head}{step}"));
+        let ran = on(&["run", "scenario.yaml", "--journal", "city.journal"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    }
+    let zh = on(&["history", "audit", "--journal", "city.journal", "--lang", "zh"]).out;
+    for expect in ["p-1（选调生） 用于 重点项目", "p-2（引进生） 用于 重点项目"] {
+        assert!(zh.contains(expect), "{zh}");
+    }
+    let zh = on(&["journal", "replay", "1", "--journal", "city.journal", "--lang", "zh"]).out;
+    assert!(zh.contains("p-1（选调生） 用于 重点项目"), "{zh}");
+    let en = on(&["history", "audit", "--journal", "city.journal"]).out;
+    assert!(en.contains("p-2 (graduate) for key"), "{en}");
+    let json = on(&["history", "audit", "--json", "--lang", "zh", "--journal", "city.journal"]).out;
+    assert!(json.contains("\"category\":\"graduate\"") && !json.contains("选调生"), "{json}");
+}
+
+#[test]
 fn a_reader_of_an_export_who_leaves_early_hears_no_complaint() {
     let folder = played();
     let words = ["journal", "export", "city.journal"];

@@ -226,10 +226,12 @@ fn replay(office: &Office, entry: u64, lang: Lang, out: &mut dyn Write) -> Resul
     // Who is gone by now had its name when the decision was asked for.
     let before = office.as_of(Moment::Entry(entry.saturating_sub(1)))?;
     let gone = named_in(office.journal().entry(entry).into_iter());
-    let names = Names::new(office.books(), lang).with(before.books()).and_gone(&gone);
+    let digest = again.recorded.policies.as_deref();
+    let policies = digest.map(|digest| office.policies_of(digest)).transpose()?;
+    let names =
+        Names::new(office.books(), lang).with(before.books()).and_gone(&gone).under(policies.as_ref());
     let told = Told { lang, paint: Paint::for_stdout() };
-    let policies = again.recorded.policies.as_deref();
-    match (lang, policies) {
+    match (lang, digest) {
         (Lang::Zh, Some(digest)) => writeln!(out, "政策 {digest}")?,
         (Lang::En, Some(digest)) => writeln!(out, "policies {digest}")?,
         (Lang::Zh, None) => writeln!(out, "仅账法")?,
