@@ -14,7 +14,7 @@ use crate::decision::{Decision, ParameterRead};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::office::Office;
-use crate::policy::RuleTrace;
+use crate::policy::{PolicySet, RuleTrace};
 use crate::request::Request;
 
 pub use fields::Edit;
@@ -89,7 +89,7 @@ impl Office {
 
 fn traced(before: Office, request: Request) -> Result<Explanation, Error> {
     let mut fork = before.fork();
-    let policies = before.policies().map(crate::policy::PolicySet::with_traces);
+    let policies = before.policies().map(PolicySet::with_traces);
     fork.set_policies(policies.clone());
     let decision = fork.submit(request)?;
     let rules = policies.map(|policies| policies.take_traces()).unwrap_or_default();
@@ -100,6 +100,11 @@ impl Explanation {
     /// The books just before: the names in the decision are theirs.
     pub fn books(&self) -> &Ledger {
         self.before.books()
+    }
+
+    /// The policies that decided; none for the laws alone.
+    pub fn policies(&self) -> Option<&PolicySet> {
+        self.before.policies()
     }
 
     /// The parameters that the rules read, each value once, sorted.

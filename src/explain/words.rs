@@ -1,25 +1,47 @@
 //! Words: what would be done otherwise, as one clause for people.
 
+use super::Explanation;
 use super::fields::{Edit, verb_at};
 use super::why_not::Suggestion;
 use crate::ledger::Ledger;
-use crate::model::{FactValue, Lang, NodeId};
-use crate::policy::{ANY_TEXT, field_in_chinese};
+use crate::model::{FactValue, Lang, Mention, NodeId};
+use crate::policy::{ANY_TEXT, PolicySet, field_in_chinese};
 use crate::request::{Request, Sitting, Verb};
+
+impl Explanation {
+    /// A suggestion as [`Suggestion::text`] has it; in Chinese with what the policies call categories and purposes, too.
+    pub fn suggestion(&self, suggestion: &Suggestion, lang: Lang) -> String {
+        suggestion.clause(Names { books: self.books(), policies: self.policies(), lang })
+    }
+}
+
+/// Who knows what things are called.
+#[derive(Clone, Copy)]
+struct Names<'a> {
+    books: &'a Ledger,
+    policies: Option<&'a PolicySet>,
+    lang: Lang,
+}
 
 impl Suggestion {
     /// The change as a clause, in Chinese to stand behind 若; `books` know what nodes are called.
     pub fn text(&self, books: &Ledger, lang: Lang) -> String {
+        self.clause(Names { books, policies: None, lang })
+    }
+
+    fn clause(&self, names: Names<'_>) -> String {
+        let Names { books, lang, .. } = names;
         // The unnamed go one by one, and are told together.
         let runs = self.first.chunk_by(|one, next| one == next);
         let first = runs.filter_map(|run| Some(done_first(run.first()?, run.len(), books, lang)));
         let instead = self.instead.as_ref().map(|verb| asked_instead(verb, books, lang));
-        let edits = self.edits.iter().map(|edit| self.edit(edit, books, lang));
+        let edits = self.edits.iter().map(|edit| self.edit(edit, names));
         let parts: Vec<String> = first.chain(instead).chain(edits).collect();
         parts.join(lang.pick("，并", ", and "))
     }
 
-    fn edit(&self, edit: &Edit, books: &Ledger, lang: Lang) -> String {
+    fn edit(&self, edit: &Edit, names: Names<'_>) -> String {
+        let lang = names.lang;
         if let Some(fact) = edit.field.strip_prefix("facts.") {
             let what = match &edit.to {
                 Some(FactValue::YesNo(true)) | None => String::new(),
@@ -39,7 +61,7 @@ impl Suggestion {
             (Lang::Zh | Lang::En, _) => edit.field.as_str(),
         };
         let field = edit.at.map_or_else(|| field.to_owned(), |at| format!("#{at} {field}"));
-        let shown = |value: &Option<FactValue>| value.as_ref().map(|value| called(value, &edit.field, books));
+        let shown = |value: &Option<FactValue>| value.as_ref().map(|value| names.called(value, &edit.field));
         match (edit.field.as_str(), shown(&edit.from), shown(&edit.to), lang) {
             ("on", _, Some(to), Lang::Zh) => format!("改在 {to} 提出"),
             ("on", _, Some(to), Lang::En) => format!("asked on {to}"),
@@ -52,6 +74,21 @@ impl Suggestion {
             (_, None, Some(to), Lang::En) => format!("with {field} {to}"),
             (_, _, None, Lang::Zh) => format!("不填 {field}"),
             (_, _, None, Lang::En) => format!("without {field}"),
+        }
+    }
+}
+
+impl Names<'_> {
+    /// A value; a node with its name, and so in Chinese a category and a purpose.
+    fn called(self, value: &FactValue, field: &str) -> String {
+        let mention = match (value, field, self.lang) {
+            (FactValue::Text(id), "category", Lang::Zh) => Mention::Category(id),
+            (FactValue::Text(id), "purpose", Lang::Zh) => Mention::Purpose(id),
+            _ => return called(value, field, self.books),
+        };
+        match self.policies.and_then(|policies| policies.name_of(&mention, self.lang)) {
+            Some(name) => format!("{name} ({value})"),
+            None => value.to_string(),
         }
     }
 }

@@ -116,6 +116,17 @@ impl Declared {
         ))
     }
 
+    /// What a tag, fact, category or purpose is called, if it is declared.
+    pub(crate) fn titles(&self, mention: &Mention<'_>) -> Option<&Titles> {
+        match *mention {
+            Mention::Tag(name) => self.tags.get(name),
+            Mention::Category(name) => self.categories.get(name),
+            Mention::Purpose(name) => self.purposes.get(name),
+            Mention::Fact(name, _) => self.facts.get(name).map(|fact| &fact.titles),
+            Mention::Rule(_) => None,
+        }
+    }
+
     /// What a declared fact might say where somebody only misses it: yes, today, one, or that it is there.
     pub(crate) fn sample(&self, name: &str, today: Date) -> Option<FactValue> {
         Some(match self.facts.get(name)?.item {

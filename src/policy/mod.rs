@@ -74,7 +74,7 @@ use crate::document::nearest;
 use crate::error::{Fault, Phrase, told};
 use crate::graph::NodeIx;
 use crate::ledger::Ledger;
-use crate::model::{Date, FactValue, Mention, NodeId};
+use crate::model::{Date, FactValue, Lang, Mention, NodeId};
 
 /// All policies of a folder, compiled once and never changed: cheap to clone, safe to share.
 #[derive(Clone)]
@@ -214,6 +214,23 @@ impl PolicySet {
             ));
         }
         self.0.declared.undeclared(mention)
+    }
+
+    /// What `facts.yaml` calls a tag, fact, category or purpose; None for what it does not declare, and for rules.
+    ///
+    /// # Example: a category in an answer
+    /// ```
+    /// use bianzhi::{Lang, PolicySet, model::Mention};
+    /// # fn main() -> Result<(), bianzhi::Error> {
+    /// let facts = "categories: {teacher: {zh: 教师, en: teacher}}";
+    /// let policies = PolicySet::from_files([("facts.yaml".to_owned(), facts.into())])?;
+    /// assert_eq!(policies.name_of(&Mention::Category("teacher"), Lang::Zh), Some("教师"));
+    /// assert_eq!(policies.name_of(&Mention::Purpose("teacher"), Lang::Zh), None);
+    /// # Ok(()) }
+    /// ```
+    pub fn name_of(&self, mention: &Mention<'_>, lang: Lang) -> Option<&str> {
+        let titles = self.0.declared.titles(mention)?;
+        Some(lang.pick(titles.zh.as_str(), titles.en.as_str()))
     }
 
     /// The value of a parameter of the root folder on a day; a list as its items with commas between. None

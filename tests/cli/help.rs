@@ -131,3 +131,34 @@ fn chinese_help_names_values_defaults_and_how_it_ends() {
         assert!(ran.code == Some(2) && ran.err.starts_with(expect), "{}", ran.err);
     }
 }
+
+#[test]
+fn the_command_help_takes_the_language_on_either_side() {
+    for command in COMMANDS {
+        for lang in ["zh", "en"] {
+            let before = run(&[], &[&["--lang", lang, "help"], *command].concat());
+            assert_eq!((before.code, before.err.as_str()), (Some(0), ""), "{command:?}");
+            let joined = format!("--lang={lang}");
+            for words in [
+                [&["help"], *command, &["--lang", lang][..]].concat(),
+                [&["help", "--lang", lang][..], *command].concat(),
+                [&["help"], *command, &[joined.as_str()][..]].concat(),
+            ] {
+                let after = run(&[], &words);
+                assert_eq!((after.code, after.err.as_str()), (Some(0), ""), "{words:?}");
+                assert_eq!(after.out, before.out, "{words:?}");
+            }
+        }
+    }
+    let ran = run(&[], &["journal", "help", "verify", "--lang", "zh"]);
+    assert!(ran.out.contains("用法: bianzhi journal verify"), "{}{}", ran.out, ran.err);
+    for (words, expect) in [
+        (&["help", "--lang"][..], "unrecognized subcommand '--lang'"),
+        (&["help", "nothing", "--lang", "zh"], "错误：没有命令 `nothing`"),
+        // Not everything called so asks for help.
+        (&["show", "help", "--lang", "zh"], "错误：help: 无法打开"),
+    ] {
+        let ran = run(&[], words);
+        assert!(ran.code == Some(2) && ran.err.contains(expect), "{words:?}: {}", ran.err);
+    }
+}

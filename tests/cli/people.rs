@@ -62,6 +62,82 @@ fn what_a_step_takes_away_and_what_is_at_fault_have_their_names() {
 }
 
 #[test]
+fn categories_and_purposes_have_their_names_in_chinese() {
+    let folder = tempfile::tempdir().unwrap();
+    let policies = folder.path().join("policies");
+    let tests = policies.join("tests");
+    std::fs::create_dir_all(&tests).unwrap();
+    let facts = "categories:
+  graduate: {zh: 引进生, en: chosen graduate}
+  doctor: {zh: 博士选调生, en: chosen doctor}
+purposes:
+  key: {zh: 重点项目, en: key project}
+tags:
+  organ: {zh: 机关, en: organ}
+";
+    let script = "fn on_appoint(request) { require(request.category == \"doctor\", \"not-meant\"); }
+";
+    std::fs::write(policies.join("facts.yaml"), facts).unwrap();
+    std::fs::write(policies.join("10_meant.rhai"), script).unwrap();
+    std::fs::write(policies.join("reasons.yaml"), "not-meant: {zh: 不符, en: not meant, basis: 条例}\n")
+        .unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    let steps =
+        "  - {permit: {id: m-1, unit: audit, kind: administrative, count: 1, ends: 2024-06-30, purpose: key}}
+  - {appoint: {unit: audit, kind: administrative, person: p-1, category: graduate}}
+  - {draw: {pool: administrative-pool, unit: finance, person: p-2, category: doctor, purpose: key}}
+  - {check: {person: p-2, category: graduate, purpose: talents}}
+";
+    let scenario = |policies: &str, charter: &str| {
+        let head = HEAD.replace("null", policies).replace("charter.yaml", charter);
+        format!("{head}{steps}")
+    };
+    std::fs::write(folder.path().join("scenario.yaml"), scenario("policies", "charter.yaml")).unwrap();
+    std::fs::write(tests.join("one.yaml"), scenario("..", "../../charter.yaml")).unwrap();
+    let told =
+        |words: &[&str]| String::from_utf8(command(folder.path(), words).output().unwrap().stdout).unwrap();
+    let check = |words: &[&str], expected: &[&str]| {
+        let out = told(words);
+        for expect in expected {
+            assert!(out.contains(expect), "{words:?}: {expect}\n{out}");
+        }
+    };
+    check(
+        &["run", "scenario.yaml", "--lang", "zh"],
+        &[
+            "用编核准 m-1 市审计局 行政编制 1 名 至 2024-06-30 用于 重点项目",
+            "p-1（引进生）",
+            "p-2（博士选调生） 用于 重点项目",
+            "人员类别：预期 引进生，账上 博士选调生",
+            // What nobody declared keeps its id.
+            "用途：预期 talents，账上 重点项目",
+        ],
+    );
+    check(
+        &["explain", "scenario.yaml", "--step", "2", "--lang", "zh"],
+        &["p-1（引进生）", "将 人员类别 由 引进生 (graduate) 改为 博士选调生 (doctor)"],
+    );
+    check(
+        &["explain", "scenario.yaml", "--step", "3", "--depth", "full", "--lang", "zh"],
+        &["用途=重点项目", "人员类别=博士选调生"],
+    );
+    check(&["test", "policies", "--lang", "zh"], &["人员类别 引进生", "人员类别 博士选调生"]);
+    check(
+        &["run", "scenario.yaml", "--lang", "en"],
+        &["p-1 (graduate)", "for key", "expected graduate, got doctor"],
+    );
+    for words in [
+        &["run", "scenario.yaml", "--json"][..],
+        &["explain", "scenario.yaml", "--step", "2", "--json"],
+        &["test", "policies", "--json"],
+    ] {
+        let (zh, en) =
+            (told(&[words, &["--lang", "zh"]].concat()), told(&[words, &["--lang", "en"]].concat()));
+        assert!(zh == en && zh.contains("graduate") && !zh.contains("引进生"), "{zh}");
+    }
+}
+
+#[test]
 fn a_full_disk_is_told_in_words() {
     let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
     let folder = tempfile::tempdir().unwrap();
@@ -142,6 +218,7 @@ fn nor_does_a_reader_of_any_other_command() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     std::fs::write(folder.join("charter.yaml"), CHARTER).unwrap();
+    std::fs::create_dir(folder.join("mine")).unwrap();
     let asked = "  - {appoint: {unit: finance, kind: administrative}}\n".repeat(500);
     std::fs::write(folder.join("scenario.yaml"), format!("{HEAD}{asked}")).unwrap();
     let played = command(folder, &["run", "scenario.yaml", "--journal", "city.journal"]).output().unwrap();
@@ -163,8 +240,21 @@ fn nor_does_a_reader_of_any_other_command() {
         &["journal", "snapshot", "city.journal"],
         &["generate", "city", "--units", "100"],
         &["explain", "scenario.yaml", "--step", "1"],
+        &["help", "run"],
+        &["check", "--help"],
+        &["new", "quota", "--dir", "mine"],
     ] {
         glance(folder, 0, words);
+    }
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for words in [
+        &["check", "policies"][..],
+        &["diff", "policies", folder.join("mine").to_str().unwrap()],
+        &["translate", "policies/10_administrative_pool.rhai", "--to", "zh"],
+        &["plan", "schools", "examples/schools/charter.yaml", "--policies", "policies"],
+        &["test", "policies"],
+    ] {
+        glance(home, 0, words);
     }
 }
 

@@ -73,6 +73,27 @@ fn a_played_journal_is_sound_and_shows_any_day() {
 }
 
 #[test]
+fn books_of_a_day_are_titled_with_the_day_that_was_asked_for() {
+    let folder = played();
+    let on =
+        |words: &[&str]| bianzhi(folder.path(), &[&["show", "--journal", "city.journal"], words].concat());
+    for (moment, title) in [
+        (&["--as-of", "2024-01-01"][..], "2024-01-01"),
+        (&["--as-of", "2024-03-04"], "2024-03-04"),
+        (&["--as-of", "2024-06-30"], "2024-06-30"),
+        (&["--as-of", "0"], "2024-01-01"),
+        (&["--as-of", "3"], "2024-03-05"),
+        (&[], "2024-07-01"),
+    ] {
+        let ran = on(moment);
+        assert_eq!(ran.out.lines().nth(1), Some(format!("administrative · {title}").as_str()), "{}", ran.out);
+    }
+    // JSON has the day of the entry that the books stand behind.
+    let books = on(&["--as-of", "2024-06-30", "--format", "json"]).out;
+    assert!(books.contains("\"date\": \"2024-03-05\""), "{books}");
+}
+
+#[test]
 fn a_history_tells_what_was_asked_and_why_not() {
     let folder = played();
     let ran = bianzhi(folder.path(), &["history", "finance", "--journal", "city.journal"]);
@@ -254,6 +275,73 @@ fn who_is_gone_by_now_is_called_by_name() {
             ran.err
         );
     }
+}
+
+#[test]
+fn who_came_and_went_is_called_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("charter.yaml"), CHARTER).unwrap();
+    let steps =
+        "  - {establish: {id: statistics, parent: direct, level: unit, name: 市统计队}, expect: granted}
+  - {establish: {id: archive, parent: direct, level: unit, name: 市档案馆}, expect: granted}
+  - {amend: {node: statistics, name: 市统计局}, expect: granted}
+  - {transfer: {from: audit, to: statistics, kind: administrative, count: 1}, expect: granted}
+  - {merge: {units: [statistics], into: finance}, expect: granted}
+  - {abolish: {node: archive}, expect: granted}
+  - {appoint: {unit: nobody, kind: administrative}, expect: {refused: [unknown-node]}}
+";
+    std::fs::write(folder.path().join("scenario.yaml"), format!("{HEAD}{steps}")).unwrap();
+    let on = |words: &[&str]| bianzhi(folder.path(), &[words, &["--lang", "zh"]].concat());
+    let ran = on(&["run", "scenario.yaml", "--journal", "city.journal"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    for (words, expect) in [
+        (
+            &["history", "statistics", "--journal", "city.journal"][..],
+            "划转 市审计局 → 市统计局 行政编制 1 名",
+        ),
+        (&["history", "statistics", "--journal", "city.journal"], "撤并 市统计局 → 市财政局"),
+        (&["history", "archive", "--journal", "city.journal"], "撤销 市档案馆"),
+        (&["history", "audit", "--journal", "city.journal"], "划转 市审计局 → 市统计局"),
+        (&["history", "nobody", "--journal", "city.journal"], "单位 nobody"),
+        (&["journal", "replay", "5", "--journal", "city.journal"], "撤并 市统计局 → 市财政局"),
+    ] {
+        let ran = on(words);
+        assert!(ran.code == Some(0) && ran.out.contains(expect), "{expect}\n{}{}", ran.out, ran.err);
+    }
+    let json = on(&["history", "archive", "--journal", "city.journal", "--json"]).out;
+    assert!(json.ends_with("}\n") && json.contains("\"abolish\":{\"node\":\"archive\"}"), "{json}");
+}
+
+#[test]
+fn a_history_calls_categories_and_purposes_as_the_policies_that_decided_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let on = |words: &[&str]| bianzhi(folder.path(), words);
+    write("charter.yaml", CHARTER);
+    std::fs::create_dir(folder.path().join("policies")).unwrap();
+    let head = HEAD.replace("null", "policies");
+    for (zh, person) in [("选调生", "p-1"), ("引进生", "p-2")] {
+        let facts = format!(
+            "categories: {{graduate: {{zh: {zh}, en: chosen}}}}\npurposes: {{key: {{zh: 重点项目, en: key}}}}\ntags: {{organ: {{zh: 机关, en: organ}}}}\n"
+        );
+        write("policies/facts.yaml", &facts);
+        let step = format!(
+            "  - {{appoint: {{unit: audit, kind: administrative, person: {person}, category: graduate, purpose: key}}, expect: granted}}\n"
+        );
+        write("scenario.yaml", &format!("{head}{step}"));
+        let ran = on(&["run", "scenario.yaml", "--journal", "city.journal"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{}", ran.out);
+    }
+    let zh = on(&["history", "audit", "--journal", "city.journal", "--lang", "zh"]).out;
+    for expect in ["p-1（选调生） 用于 重点项目", "p-2（引进生） 用于 重点项目"] {
+        assert!(zh.contains(expect), "{zh}");
+    }
+    let zh = on(&["journal", "replay", "1", "--journal", "city.journal", "--lang", "zh"]).out;
+    assert!(zh.contains("p-1（选调生） 用于 重点项目"), "{zh}");
+    let en = on(&["history", "audit", "--journal", "city.journal"]).out;
+    assert!(en.contains("p-2 (graduate) for key"), "{en}");
+    let json = on(&["history", "audit", "--json", "--lang", "zh", "--journal", "city.journal"]).out;
+    assert!(json.contains("\"category\":\"graduate\"") && !json.contains("选调生"), "{json}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use bianzhi::graph::{NodeIx, Role};
 use bianzhi::ledger::{Kind, Ledger};
-use bianzhi::model::{Figures, Lang, Seats};
+use bianzhi::model::{Date, Figures, Lang, Seats};
 use bianzhi::office::Office;
 
 use crate::table::{Align, Table};
@@ -25,13 +25,19 @@ const COLUMNS: [Column; 9] = [
     ("在编", "headcount", |figures| figures.headcount),
 ];
 
-/// Writes all books as they stand. A jurisdiction's figures are sums over all that lies in it.
-pub(crate) fn write(out: &mut dyn Write, office: &Office, lang: Lang, paint: Paint) -> io::Result<()> {
+/// Writes all books as they stand at the end of a day. A jurisdiction's figures are sums over all that lies in it.
+pub(crate) fn write(
+    out: &mut dyn Write,
+    office: &Office,
+    day: Date,
+    lang: Lang,
+    paint: Paint,
+) -> io::Result<()> {
     let books = office.books();
     let nodes = books.nodes_in_tree_order();
     for (_, kind) in books.kinds() {
         writeln!(out)?;
-        let title = format!("{} · {}", lang.pick(&kind.zh, &kind.en), office.today());
+        let title = format!("{} · {day}", lang.pick(&kind.zh, &kind.en));
         writeln!(out, "{}", paint.heading(&title))?;
         table(office, kind, &nodes, lang).write(out, "")?;
     }

@@ -102,7 +102,7 @@ struct Told<'a> {
 impl Told<'_> {
     fn all(&self, out: &mut dyn Write, step: usize, why_not: &WhyNot) -> io::Result<()> {
         let decision = &self.explanation.decision;
-        let names = Names::new(self.explanation.books(), self.lang);
+        let names = Names::new(self.explanation.books(), self.lang).under(self.explanation.policies());
         let request = names.request(&decision.request);
         let title = match self.lang {
             Lang::Zh => format!("第 {step} 步  {}  {request}", decision.date),
@@ -269,7 +269,7 @@ impl Told<'_> {
     fn why_not(&self, out: &mut dyn Write, why_not: &WhyNot) -> io::Result<()> {
         self.heading(out, "怎样可以通过", "what would pass")?;
         for (suggestion, number) in why_not.suggestions.iter().zip(1..) {
-            let text = suggestion.text(self.explanation.books(), self.lang);
+            let text = self.explanation.suggestion(suggestion, self.lang);
             match self.lang {
                 Lang::Zh => writeln!(out, "  {number}. 若{text}，则可通过")?,
                 Lang::En => writeln!(out, "  {number}. {text}: it would be granted")?,

@@ -1,5 +1,7 @@
 //! Help: the command line as its reader sees it, in one language; what clap writes by itself in Chinese too.
 
+use std::ffi::OsString;
+
 use bianzhi::Lang;
 use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, Command};
@@ -9,6 +11,30 @@ pub(crate) fn in_one_language(mut command: Command, lang: Lang) -> Command {
     // From here on help, its command and the version are there like all others.
     command.build();
     told(command, lang)
+}
+
+/// The words of a line, the language before `help`: whatever stands behind that is a command's name to clap.
+pub(crate) fn language_first(words: Vec<OsString>, command: &Command) -> Vec<OsString> {
+    let (mut language, mut rest) = (Vec::new(), Vec::new());
+    let mut left = words.iter().peekable();
+    while let Some(word) = left.next() {
+        let told = word.to_str().is_some_and(|word| word.starts_with("--lang="));
+        match left.next_if(|_| word == "--lang") {
+            Some(value) => language.extend([word.clone(), value.clone()]),
+            None if told => language.push(word.clone()),
+            None => rest.push(word.clone()),
+        }
+    }
+    let mut found = Some(command);
+    let asked = rest.iter().skip(1).any(|word| {
+        found = found.and_then(|command| command.find_subcommand(word));
+        found.is_some_and(|command| command.get_name() == "help")
+    });
+    if !asked {
+        return words;
+    }
+    let program = rest.drain(..rest.len().min(1)).collect::<Vec<_>>();
+    [program, language, rest].concat()
 }
 
 fn told(mut command: Command, lang: Lang) -> Command {

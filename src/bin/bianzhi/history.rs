@@ -1,6 +1,8 @@
 //! `bianzhi history`: every entry of a journal that touched a node, a person, a loan or a permit.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 
 use bianzhi::journal::Moment;
 use bianzhi::model::Lang;
@@ -8,7 +10,7 @@ use bianzhi::{Entry, Error, ErrorKind};
 
 use crate::run::Told;
 use crate::terminal::Paint;
-use crate::words::Names;
+use crate::words::{Names, named_in};
 use crate::{Ending, Failure, kept};
 
 /// What `history` takes.
@@ -27,9 +29,14 @@ pub(crate) struct Arguments {
 /// Tells the entries in order, each with its reasons.
 pub(crate) fn history(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     let office = arguments.kept.named().open()?;
-    // Who is gone by now had its name when the books opened.
+    // Who is gone by now had its name when the books opened, or was given one since.
     let opening = office.as_of(Moment::Entry(0))?;
-    let names = Names::new(office.books(), lang).with(opening.books());
+    let gone = named_in(office.journal().entries());
+    // Answers in Chinese alone have other words than the files'.
+    let in_words = lang == Lang::Zh && !arguments.json;
+    let latest = if in_words { kept::last_policies(&office, &office).ok().flatten() } else { None };
+    let mut sets: BTreeMap<_, _> = latest.iter().map(|set| (set.digest(), Some(set.clone()))).collect();
+    let names = Names::new(office.books(), lang).with(opening.books()).and_gone(&gone).under(latest.as_ref());
     let told = Told { lang, paint: Paint::for_stdout() };
     let mut found = 0_usize;
     for entry in office.journal().history(&arguments.id) {
@@ -44,7 +51,13 @@ pub(crate) fn history(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
                 writeln!(out, "── {date} ── {}", lang.pick("开账", "the books opened"))?;
             }
             Entry::Advanced(advanced) => told.advanced(out, &names, advanced)?,
-            Entry::Decided(decision) => told.decision(out, &names, "", decision)?,
+            Entry::Decided(decision) => {
+                let digest = decision.policies.as_ref().filter(|_| in_words);
+                let policies = digest.and_then(|digest| {
+                    sets.entry(Arc::clone(digest)).or_insert_with(|| office.policies_of(digest).ok()).as_ref()
+                });
+                told.decision(out, &names.under(policies), "", decision)?;
+            }
         }
     }
     office.journal().sound()?;

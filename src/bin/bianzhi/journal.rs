@@ -13,7 +13,7 @@ use bianzhi::{Entry, Error, Fault};
 
 use crate::run::Told;
 use crate::terminal::Paint;
-use crate::words::Names;
+use crate::words::{Names, named_in};
 use crate::{Ending, Failure, kept};
 
 /// What `journal` takes.
@@ -94,7 +94,7 @@ pub(crate) fn journal(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
         Command::Export { kept, out: to } => {
             let store = kept.named().store()?;
             match to {
-                None => to_reader(&store, out)?,
+                None => export(&store, out)?,
                 Some(to) => {
                     let file = File::create_new(to).map_err(|cause| Error::io(to, &cause))?;
                     let synced = |head| file.sync_all().map(|()| head).map_err(|cause| Error::io(to, &cause));
@@ -108,39 +108,6 @@ pub(crate) fn journal(arguments: &Arguments, lang: Lang, out: &mut dyn Write) ->
         Command::Import { journal, from } => import(journal, from.as_deref(), lang, out),
         Command::Erase { people, kept } => erase(&kept.named(), people, lang, out),
         Command::Replay { entry, kept } => replay(&kept.named().open()?, number(entry)?, lang, out),
-    }
-}
-
-/// Writes the journal for whoever reads the output; a reader who leaves early has seen enough.
-fn to_reader(store: &dyn Store, out: &mut dyn Write) -> Result<Head, Failure> {
-    let mut reader = Reader { out, left: false };
-    export(store, &mut reader).map_err(|error| {
-        if reader.left { io::Error::from(io::ErrorKind::BrokenPipe).into() } else { error.into() }
-    })
-}
-
-/// An output, and whether its reader has left.
-struct Reader<'a> {
-    out: &'a mut dyn Write,
-    left: bool,
-}
-
-impl Reader<'_> {
-    fn heard<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
-        self.left |= done.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
-        done
-    }
-}
-
-impl Write for Reader<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes);
-        self.heard(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let flushed = self.out.flush();
-        self.heard(flushed)
     }
 }
 
@@ -258,10 +225,13 @@ fn replay(office: &Office, entry: u64, lang: Lang, out: &mut dyn Write) -> Resul
     let again = office.decide_again(entry)?;
     // Who is gone by now had its name when the decision was asked for.
     let before = office.as_of(Moment::Entry(entry.saturating_sub(1)))?;
-    let names = Names::new(office.books(), lang).with(before.books());
+    let gone = named_in(office.journal().entry(entry).into_iter());
+    let digest = again.recorded.policies.as_deref();
+    let policies = digest.map(|digest| office.policies_of(digest)).transpose()?;
+    let names =
+        Names::new(office.books(), lang).with(before.books()).and_gone(&gone).under(policies.as_ref());
     let told = Told { lang, paint: Paint::for_stdout() };
-    let policies = again.recorded.policies.as_deref();
-    match (lang, policies) {
+    match (lang, digest) {
         (Lang::Zh, Some(digest)) => writeln!(out, "政策 {digest}")?,
         (Lang::En, Some(digest)) => writeln!(out, "policies {digest}")?,
         (Lang::Zh, None) => writeln!(out, "仅账法")?,

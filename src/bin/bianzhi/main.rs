@@ -33,6 +33,7 @@ mod translate;
 mod usage;
 mod words;
 
+use std::env;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
@@ -154,7 +155,8 @@ fn main() -> ExitCode {
 /// The command line, read; whoever asks for help is told in one language.
 fn command_line() -> Result<CommandLine, clap::Error> {
     let command = help::in_one_language(CommandLine::command(), language(usage::asked()));
-    CommandLine::from_arg_matches(&command.try_get_matches()?)
+    let words = help::language_first(env::args_os().collect(), &command);
+    CommandLine::from_arg_matches(&command.try_get_matches_from(words)?)
 }
 
 /// Says on stderr what failed, one fault a line.

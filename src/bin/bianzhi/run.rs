@@ -107,7 +107,7 @@ pub(crate) fn run(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Res
         (true, true) => lines::write_books(out, &office)?,
         (true, false) => {}
         (false, _) => {
-            balance::write(out, &office, lang, told.paint)?;
+            balance::write(out, &office, office.today(), lang, told.paint)?;
             told.summary(out, asked, failed)?;
         }
     }
@@ -136,7 +136,7 @@ impl Told {
         played: &Played,
         action: Option<&Action>,
     ) -> io::Result<()> {
-        let names = Names::new(office.books(), self.lang).with(before);
+        let names = Names::new(office.books(), self.lang).with(before).under(office.policies());
         if let Some(advanced) = &played.advanced {
             self.advanced(out, &names, advanced)?;
         }
@@ -268,9 +268,11 @@ impl Told {
             office.today(),
             self.lang.pick("核对", "check")
         )?;
+        let names = Names::new(office.books(), self.lang).under(office.policies());
         for difference in differences {
             let (field, lang) = (difference.word(self.lang), self.lang);
-            let (expected, got) = (difference.expected.word(lang), difference.got.word(lang));
+            let [expected, got] =
+                [&difference.expected, &difference.got].map(|value| names.checked(&difference.field, value));
             match lang {
                 Lang::Zh => writeln!(out, "{MARGIN}{field}：预期 {expected}，账上 {got}")?,
                 Lang::En => writeln!(out, "{MARGIN}{field}: expected {expected}, got {got}")?,

@@ -81,17 +81,22 @@ impl Serialize for ShownKinds {
 /// Shows the books; a jurisdiction's figures are sums over all that lies in it.
 pub(crate) fn show(arguments: &Arguments, lang: Lang, out: &mut dyn Write) -> Result<Ending, Failure> {
     let policies = arguments.policies.as_ref().map(PolicySet::load).transpose()?;
+    let moment = arguments.as_of.as_deref().map(moment).transpose()?;
     let office = match (&arguments.charter, arguments.kept.named()) {
         (Some(charter), _) => Office::open(Charter::load(charter)?, policies)?,
-        (None, Some(kept)) => {
-            let moment = arguments.as_of.as_deref().map(moment).transpose()?;
-            as_it_was(&kept.open()?, moment, policies)?
-        }
+        (None, Some(kept)) => as_it_was(&kept.open()?, moment, policies)?,
         // The command line has one of both.
         (None, None) => return Ok(Ending::AsExpected),
     };
     match arguments.format {
-        Format::Table => balance::write(out, &office, lang, Paint::for_stdout())?,
+        Format::Table => {
+            // Between two entries the books stand still; the day that was asked for is still theirs.
+            let day = match moment {
+                Some(Moment::Date(day)) => day,
+                Some(Moment::Entry(_)) | None => office.today(),
+            };
+            balance::write(out, &office, day, lang, Paint::for_stdout())?;
+        }
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, &shown(&office))?;
             out.write_all(b"\n")?;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use bianzhi::model::Lang;
-use bianzhi::scenario::{Action, Answer, Difference, Played, Suite, Tested};
+use bianzhi::scenario::{Action, Answer, CheckValue, Difference, Played, Suite, Tested};
 use bianzhi::{Decision, Reason, ShownReason};
 
 use crate::changes::Changes;
@@ -182,7 +182,7 @@ pub(crate) fn failures(test: &Tested, lang: Lang) -> Vec<Failed<'_>> {
 }
 
 fn failure<'a>(test: &'a Tested, played: &'a Played, lang: Lang) -> Failed<'a> {
-    let names = Names::new(test.office.books(), lang);
+    let names = Names::new(test.office.books(), lang).under(test.office.policies());
     let mut failed = Failed {
         step: played.step,
         line: played.line,
@@ -207,8 +207,11 @@ fn failure<'a>(test: &'a Tested, played: &'a Played, lang: Lang) -> Failed<'a> {
             };
             failed.what =
                 format!("{} {}", lang.pick("核对", "check"), check.subject_among(names.books(), lang));
-            failed.expected = join(&|one| format!("{} {}", one.word(lang), one.expected.word(lang)));
-            failed.got = join(&|one| format!("{} {}", one.word(lang), one.got.word(lang)));
+            let said = |one: &Difference, value: &CheckValue| {
+                format!("{} {}", one.word(lang), names.checked(&one.field, value))
+            };
+            failed.expected = join(&|one| said(one, &one.expected));
+            failed.got = join(&|one| said(one, &one.got));
             failed.differences = differences;
         }
         (Answer::Decided { .. } | Answer::Checked { .. }, _) => {}

@@ -1,27 +1,67 @@
 //! Words: a request and an event as one line for people, in the words of the field.
 
-use bianzhi::ledger::Ledger;
-use bianzhi::model::{Date, KindId, Lang, LoanOutcome, NodeId, PoolSize, Seats};
-use bianzhi::{Change, Event, Field, Place, Reason, Request, Sitting, Verb};
+use std::collections::BTreeMap;
 
-/// The books' own names for nodes and kinds, in one language.
+use bianzhi::ledger::Ledger;
+use bianzhi::model::{Date, KindId, Lang, LoanOutcome, Mention, NodeId, PoolSize, Seats};
+use bianzhi::policy::PolicySet;
+use bianzhi::scenario::CheckValue;
+use bianzhi::{Amendment, Change, Entry, Event, Field, Place, Reason, Request, Sitting, Verb};
+
+/// The books' own names for nodes and kinds, and the policies' for categories and purposes, in one language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names<'a> {
     books: &'a Ledger,
     /// Books of before, for what is not there any more.
     before: Option<&'a Ledger>,
+    /// What the journal called nodes that no books here have.
+    gone: Option<&'a Gone>,
+    policies: Option<&'a PolicySet>,
     lang: Lang,
+}
+
+/// The names that entries gave to nodes, the last of each.
+pub(crate) type Gone = BTreeMap<NodeId, String>;
+
+/// What nodes were called that these entries found or rename.
+pub(crate) fn named_in<'a>(entries: impl Iterator<Item = &'a Entry>) -> Gone {
+    let mut names = Gone::new();
+    for happened in entries.flat_map(Entry::events) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event names a node")]
+        match &happened.event {
+            Event::Established { node, all, .. } => {
+                if let Some(name) = &all.name {
+                    names.insert(node.clone(), name.clone());
+                }
+            }
+            Event::Amended { node, change: Amendment::Name { after, .. }, .. } => {
+                names.insert(node.clone(), after.clone());
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 impl<'a> Names<'a> {
     /// The names in these books.
     pub(crate) fn new(books: &'a Ledger, lang: Lang) -> Self {
-        Self { books, before: None, lang }
+        Self { books, before: None, gone: None, policies: None, lang }
     }
 
     /// The same, and those that only these books still have.
     pub(crate) fn with(self, before: &'a Ledger) -> Self {
         Self { before: Some(before), ..self }
+    }
+
+    /// The same, and those of nodes that came and went.
+    pub(crate) fn and_gone(self, gone: &'a Gone) -> Self {
+        Self { gone: Some(gone), ..self }
+    }
+
+    /// The same, with these policies' names for categories and purposes.
+    pub(crate) fn under(self, policies: Option<&'a PolicySet>) -> Self {
+        Self { policies, ..self }
     }
 
     /// The books that the names are of.
@@ -36,7 +76,28 @@ impl<'a> Names<'a> {
 
     fn known(&self, id: &str) -> Option<&'a str> {
         let name = |books: &'a Ledger| books.node(id).map(|node| books.name(node));
-        name(self.books).or_else(|| self.before.and_then(name))
+        let gone = || self.gone.and_then(|gone| gone.get(id)).map(String::as_str);
+        name(self.books).or_else(|| self.before.and_then(name)).or_else(gone)
+    }
+
+    /// What a field says: in Chinese, a category and a purpose by the names that the policies give them.
+    fn said<'t>(&'t self, field: &str, text: &'t str) -> &'t str {
+        let mention = match (self.lang, field) {
+            (Lang::Zh, "category") => Mention::Category(text),
+            (Lang::Zh, "purpose") => Mention::Purpose(text),
+            (Lang::Zh | Lang::En, _) => return text,
+        };
+        self.policies.and_then(|policies| policies.name_of(&mention, self.lang)).unwrap_or(text)
+    }
+
+    /// What a check says of a property, or the books.
+    pub(crate) fn checked(&self, field: &str, value: &CheckValue) -> String {
+        match value {
+            CheckValue::Text(text) => self.said(field, text).to_owned(),
+            CheckValue::Nothing | CheckValue::YesNo(_) | CheckValue::Whole(_) | CheckValue::Date(_) => {
+                value.word(self.lang)
+            }
+        }
     }
 
     /// A reason in one sentence, with nodes and kinds by their names.
@@ -99,7 +160,7 @@ impl<'a> Names<'a> {
                 self.node(&verb.unit),
                 self.kind(&verb.kind),
                 text(verb.person.as_ref()),
-                self.bracketed(verb.category.as_ref()),
+                self.category(verb.category.as_ref()),
                 self.on("调借", "on loan", verb.loan.as_ref()),
                 self.on("核准", "on permit", verb.permit.as_ref()),
                 self.purpose(verb.purpose.as_ref()),
@@ -107,16 +168,16 @@ impl<'a> Names<'a> {
             Verb::Draw(verb) => line([
                 self.way(&verb.pool, &verb.unit),
                 verb.person.to_string(),
-                self.bracketed(verb.category.as_ref()),
+                self.category(verb.category.as_ref()),
                 self.until(verb.ends),
                 self.purpose(verb.purpose.as_ref()),
             ]),
-            Verb::Vacate(verb) => line([self.sitting(&verb.who), self.bracketed(verb.reason.as_ref())]),
+            Verb::Vacate(verb) => line([self.sitting(&verb.who), self.bracketed(verb.reason.as_deref())]),
             Verb::Name(verb) => line([
                 self.node(&verb.unit),
                 self.kind(&verb.kind),
                 verb.person.to_string(),
-                self.bracketed(verb.category.as_ref()),
+                self.category(verb.category.as_ref()),
                 self.on("调借", "on loan", verb.loan.as_ref()),
             ]),
             Verb::Convert(verb) => self.sitting(&verb.who),
@@ -199,10 +260,15 @@ impl<'a> Names<'a> {
     }
 
     fn purpose(&self, purpose: Option<&String>) -> String {
+        let purpose = purpose.map(|purpose| self.said("purpose", purpose));
         purpose.map(|purpose| format!("{} {purpose}", self.lang.pick("用于", "for"))).unwrap_or_default()
     }
 
-    fn bracketed(&self, text: Option<&String>) -> String {
+    fn category(&self, category: Option<&String>) -> String {
+        self.bracketed(category.map(|category| self.said("category", category)))
+    }
+
+    fn bracketed(&self, text: Option<&str>) -> String {
         match (text, self.lang) {
             (None, _) => String::new(),
             (Some(text), Lang::Zh) => format!("（{text}）"),
@@ -231,7 +297,7 @@ impl<'a> Names<'a> {
     }
 
     fn field(&self, name: &str, field: &Field) -> String {
-        let name = if self.lang == Lang::Zh { in_chinese(name) } else { name };
+        let (own, name) = (name, if self.lang == Lang::Zh { in_chinese(name) } else { name });
         match field {
             Field::Node(id) => self.node(id),
             Field::Nodes(ids) => {
@@ -244,7 +310,7 @@ impl<'a> Names<'a> {
             Field::Person(id) => id.to_string(),
             Field::Seats(seats) => format!("{name}={seats}"),
             Field::Whole(number) => format!("{name}={number}"),
-            Field::Text(text) => format!("{name}={text}"),
+            Field::Text(text) => format!("{name}={}", self.said(own, text)),
             Field::Value(value) => format!("{name}={value}"),
             Field::Date(date) if matches!(name, "date" | "日期") => date.to_string(),
             Field::Date(date) => format!("{name}={date}"),

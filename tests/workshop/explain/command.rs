@@ -21,7 +21,7 @@ fn one_sentence_in_chinese_and_in_english() {
         (zh.code, zh.out.as_str()),
         (
             Some(0),
-            "第 15 步  2024-03-05  周转池用编 行政编制周转池 → 市审计局 p-018（selected-graduate）\n\
+            "第 15 步  2024-03-05  周转池用编 行政编制周转池 → 市审计局 p-018（引进生）\n\
              不予：市审计局自己还有2名空编，应先使用本单位编制（《公务员法》第二十七条）\n"
         )
     );
