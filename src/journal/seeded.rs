@@ -13,11 +13,35 @@ pub enum Bug {
     IdForgotten,
     /// A snapshot holds the books before the last entry.
     SnapshotOneBehind,
+    /// What stood beside a SQLite file is brought into it and not synced there.
+    #[cfg(feature = "sqlite")]
+    CarriedUnsynced,
 }
 
 #[cfg(feature = "seeded-bugs")]
 thread_local! {
     static NOW: std::cell::Cell<Option<Bug>> = const { std::cell::Cell::new(None) };
+    #[cfg(feature = "sqlite")]
+    static CARRIES: std::cell::Cell<Option<usize>> = const { std::cell::Cell::new(None) };
+}
+
+/// Lets what stands beside a SQLite file be brought into it after each so many bytes of entries, on the thread that wrote
+/// them: no bug, but what a thread of its own does after some megabytes, in an order that comes again. None as ever.
+#[cfg(all(feature = "seeded-bugs", feature = "sqlite"))]
+pub fn carry_every(bytes: Option<usize>) {
+    CARRIES.set(bytes);
+}
+
+/// After how many bytes of entries it is brought over here.
+#[cfg(all(feature = "seeded-bugs", feature = "sqlite"))]
+pub(crate) fn carries_every() -> Option<usize> {
+    CARRIES.get()
+}
+
+/// After how many bytes of entries it is brought over here: never.
+#[cfg(all(not(feature = "seeded-bugs"), feature = "sqlite"))]
+pub(crate) const fn carries_every() -> Option<usize> {
+    None
 }
 
 /// Puts a bug into everything that this thread does, or takes it out again.

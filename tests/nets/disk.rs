@@ -1,7 +1,8 @@
 //! A disk for SQLite that fails when it is told to: files in memory, each knowing what was synced.
 //!
-//! It takes the place of the system's own files for all of the process, one disk a thread. One connection at a
-//! time uses a file, so locks have nothing to keep apart. Making and deleting a file is taken to last at once.
+//! It takes the place of the system's own files for all of the process, one disk a thread. Connections take turns on it,
+//! each at the end of what it does when another begins; so of locks only those of whole files keep anything apart: who
+//! closes last. Making and deleting a file is taken to last at once.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -53,6 +54,9 @@ struct File {
     /// What came since the last sync.
     changes: Vec<Change>,
     shared: Vec<Vec<u64>>,
+    /// How many connections look at what is shared, and what each lock that is held lets its holder do.
+    sharers: usize,
+    locks: Vec<c_int>,
 }
 
 #[derive(Debug, Default)]
@@ -126,6 +130,7 @@ pub fn cut_the_power(dice: &mut Dice) {
             }
             file.now = file.synced.clone();
             file.shared.clear();
+            file.locks.clear();
         }
     });
 }
@@ -170,6 +175,9 @@ struct Open {
     base: ffi::sqlite3_file,
     name: *mut String,
     goes: bool,
+    /// The lock that it holds, and whether it looks at what is shared.
+    lock: c_int,
+    shares: bool,
 }
 
 unsafe fn name_of<'a>(file: *mut ffi::sqlite3_file) -> &'a str {
@@ -291,12 +299,43 @@ unsafe extern "C" fn size(file: *mut ffi::sqlite3_file, to: *mut i64) -> c_int {
     ffi::SQLITE_OK
 }
 
-unsafe extern "C" fn lock(_: *mut ffi::sqlite3_file, _: c_int) -> c_int {
-    ffi::SQLITE_OK
+/// Takes or lowers a lock. One that others' locks do not allow is not had; nobody waits here.
+unsafe extern "C" fn lock(file: *mut ffi::sqlite3_file, level: c_int) -> c_int {
+    unsafe {
+        let open = file.cast::<Open>();
+        let own = (*open).lock;
+        let had = on(file, |disk, name| {
+            let Some(file) = disk.files.get_mut(name) else { return true };
+            let mut others = file.locks.clone();
+            others.iter().position(|lock| *lock == own).map(|place| others.remove(place));
+            let free = match level {
+                ffi::SQLITE_LOCK_NONE => true,
+                ffi::SQLITE_LOCK_SHARED => others.iter().all(|lock| *lock < ffi::SQLITE_LOCK_PENDING),
+                ffi::SQLITE_LOCK_RESERVED => others.iter().all(|lock| *lock < ffi::SQLITE_LOCK_RESERVED),
+                _ => others.is_empty(),
+            };
+            if free {
+                others.extend((level > ffi::SQLITE_LOCK_NONE).then_some(level));
+                file.locks = others;
+            }
+            free
+        });
+        if had {
+            (*open).lock = level;
+            ffi::SQLITE_OK
+        } else {
+            ffi::SQLITE_BUSY
+        }
+    }
 }
 
-unsafe extern "C" fn reserved(_: *mut ffi::sqlite3_file, to: *mut c_int) -> c_int {
-    unsafe { *to = 0 };
+unsafe extern "C" fn reserved(file: *mut ffi::sqlite3_file, to: *mut c_int) -> c_int {
+    unsafe {
+        *to = on(file, |disk, name| {
+            let locks = &disk.files[name].locks;
+            c_int::from(locks.iter().any(|lock| *lock >= ffi::SQLITE_LOCK_RESERVED))
+        });
+    }
     ffi::SQLITE_OK
 }
 
@@ -320,8 +359,10 @@ unsafe extern "C" fn share(
     to: *mut *mut c_void,
 ) -> c_int {
     unsafe {
+        let shares = std::mem::replace(&mut (*file.cast::<Open>()).shares, true);
         *to = on(file, |disk, name| {
             let Some(file) = disk.files.get_mut(name) else { return std::ptr::null_mut() };
+            file.sharers += usize::from(!shares);
             while make != 0 && file.shared.len() <= region as usize {
                 file.shared.push(vec![0; size as usize / 8]);
             }
@@ -339,9 +380,13 @@ unsafe extern "C" fn barrier(_: *mut ffi::sqlite3_file) {}
 
 unsafe extern "C" fn unshare(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
     unsafe {
+        let shared = std::mem::replace(&mut (*file.cast::<Open>()).shares, false);
         on(file, |disk, name| {
             if let Some(file) = disk.files.get_mut(name) {
-                file.shared.clear();
+                file.sharers = file.sharers.saturating_sub(usize::from(shared));
+                if file.sharers == 0 {
+                    file.shared.clear();
+                }
             }
         });
     }
@@ -401,6 +446,8 @@ unsafe extern "C" fn open(
         (*open).base.pMethods = &raw const METHODS;
         (*open).name = Box::into_raw(Box::new(name));
         (*open).goes = flags & ffi::SQLITE_OPEN_DELETEONCLOSE != 0;
+        (*open).lock = ffi::SQLITE_LOCK_NONE;
+        (*open).shares = false;
         if !told.is_null() {
             *told = flags;
         }

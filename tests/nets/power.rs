@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bianzhi::journal::SqliteStore;
+use bianzhi::journal::seeded::carry_every;
 use bianzhi::{Charter, Decision, Entry, Office, Request};
 use nets::{Dice, How};
 
@@ -10,6 +11,8 @@ use nets::{Dice, How};
 const ENTRIES: usize = 200;
 /// Power cuts at random moments.
 const CUTS: u64 = if cfg!(debug_assertions) { 60 } else { 3_000 };
+/// After so many bytes of entries what stands beside the file is brought into it, where a net wants that: some twenty times in a script.
+pub(crate) const CARRIED: usize = 4_000;
 /// Of the accesses of the script, each so-many-th fails.
 const STEP: usize = if cfg!(debug_assertions) { 61 } else { 1 };
 
@@ -126,20 +129,43 @@ pub(crate) fn net(at: u64, how: How, seed: u64, expected: &Expected) -> Result<b
     Ok(came)
 }
 
-#[test]
-fn whatever_access_fails_nothing_that_was_answered_is_lost() {
+/// Fails every so-many-th access of the script, in every way.
+fn fails_at_every(step: usize) {
     let expected = expected();
     for how in [How::Once, How::Ever, How::Short, How::Full, How::Cut] {
         let mut failed = 0;
-        for at in (1..).step_by(STEP) {
+        for at in (1..).step_by(step) {
             match net(at, how, at * 5 + 1, &expected) {
                 Ok(true) => failed += 1,
                 Ok(false) => break,
                 Err(what) => panic!("{what}"),
             }
         }
-        assert!(failed * STEP > 300, "{how:?}: only {failed} accesses");
+        assert!(failed * step > 300, "{how:?}: only {failed} accesses");
         println!("{how:?}: {failed} accesses of the script failed, one a run");
+    }
+}
+
+#[test]
+fn whatever_access_fails_nothing_that_was_answered_is_lost() {
+    fails_at_every(STEP);
+}
+
+/// The same while what stands beside the file is brought into it over a connection of its own.
+#[test]
+fn whatever_access_fails_while_the_file_is_written_over_nothing_is_lost() {
+    carry_every(Some(CARRIED));
+    fails_at_every(2 * STEP + 1);
+}
+
+#[test]
+fn whenever_the_power_goes_while_the_file_is_written_over_nothing_is_lost() {
+    carry_every(Some(CARRIED));
+    let expected = expected();
+    let mut dice = Dice(23);
+    for cut in 0..CUTS / 2 {
+        let at = 1 + dice.throw(1_500) as u64;
+        net(at, How::Cut, cut, &expected).unwrap_or_else(|what| panic!("{what}"));
     }
 }
 

@@ -1,11 +1,11 @@
 //! Seeded bugs: each is put in, and its net goes red; without it the same net is green.
 
 use bianzhi::Office;
-use bianzhi::journal::seeded::{Bug, seed};
+use bianzhi::journal::seeded::{Bug, carry_every, seed};
 use bianzhi::journal::{Log, SqliteStore, export};
 use nets::{Dice, How};
 
-use crate::power::{charter, expected, net, script};
+use crate::power::{CARRIED, charter, expected, net, script};
 
 /// Runs a net without the bug and with it.
 #[track_caller]
@@ -38,6 +38,14 @@ fn a_snapshot_that_is_one_behind_is_caught() {
     let expected = expected();
     let power = || (0..40).try_for_each(|cut| net(40 + 20 * cut, How::Cut, cut, &expected).map(drop));
     catches(Bug::SnapshotOneBehind, power, "is not of the books that stood there");
+}
+
+#[test]
+fn a_file_that_is_written_over_and_not_synced_is_caught() {
+    let expected = expected();
+    carry_every(Some(CARRIED));
+    let power = || (0..60).try_for_each(|cut| net(40 + 20 * cut, How::Cut, cut, &expected).map(drop));
+    catches(Bug::CarriedUnsynced, power, "is damaged");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Carrying over: what stands beside the file is brought into it on a thread of its own while more is written.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
 use rusqlite::{Connection, OpenFlags};
+
+use super::super::seeded;
 
 /// After about so many bytes of entries the thread is called.
 const CALLED_EVERY: usize = 8_000_000;
@@ -36,10 +38,14 @@ impl Carrier {
     /// So many bytes of entries were written.
     pub(super) fn wrote(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes);
-        if self.bytes < CALLED_EVERY {
+        let here = seeded::carries_every();
+        if self.bytes < here.unwrap_or(CALLED_EVERY) {
             return;
         }
         self.bytes = 0;
+        if here.is_some() {
+            return connection(&self.path).as_ref().map_or((), carry_over);
+        }
         if self.thread.is_none() {
             self.thread = Carrying::begin(&self.path);
         }
@@ -59,7 +65,12 @@ impl Carrying {
     fn begin(path: &Path) -> Option<Self> {
         let (calls, inbox) = sync_channel(1);
         let path = path.to_owned();
-        let carry = move || carry_over(&path, &inbox);
+        let carry = move || {
+            let Some(connection) = connection(&path) else { return };
+            while inbox.recv().is_ok() {
+                carry_over(&connection);
+            }
+        };
         let thread = Builder::new().name("bianzhi carrier".to_owned()).spawn(carry).ok()?;
         Some(Self { calls: Some(calls), thread: Some(thread) })
     }
@@ -74,16 +85,18 @@ impl Drop for Carrying {
     }
 }
 
-/// Whenever it is called, carries over what nobody needs beside the file any more.
-fn carry_over(path: &Path, inbox: &Receiver<()>) {
+/// A connection that carries over; none if the file cannot be had.
+fn connection(path: &Path) -> Option<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let Ok(connection) = Connection::open_with_flags(path, flags) else { return };
+    let connection = Connection::open_with_flags(path, flags).ok()?;
     // What is brought into the file is synced there before it may be written over beside it.
-    if connection.pragma_update(None, "synchronous", "FULL").is_err() {
-        return;
-    }
-    while inbox.recv().is_ok() {
-        // What fails here fails again where the writer does it, who then says so.
-        let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-    }
+    let synced = if seeded::has(seeded::Bug::CarriedUnsynced) { "OFF" } else { "FULL" };
+    connection.pragma_update(None, "synchronous", synced).ok()?;
+    Some(connection)
+}
+
+/// Carries over what nobody needs beside the file any more.
+fn carry_over(connection: &Connection) {
+    // What fails here fails again where the writer does it, who then says so.
+    let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
 }
