@@ -231,7 +231,9 @@ impl Ledger {
     pub fn loans_usable(&self, node: NodeIx, kind: Option<KindIx>) -> Vec<LoanIx> {
         let mut all = Vec::new();
         for place in self.shape.path(node) {
-            all.extend(self.tied(place).into_iter().flat_map(|ties| ties.borrowed.iter().copied()));
+            if let Some(ties) = self.tied(place) {
+                all.extend_from_slice(&ties.borrowed);
+            }
         }
         if all.is_empty() { all } else { self.sorted_loans(&all, kind) }
     }

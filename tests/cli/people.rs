@@ -62,7 +62,7 @@ fn what_a_step_takes_away_and_what_is_at_fault_have_their_names() {
 }
 
 #[test]
-fn categories_and_purposes_have_their_names_in_chinese() {
+fn what_policies_declare_has_its_name_in_chinese() {
     let folder = tempfile::tempdir().unwrap();
     let policies = folder.path().join("policies");
     let tests = policies.join("tests");
@@ -74,6 +74,9 @@ purposes:
   key: {zh: 重点项目, en: key project}
 tags:
   organ: {zh: 机关, en: organ}
+  school: {zh: 学校, en: school}
+facts:
+  merging: {zh: 属于撤并转, en: part of a merger, type: yes-no}
 ";
     let script = "fn on_appoint(request) { require(request.category == \"doctor\", \"not-meant\"); }
 ";
@@ -87,6 +90,7 @@ tags:
   - {appoint: {unit: audit, kind: administrative, person: p-1, category: graduate}}
   - {draw: {pool: administrative-pool, unit: finance, person: p-2, category: doctor, purpose: key}}
   - {check: {person: p-2, category: graduate, purpose: talents}}
+  - {amend: {node: audit, add_tags: [school], facts: {merging: true}}}
 ";
     let scenario = |policies: &str, charter: &str| {
         let head = HEAD.replace("null", policies).replace("charter.yaml", charter);
@@ -111,6 +115,7 @@ tags:
             "人员类别：预期 引进生，账上 博士选调生",
             // What nobody declared keeps its id.
             "用途：预期 talents，账上 重点项目",
+            "变更 市审计局 +学校，属于撤并转 = 是",
         ],
     );
     check(
@@ -121,10 +126,14 @@ tags:
         &["explain", "scenario.yaml", "--step", "3", "--depth", "full", "--lang", "zh"],
         &["用途=重点项目", "人员类别=博士选调生"],
     );
+    check(
+        &["explain", "scenario.yaml", "--step", "5", "--depth", "full", "--lang", "zh"],
+        &["+学校，属于撤并转 = 是", "项目=标签", "项目=属于撤并转"],
+    );
     check(&["test", "policies", "--lang", "zh"], &["人员类别 引进生", "人员类别 博士选调生"]);
     check(
         &["run", "scenario.yaml", "--lang", "en"],
-        &["p-1 (graduate)", "for key", "expected graduate, got doctor"],
+        &["p-1 (graduate)", "for key", "expected graduate, got doctor", "+school, merging = true"],
     );
     for words in [
         &["run", "scenario.yaml", "--json"][..],

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use bianzhi::ledger::Ledger;
-use bianzhi::model::{Date, KindId, Lang, LoanOutcome, Mention, NodeId, PoolSize, Seats};
+use bianzhi::model::{Date, FactValue, KindId, Lang, LoanOutcome, Mention, NodeId, PoolSize, Seats};
 use bianzhi::policy::PolicySet;
 use bianzhi::scenario::CheckValue;
 use bianzhi::{Amendment, Change, Entry, Event, Field, Place, Reason, Request, Sitting, Verb};
 
-/// The books' own names for nodes and kinds, and the policies' for categories and purposes, in one language.
+/// The books' own names for nodes and kinds, and the policies' for what they declare, in one language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names<'a> {
     books: &'a Ledger,
@@ -59,7 +59,7 @@ impl<'a> Names<'a> {
         Self { gone: Some(gone), ..self }
     }
 
-    /// The same, with these policies' names for categories and purposes.
+    /// The same, with these policies' names for categories, purposes, tags and facts.
     pub(crate) fn under(self, policies: Option<&'a PolicySet>) -> Self {
         Self { policies, ..self }
     }
@@ -80,14 +80,38 @@ impl<'a> Names<'a> {
         name(self.books).or_else(|| self.before.and_then(name)).or_else(gone)
     }
 
-    /// What a field says: in Chinese, a category and a purpose by the names that the policies give them.
+    /// What a field says: in Chinese, categories, purposes and facts by the names that the policies give them.
     fn said<'t>(&'t self, field: &str, text: &'t str) -> &'t str {
-        let mention = match (self.lang, field) {
-            (Lang::Zh, "category") => Mention::Category(text),
-            (Lang::Zh, "purpose") => Mention::Purpose(text),
-            (Lang::Zh | Lang::En, _) => return text,
+        match field {
+            "category" => self.called(&Mention::Category(text), text),
+            "purpose" => self.called(&Mention::Purpose(text), text),
+            // What was amended.
+            "field" => match (text.strip_prefix("facts."), self.lang) {
+                (Some(fact), Lang::Zh) => self.called(&Mention::Fact(fact, &FactValue::YesNo(true)), fact),
+                (None, Lang::Zh) if text == "name" => "名称",
+                (None, Lang::Zh) if text == "tags" => "标签",
+                (Some(_) | None, _) => text,
+            },
+            _ => text,
+        }
+    }
+
+    /// What the policies call something in Chinese; its id where they do not, and in English.
+    fn called<'t>(&'t self, mention: &Mention<'_>, id: &'t str) -> &'t str {
+        let policies = self.policies.filter(|_| self.lang == Lang::Zh);
+        policies.and_then(|policies| policies.name_of(mention, self.lang)).unwrap_or(id)
+    }
+
+    fn tag<'t>(&'t self, tag: &'t str) -> &'t str {
+        self.called(&Mention::Tag(tag), tag)
+    }
+
+    fn fact(&self, name: &str, value: &FactValue) -> String {
+        let value_told = match (value, self.lang) {
+            (FactValue::YesNo(yes), Lang::Zh) => if *yes { "是" } else { "否" }.to_owned(),
+            _ => value.to_string(),
         };
-        self.policies.and_then(|policies| policies.name_of(&mention, self.lang)).unwrap_or(text)
+        format!("{} = {value_told}", self.called(&Mention::Fact(name, value), name))
     }
 
     /// What a check says of a property, or the books.
@@ -223,9 +247,9 @@ impl<'a> Names<'a> {
             }
             Verb::Resize(verb) => format!("{} → {}", self.node(&verb.pool), verb.size),
             Verb::Amend(verb) => {
-                let facts = verb.facts.iter().flatten().map(|(name, value)| format!("{name} = {value}"));
-                let added = verb.add_tags.iter().flatten().map(|tag| format!("+{tag}"));
-                let dropped = verb.drop_tags.iter().flatten().map(|tag| format!("-{tag}"));
+                let facts = verb.facts.iter().flatten().map(|(name, value)| self.fact(name, value));
+                let added = verb.add_tags.iter().flatten().map(|tag| format!("+{}", self.tag(tag)));
+                let dropped = verb.drop_tags.iter().flatten().map(|tag| format!("-{}", self.tag(tag)));
                 let changes: Vec<String> =
                     verb.name.iter().cloned().chain(added).chain(dropped).chain(facts).collect();
                 line([self.node(&verb.node), changes.join(self.lang.pick("，", ", "))])
