@@ -73,14 +73,14 @@ fn a_played_journal_is_sound_and_shows_any_day() {
 }
 
 #[test]
-fn books_of_a_day_are_titled_with_the_day_that_was_asked_for() {
+fn books_of_a_day_are_titled_with_the_day_that_was_asked_for_and_their_own() {
     let folder = played();
     let on =
         |words: &[&str]| bianzhi(folder.path(), &[&["show", "--journal", "city.journal"], words].concat());
     for (moment, title) in [
         (&["--as-of", "2024-01-01"][..], "2024-01-01"),
-        (&["--as-of", "2024-03-04"], "2024-03-04"),
-        (&["--as-of", "2024-06-30"], "2024-06-30"),
+        (&["--as-of", "2024-03-04"], "2024-03-04 (books kept until 2024-01-01)"),
+        (&["--as-of", "2024-06-30"], "2024-06-30 (books kept until 2024-03-05)"),
         (&["--as-of", "0"], "2024-01-01"),
         (&["--as-of", "3"], "2024-03-05"),
         (&[], "2024-07-01"),
@@ -88,6 +88,8 @@ fn books_of_a_day_are_titled_with_the_day_that_was_asked_for() {
         let ran = on(moment);
         assert_eq!(ran.out.lines().nth(1), Some(format!("administrative · {title}").as_str()), "{}", ran.out);
     }
+    let zh = on(&["--as-of", "2024-06-30", "--lang", "zh"]).out;
+    assert!(zh.contains(" · 2024-06-30（账记到 2024-03-05）"), "{zh}");
     // JSON has the day of the entry that the books stand behind.
     let books = on(&["--as-of", "2024-06-30", "--format", "json"]).out;
     assert!(books.contains("\"date\": \"2024-03-05\""), "{books}");

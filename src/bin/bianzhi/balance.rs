@@ -25,6 +25,17 @@ const COLUMNS: [Column; 9] = [
     ("在编", "headcount", |figures| figures.headcount),
 ];
 
+/// A day, and the one up to which the books were brought if that is another: what falls due between them, and what rules
+/// make of the pools, is told when they come to it.
+fn at_the_end_of(day: Date, office: &Office, lang: Lang) -> String {
+    let until = office.today();
+    match lang {
+        _ if until == day => day.to_string(),
+        Lang::Zh => format!("{day}（账记到 {until}）"),
+        Lang::En => format!("{day} (books kept until {until})"),
+    }
+}
+
 /// Writes all books as they stand at the end of a day. A jurisdiction's figures are sums over all that lies in it.
 pub(crate) fn write(
     out: &mut dyn Write,
@@ -37,7 +48,7 @@ pub(crate) fn write(
     let nodes = books.nodes_in_tree_order();
     for (_, kind) in books.kinds() {
         writeln!(out)?;
-        let title = format!("{} · {day}", lang.pick(&kind.zh, &kind.en));
+        let title = format!("{} · {}", lang.pick(&kind.zh, &kind.en), at_the_end_of(day, office, lang));
         writeln!(out, "{}", paint.heading(&title))?;
         table(office, kind, &nodes, lang).write(out, "")?;
     }
