@@ -9,7 +9,8 @@ use crate::policy::{ANY_TEXT, PolicySet, field_in_chinese};
 use crate::request::{Request, Sitting, Verb};
 
 impl Explanation {
-    /// A suggestion as [`Suggestion::text`] has it; in Chinese with what the policies call categories and purposes, too.
+    /// A suggestion as [`Suggestion::text`] has it; in Chinese with what the policies call categories, purposes and
+    /// facts, too.
     pub fn suggestion(&self, suggestion: &Suggestion, lang: Lang) -> String {
         suggestion.clause(Names { books: self.books(), policies: self.policies(), lang })
     }
@@ -50,7 +51,7 @@ impl Suggestion {
             };
             let member = edit.at.map(|at| format!("#{at} ")).unwrap_or_default();
             return match lang {
-                Lang::Zh => format!("附上{member} {fact}{what}"),
+                Lang::Zh => format!("附上{member} {}{what}", names.fact(fact)),
                 Lang::En => format!("{member}with the fact {fact}{what}"),
             };
         }
@@ -86,9 +87,19 @@ impl Names<'_> {
             (FactValue::Text(id), "purpose", Lang::Zh) => Mention::Purpose(id),
             _ => return called(value, field, self.books),
         };
-        match self.policies.and_then(|policies| policies.name_of(&mention, self.lang)) {
-            Some(name) => format!("{name} ({value})"),
-            None => value.to_string(),
+        self.with_id(&mention, &value.to_string())
+    }
+
+    /// A fact by its name, in Chinese.
+    fn fact(self, id: &str) -> String {
+        self.with_id(&Mention::Fact(id, &FactValue::YesNo(true)), id)
+    }
+
+    /// What the policies call something, with its id; the id alone where they do not.
+    fn with_id(self, mention: &Mention<'_>, id: &str) -> String {
+        match self.policies.and_then(|policies| policies.name_of(mention, self.lang)) {
+            Some(name) => format!("{name} ({id})"),
+            None => id.to_owned(),
         }
     }
 }

@@ -79,6 +79,7 @@ facts:
   merging: {zh: 属于撤并转, en: part of a merger, type: yes-no}
 ";
     let script = "fn on_appoint(request) { require(request.category == \"doctor\", \"not-meant\"); }
+fn on_transfer(request) { require(request.has_fact(\"merging\"), \"not-meant\"); }
 ";
     std::fs::write(policies.join("facts.yaml"), facts).unwrap();
     std::fs::write(policies.join("10_meant.rhai"), script).unwrap();
@@ -91,6 +92,7 @@ facts:
   - {draw: {pool: administrative-pool, unit: finance, person: p-2, category: doctor, purpose: key}}
   - {check: {person: p-2, category: graduate, purpose: talents}}
   - {amend: {node: audit, add_tags: [school], facts: {merging: true}}}
+  - {transfer: {from: audit, to: finance, kind: administrative, count: 1}}
 ";
     let scenario = |policies: &str, charter: &str| {
         let head = HEAD.replace("null", policies).replace("charter.yaml", charter);
@@ -130,6 +132,11 @@ facts:
         &["explain", "scenario.yaml", "--step", "5", "--depth", "full", "--lang", "zh"],
         &["+学校，属于撤并转 = 是", "项目=标签", "项目=属于撤并转"],
     );
+    check(
+        &["explain", "scenario.yaml", "--step", "6", "--lang", "zh"],
+        &["若附上 属于撤并转 (merging)，则可通过"],
+    );
+    check(&["explain", "scenario.yaml", "--step", "6", "--lang", "en"], &["with the fact merging: it would"]);
     check(&["test", "policies", "--lang", "zh"], &["人员类别 引进生", "人员类别 博士选调生"]);
     check(
         &["run", "scenario.yaml", "--lang", "en"],

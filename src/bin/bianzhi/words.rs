@@ -86,11 +86,9 @@ impl<'a> Names<'a> {
             "category" => self.called(&Mention::Category(text), text),
             "purpose" => self.called(&Mention::Purpose(text), text),
             // What was amended.
-            "field" => match (text.strip_prefix("facts."), self.lang) {
-                (Some(fact), Lang::Zh) => self.called(&Mention::Fact(fact, &FactValue::YesNo(true)), fact),
-                (None, Lang::Zh) if text == "name" => "名称",
-                (None, Lang::Zh) if text == "tags" => "标签",
-                (Some(_) | None, _) => text,
+            "field" if self.lang == Lang::Zh => match text.strip_prefix("facts.") {
+                Some(fact) => self.called(&Mention::Fact(fact, &FactValue::YesNo(true)), fact),
+                None => in_chinese(text),
             },
             _ => text,
         }
@@ -107,11 +105,13 @@ impl<'a> Names<'a> {
     }
 
     fn fact(&self, name: &str, value: &FactValue) -> String {
-        let value_told = match (value, self.lang) {
-            (FactValue::YesNo(yes), Lang::Zh) => if *yes { "是" } else { "否" }.to_owned(),
-            _ => value.to_string(),
-        };
-        format!("{} = {value_told}", self.called(&Mention::Fact(name, value), name))
+        let called = self.called(&Mention::Fact(name, value), name);
+        match value {
+            FactValue::YesNo(yes) => format!("{called} = {}", yes_or_no(*yes, self.lang)),
+            FactValue::Whole(_) | FactValue::Number(_) | FactValue::Date(_) | FactValue::Text(_) => {
+                format!("{called} = {value}")
+            }
+        }
     }
 
     /// What a check says of a property, or the books.
@@ -338,10 +338,7 @@ impl<'a> Names<'a> {
             Field::Value(value) => format!("{name}={value}"),
             Field::Date(date) if matches!(name, "date" | "日期") => date.to_string(),
             Field::Date(date) => format!("{name}={date}"),
-            Field::YesNo(yes) => match self.lang {
-                Lang::Zh => format!("{name}={}", if *yes { "是" } else { "否" }),
-                Lang::En => format!("{name}={yes}"),
-            },
+            Field::YesNo(yes) => format!("{name}={}", yes_or_no(*yes, self.lang)),
             Field::Schedule(parts) => {
                 let parts: Vec<String> =
                     parts.iter().map(|part| format!("{} {}", part.on, part.seats)).collect();
@@ -387,8 +384,14 @@ fn in_chinese(name: &str) -> &str {
         "ends" => "到期日",
         "since" => "在岗日期",
         "freed" => "腾出",
+        "name" => "名称",
+        "tags" => "标签",
         other => other,
     }
+}
+
+fn yes_or_no(yes: bool, lang: Lang) -> &'static str {
+    if yes { lang.pick("是", "true") } else { lang.pick("否", "false") }
 }
 
 /// The parts that are there, with blanks between them; a Chinese bracket brings its own.

@@ -44,7 +44,10 @@ impl Carrier {
         }
         self.bytes = 0;
         if here.is_some() {
-            return connection(&self.path).as_ref().map_or((), carry_over);
+            if let Some(connection) = connection(&self.path) {
+                carry_over(&connection);
+            }
+            return;
         }
         if self.thread.is_none() {
             self.thread = Carrying::begin(&self.path);
