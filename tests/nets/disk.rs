@@ -101,6 +101,11 @@ pub fn lost_a_sync() -> bool {
     with(|disk| disk.sync_failed)
 }
 
+/// Whether there is a file of this name.
+pub fn is_there(name: &str) -> bool {
+    with(|disk| disk.files.contains_key(name))
+}
+
 /// How many times something was synced.
 pub fn syncs() -> u64 {
     with(|disk| disk.syncs)

@@ -179,6 +179,20 @@ fn whenever_the_power_goes_nothing_that_was_answered_is_lost() {
     }
 }
 
+/// The disk knows who closes a file last: a connection that carried over leaves the file beside to the one that writes.
+#[test]
+fn what_stands_beside_the_file_stays_until_the_last_one_closes() {
+    nets::fresh();
+    carry_every(Some(1));
+    let mut office = open().unwrap();
+    for request in script().into_iter().take(5) {
+        office.submit(request).unwrap();
+        assert!(nets::is_there("city.journal-wal"));
+    }
+    drop(office);
+    assert!(!nets::is_there("city.journal-wal"));
+}
+
 /// One commit is one sync: the answer to one request waits for the disk once.
 #[test]
 fn an_answer_waits_for_one_sync() {
