@@ -29,7 +29,8 @@ impl Office {
     /// kept.
     ///
     /// # Errors
-    /// As [`Office::submit`], but for what keeping says.
+    /// As [`Office::submit`], but for what keeping says. The books are ahead of the store then, too, and show what was never
+    /// answered: this office answers no more.
     ///
     /// # Example: the disk is written while the next group is decided
     /// ```
@@ -54,11 +55,9 @@ impl Office {
         &mut self,
         requests: impl IntoIterator<Item: Into<Arc<Request>>>,
     ) -> Result<Unkept, Error> {
-        let decide = |office: &mut Self| {
-            requests.into_iter().map(|request| flow::submit(office, request.into())).collect()
-        };
-        let (decisions, group) = self.changing(decide, Self::commit_later)?;
-        Ok(Unkept { decisions, group: group.flatten() })
+        self.journal.begin()?;
+        let decisions = requests.into_iter().map(|request| flow::submit(self, request.into())).collect();
+        Ok(Unkept { decisions, group: self.commit_later()? })
     }
 
     /// Whether as many entries have come since the last snapshot as [`Office::snapshot_every`] says.

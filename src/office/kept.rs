@@ -64,34 +64,20 @@ impl Office {
 
     /// Changes the books, and lets the change stand only if the store has it.
     pub(super) fn durably<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> Result<T, Error> {
-        let (answer, kept) = self.changing(act, Self::commit)?;
-        if kept.is_some() {
-            self.keep_snapshot_if_due();
-        }
-        Ok(answer)
-    }
-
-    /// Changes the books, and lets the change stand only if the journal takes it; what it says, if it is kept
-    /// anywhere.
-    pub(super) fn changing<T, K>(
-        &mut self,
-        act: impl FnOnce(&mut Self) -> T,
-        keep: impl FnOnce(&mut Self) -> Result<K, Error>,
-    ) -> Result<(T, Option<K>), Error> {
         if !self.journal.is_kept() {
-            return Ok((act(self), None));
+            return Ok(act(self));
         }
         self.journal.begin()?;
         let before = self.fork();
         let answer = act(self);
-        match keep(self) {
-            Ok(kept) => Ok((answer, Some(kept))),
-            Err(error) => {
-                self.books = before.books;
-                self.journal.go_back_to(before.journal);
-                Err(error)
-            }
+        if let Err(error) = self.commit() {
+            self.books = before.books;
+            self.journal.go_back_to(before.journal);
+            return Err(error);
         }
+        drop(before);
+        self.keep_snapshot_if_due();
+        Ok(answer)
     }
 
     fn commit(&mut self) -> Result<(), Error> {

@@ -14,6 +14,7 @@ mod reaction;
 mod reply;
 mod ruled;
 mod shared;
+mod shown;
 mod snapshots;
 mod sync;
 #[cfg(test)]

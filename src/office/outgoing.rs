@@ -2,11 +2,12 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use super::reply::{ReplyTo, Sleeper};
+use super::shown::Shown;
 use super::sync::{
-    Arc, Builder, JoinHandle, MOST_AHEAD, MOST_AT_ONCE, MOST_IN_GROUP, Receiver, RwLock, Sender, channel,
+    Arc, Builder, JoinHandle, MOST_AHEAD, MOST_AT_ONCE, MOST_IN_GROUP, Receiver, Sender, channel,
 };
 use super::{Office, Unkept};
 use crate::decision::Decision;
@@ -16,7 +17,7 @@ use crate::error::{Error, ErrorKind};
 #[derive(Debug, Clone)]
 pub(super) struct Told {
     /// The office as the last kept group left it.
-    pub(super) shown: Arc<RwLock<Arc<Office>>>,
+    pub(super) shown: Arc<Shown>,
     /// Why nothing is answered any more.
     pub(super) failed: Arc<OnceLock<Error>>,
 }
@@ -26,16 +27,16 @@ pub(super) struct Told {
 pub(super) struct Decided {
     pub(super) answers: Unkept,
     pub(super) reply_to: Vec<ReplyTo<Arc<Decision>>>,
-    /// The office behind it.
-    pub(super) shown: Arc<Office>,
+    /// The office behind it, or behind a part of it that was joined. Readers can do without.
+    pub(super) shown: Option<Arc<Office>>,
 }
 
 impl Decided {
     /// This group, and one that was decided right behind it.
     fn join(self, next: Self) -> Result<Self, Error> {
-        let Self { answers, mut reply_to, .. } = self;
+        let Self { answers, mut reply_to, shown } = self;
         reply_to.extend(next.reply_to);
-        Ok(Self { answers: answers.join(next.answers)?, reply_to, shown: next.shown })
+        Ok(Self { answers: answers.join(next.answers)?, reply_to, shown: next.shown.or(shown) })
     }
 }
 
@@ -46,10 +47,8 @@ impl Told {
         let kept = catch_unwind(AssertUnwindSafe(|| answers.keep()));
         match kept.unwrap_or_else(|panic| Err(stopped(panic.as_ref()))) {
             Ok(decisions) => {
-                let mut place = self.shown.write().unwrap_or_else(PoisonError::into_inner);
                 // The books of before go when nobody waits for them.
-                let _before = std::mem::replace(&mut *place, shown);
-                drop(place);
+                let _before = self.shown.add(shown, &decisions);
                 let told = decisions.into_iter().zip(reply_to).filter_map(|(answer, to)| to.tell(answer));
                 let sleepers: Vec<_> = told.collect();
                 sleepers.into_iter().for_each(Sleeper::wake);

@@ -69,11 +69,7 @@ impl Replay {
     }
 
     fn apply(&mut self, entry: &Entry) -> Result<(), Error> {
-        Arc::make_mut(&mut self.books).replay(entry.events()).map_err(|broken| {
-            let next = self.journal.next();
-            Error::new(ErrorKind::Journal, format!("entry {next}: {broken}"))
-                .in_chinese(format!("第 {next} 条记录不合账法：{}", broken.zh()))
-        })
+        apply(&mut self.books, &self.journal, entry)
     }
 
     pub(super) fn books(&self) -> &Ledger {
@@ -85,7 +81,61 @@ impl Replay {
     }
 }
 
+/// Lets an entry's events happen, each under the laws. The journal tells which entry it is.
+fn apply(books: &mut Arc<Ledger>, journal: &Journal, entry: &Entry) -> Result<(), Error> {
+    Arc::make_mut(books).replay(entry.events()).map_err(|broken| {
+        let next = journal.next();
+        Error::new(ErrorKind::Journal, format!("entry {next}: {broken}"))
+            .in_chinese(format!("第 {next} 条记录不合账法：{}", broken.zh()))
+    })
+}
+
 impl Office {
+    /// Brings a copy of an office ([`Office::fork`]) forward by an answer that the office gave since: its events happen under
+    /// the laws, no script runs. An answer that the copy has already changes nothing.
+    ///
+    /// # Errors
+    /// If this office keeps a journal of its own; if an answer is missing before this one, or its events break a law: it
+    /// was given by another office then, and the copy may have come half through it.
+    ///
+    /// # Example: a copy that is brought up to date when somebody looks at it
+    /// ```
+    /// # use bianzhi::{Charter, Office, Request};
+    /// # fn main() -> Result<(), bianzhi::Error> {
+    /// let mut office = Office::open(Charter::load("examples/nanping/charter.yaml")?, None)?;
+    /// let mut copy = office.fork();
+    /// let answers = [office.submit(Request::vacate("p-017"))?, office.submit(Request::vacate("p-018"))?];
+    /// assert!(copy.follow(&answers[1]).is_err(), "one is missing before it");
+    /// for answer in &answers {
+    ///     copy.follow(answer)?;
+    /// }
+    /// assert!(copy.journal().entries().eq(office.journal().entries()));
+    /// # Ok(()) }
+    /// ```
+    pub fn follow(&mut self, answer: &Arc<Decision>) -> Result<(), Error> {
+        if self.journal.is_kept() {
+            return Err(unusable(
+                "an office that keeps a journal follows no other".to_owned(),
+                "自有日志的办公室不跟随另一间的裁定".to_owned(),
+            ));
+        }
+        let advanced = answer.advanced.clone().map(Entry::Advanced);
+        for entry in advanced.into_iter().chain([Entry::Decided(Arc::clone(answer))]) {
+            let (next, number) = (self.journal.next(), entry.number());
+            if number > next {
+                return Err(unusable(
+                    format!("entry {next} is missing: entry {number} does not stand behind it"),
+                    format!("缺第 {next} 条记录：第 {number} 条接不上"),
+                ));
+            }
+            if number == next {
+                apply(&mut self.books, &self.journal, &entry)?;
+                self.journal.append(entry);
+            }
+        }
+        Ok(())
+    }
+
     /// The office as it stood at a moment: behind an entry, or at the end of a day. A copy like
     /// [`Office::fork`], with the policies of now; pools sized by a rule show what that rule says.
     ///

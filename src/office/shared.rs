@@ -1,13 +1,14 @@
 //! The shared office: many threads ask, one writer decides in order and keeps groups, and readers never wait.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use super::Office;
 use super::outgoing::{Decided, Keeper, Told, closed, stopped, thread};
 use super::reply::{Reply, ReplyTo, Sleeper, reply};
+use super::shown::Shown;
 use super::sync::{
-    AT_ONCE, Arc, AtomicUsize, JoinHandle, MOST_AT_ONCE, Mutex, MutexGuard, Ordering, Receiver, RwLock,
+    AT_ONCE, Arc, AtomicUsize, JoinHandle, MOST_AT_ONCE, Mutex, MutexGuard, Ordering, Receiver, SHOWN_EVERY,
     Sender, channel,
 };
 use crate::decision::Decision;
@@ -94,10 +95,10 @@ impl SharedOffice {
     /// If the system has no thread left.
     pub fn new(office: Office) -> Result<Self, Error> {
         let (letters, inbox) = channel();
-        let shown = Arc::new(RwLock::new(Arc::new(office.fork())));
+        let shown = Arc::new(Shown::new(office.fork()));
         let told = Told { shown, failed: Arc::new(OnceLock::new()) };
         let is_open_to_all = !office.journal().needs_own_thread();
-        let writer = Writer { office, keeper: Keeper::new(told.clone())?, told: told.clone() };
+        let writer = Writer { office, keeper: Keeper::new(told.clone())?, told: told.clone(), unshown: 0 };
         let (writer, waiting) = (Mutex::new(Some(writer)), AtomicUsize::new(0));
         let desk = Arc::new(Desk { writer, waiting, is_open_to_all });
         let served = Arc::clone(&desk);
@@ -165,7 +166,10 @@ impl SharedOffice {
 
     /// The office as the last kept group left it: to read, to try things on a fork, to look at its journal.
     pub fn read(&self) -> Arc<Office> {
-        Arc::clone(&self.0.told.shown.read().unwrap_or_else(PoisonError::into_inner))
+        self.0.told.shown.read().unwrap_or_else(|(office, error)| {
+            self.0.told.end(error);
+            office
+        })
     }
 }
 
@@ -243,6 +247,7 @@ fn take(writer: &mut Option<Writer>, letter: Letter, line: &mut Line<'_>) -> boo
         Letter::Decide(asked) => writer.decide(asked, line),
         Letter::DecideBy(policies) => {
             writer.office.set_policies(policies);
+            writer.unshown = SHOWN_EVERY;
             true
         }
         Letter::KeepSnapshot(reply_to) => writer.keep_snapshot(reply_to),
@@ -259,13 +264,15 @@ struct Writer {
     office: Office,
     keeper: Keeper,
     told: Told,
+    /// How many answers were decided since readers last got the office as it stood.
+    unshown: usize,
 }
 
 impl Writer {
     /// Decides a group, and keeps it or, if others are being kept or waiting, lets it be kept; `false` if that is
     /// the end.
     fn decide(&mut self, first: Asked, line: &mut Line<'_>) -> bool {
-        let Self { office, keeper, told } = self;
+        let Self { office, keeper, told, unshown } = self;
         let (mut first, mut reply_to) = (Some(first), Vec::new());
         let group = std::iter::from_fn(|| {
             // A group that finds the disk at work has time to grow.
@@ -280,7 +287,12 @@ impl Writer {
         let decided = catch_unwind(AssertUnwindSafe(|| office.submit_ahead(group)));
         let goes_on = match decided.unwrap_or_else(|panic| Err(stopped(panic.as_ref()))) {
             Ok(answers) => {
-                let group = Decided { answers, reply_to, shown: Arc::new(office.fork()) };
+                *unshown = unshown.saturating_add(reply_to.len());
+                let shown = (*unshown >= SHOWN_EVERY).then(|| Arc::new(office.fork()));
+                if shown.is_some() {
+                    *unshown = 0;
+                }
+                let group = Decided { answers, reply_to, shown };
                 // What waits for no disk, or has nobody before it or behind it, need not wait for another thread.
                 let is_handed_on = office.journal().is_kept() && (keeper.is_busy() || line.is_longer());
                 if is_handed_on { keeper.begin(group) } else { told.keep(group) }

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use bianzhi::journal::{Batch, Head, Header, PolicyFiles, Record, SqliteStore, Store};
 use bianzhi::office::SharedOffice;
-use bianzhi::{Error, ErrorKind, Office, Request};
+use bianzhi::{Date, Error, ErrorKind, Office, Request};
 
 use super::flaky::{Failing, Flaky};
-use super::{charter, reopen};
+use super::{charter, reopen, requests};
 use crate::city::figures;
 
 fn hire() -> Request {
@@ -244,6 +244,90 @@ fn a_disk_that_fails_ends_the_office_for_every_handle() {
             assert_eq!(handle.read().journal().next(), 2, "what is read is what was kept");
         }
     }
+}
+
+/// Whoever reads brings the books forward, or gets them from the writer: seldom or often, they are those of the answers.
+#[test]
+fn what_is_read_is_what_an_office_alone_would_show() {
+    let shared = SharedOffice::new(Office::open(charter(), None).unwrap()).unwrap();
+    let mut alone = Office::open(charter(), None).unwrap();
+    // Every fifth has the id of the one before it; every other time it asks something else.
+    let come_and_go = |turn: usize| -> Request {
+        let id = format!("q-{}", turn - turn % 5 / 4);
+        let turn = turn - turn % 10 / 9;
+        let on = Date::constant(2025, 2, if turn < 2_000 { 1 } else { 2 });
+        let person = format!("q-{}", turn / 2 % 7);
+        let request: Request = if turn.is_multiple_of(2) {
+            Request::appoint("clinic", "administrative").person(person).on(on)
+        } else {
+            Request::vacate(person).on(on)
+        };
+        request.id(id)
+    };
+    for (turn, request) in requests().into_iter().chain((0..4_500).map(come_and_go)).enumerate() {
+        let answer = shared.submit(request.clone()).unwrap();
+        assert_eq!(answer, alone.submit(request).unwrap());
+        // At every answer, at some, and after more than the writer waits for before it hands over its own.
+        let looks = turn < 30 || turn % 170 == 3 && !(900..3_200).contains(&turn) || turn == 3_200;
+        if !looks {
+            continue;
+        }
+        let seen = shared.read();
+        assert_eq!((seen.journal().next(), seen.today()), (alone.journal().next(), alone.today()));
+        assert_eq!(figures(&seen), figures(&alone), "behind request {turn}");
+        for id in &answer.request.id {
+            assert!(seen.journal().answer_to(id).is_some());
+            assert_eq!(seen.journal().answer_to(id), alone.journal().answer_to(id));
+        }
+    }
+    let seen = shared.read();
+    assert!(seen.journal().entries().eq(alone.journal().entries()));
+    assert!(std::sync::Arc::ptr_eq(&seen, &shared.read()), "nothing is done again while nothing is answered");
+    assert!(seen.journal().next() > 3_000);
+}
+
+#[test]
+fn other_policies_are_shown_with_the_first_answer_behind_them() {
+    let policies = bianzhi::PolicySet::load(concat!(env!("CARGO_MANIFEST_DIR"), "/policies")).unwrap();
+    let digest = |office: &SharedOffice| office.read().policies().map(|policies| policies.digest());
+    let office = SharedOffice::new(Office::open(charter(), policies.clone()).unwrap()).unwrap();
+    office.submit(hire()).unwrap();
+    office.set_policies(None);
+    office.submit(hire()).unwrap();
+    assert_eq!(digest(&office), None);
+    office.set_policies(policies.clone());
+    office.submit(hire()).unwrap();
+    assert_eq!(digest(&office), Some(policies.digest()));
+}
+
+#[test]
+fn a_copy_follows_its_own_office_alone_and_leaves_nothing_out() {
+    let mut office = Office::open(charter(), None).unwrap();
+    let mut copy = office.fork();
+    let [one, two, three] = [0, 1, 2].map(|_| office.submit(hire().on(Date::constant(2024, 5, 1))).unwrap());
+    let said = |error: Error| (error.to_string(), error.zh());
+    let (en, zh) = said(copy.follow(&two).unwrap_err());
+    assert_eq!(en, "entry 1 is missing: entry 3 does not stand behind it");
+    assert_eq!(zh, "缺第 1 条记录：第 3 条接不上");
+    for answer in [&one, &one, &two, &one, &three] {
+        copy.follow(answer).unwrap();
+    }
+    assert_eq!(figures(&copy), figures(&office));
+    assert!(copy.journal().entries().eq(office.journal().entries()));
+    // What breaks a law happens nowhere.
+    let mut other = Office::open(charter(), None).unwrap();
+    let stranger = other.submit(Request::vacate_unnamed("school", "administrative")).unwrap();
+    let mut full = Office::open(charter(), None).unwrap();
+    (0..4).for_each(|_| drop(full.submit(hire()).unwrap()));
+    let mut hired: Vec<_> = (0..20).map(|_| other.submit(hire()).unwrap()).collect();
+    hired.retain(|answer| answer.granted());
+    assert_eq!(full.follow(&stranger).map(|()| full.journal().next()).unwrap(), 5, "it has another entry 1");
+    let broken = hired.iter().try_for_each(|answer| full.follow(answer)).unwrap_err();
+    assert!(broken.to_string().starts_with("entry 7: "), "{broken}");
+    assert_eq!(full.journal().next(), 7);
+    // Nor does an office that keeps a journal follow anybody.
+    let mut kept = Office::open_on(Flaky::default(), charter(), None).unwrap();
+    assert_eq!(said(kept.follow(&one).unwrap_err()).0, "an office that keeps a journal follows no other");
 }
 
 /// A snapshot that is asked for stands behind all that was asked before it, and nothing else waits for ever.

@@ -13,6 +13,8 @@ mod office {
     mod reply;
     #[allow(dead_code, unreachable_pub, reason = "a part of another package")]
     mod shared;
+    #[allow(dead_code, unreachable_pub, reason = "a part of another package")]
+    mod shown;
 
     /// What `src/office/sync.rs` names, from shuttle.
     mod sync {
@@ -24,6 +26,7 @@ mod office {
         // So small that a few requests make groups that overtake each other, if they can.
         pub(super) const AT_ONCE: usize = 1;
         pub(super) const MOST_AT_ONCE: usize = 2;
+        pub(super) const SHOWN_EVERY: usize = 3;
         pub(super) const MOST_IN_GROUP: usize = 3;
         pub(super) const MOST_AHEAD: usize = 2;
     }
