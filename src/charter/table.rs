@@ -59,7 +59,7 @@ pub(super) fn nodes(
         let Column::Counted(what, kind) = column else { return None };
         Some((*what as u8, nodes.kinds().get(usize::from(*kind)).cloned()))
     });
-    table.gather(
+    let read = table.gather(
         |rows| {
             let columns: Vec<(usize, Column)> = columns.iter().map(|(at, one)| (*at, one.apart())).collect();
             let mut part: Part<Vec<NodeDraft>> = Part::default();
@@ -95,6 +95,10 @@ pub(super) fn nodes(
             faults.append(&mut part.faults);
         },
     );
+    if let Err(fault) = read {
+        unread.nameless_node = true;
+        faults.push(fault);
+    }
 }
 
 /// What was read of a part of a table.
@@ -265,7 +269,7 @@ pub(super) fn people(
         unread.people = true;
         return;
     }
-    table.gather(
+    let read = table.gather(
         |rows| {
             let read = OpeningPeople::with_capacity(rows.about());
             let mut part = Part { read, ..Part::default() };
@@ -287,6 +291,10 @@ pub(super) fn people(
             faults.append(&mut part.faults);
         },
     );
+    if let Err(fault) = read {
+        unread.people = true;
+        faults.push(fault);
+    }
 }
 
 fn person(

@@ -26,8 +26,8 @@ use crate::error::{Error, ErrorKind, Fault, Message, Phrase, told};
 /// The largest YAML file that is read: 64 MB, some hundred thousand nodes. What is larger belongs into CSV.
 pub const MOST_YAML_BYTES: u64 = 64 << 20;
 
-/// The largest CSV file that is read: 4 GB, the named people of two nations (40 million rows of 42 bytes are 1.7 GB). It
-/// stands in memory while it is read, and a line's number is kept in 32 bits.
+/// The largest CSV file that is read: 4 GB, the named people of two nations (40 million rows of 42 bytes are 1.7 GB). Of a large
+/// one some megabytes stand in memory at a time, unless something in it is quoted; a line's number is kept in 32 bits.
 pub const MOST_CSV_BYTES: u64 = 4 << 30;
 
 /// How deep lists and maps may lie in each other; what follows the tree may therefore recurse.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::text::Stretches;
 use super::{MOST_CSV_BYTES, read_text, shortened};
 use crate::error::{Fault, Phrase, told};
 use crate::model::{cores, on_all_cores};
@@ -12,6 +13,9 @@ use crate::model::{cores, on_all_cores};
 const PART: (usize, usize) = (1 << 16, 1 << 20);
 /// A table of fewer bytes is read by whoever asks: another core would have to be called first.
 const ALONE: usize = 96 << 10;
+/// So many parts for each core are read before they are handed on: one that waits for another is not felt, and
+/// what waits to be handed on takes little room.
+const TOGETHER: usize = 16;
 
 /// A CSV file: its header, and its rows when asked for.
 #[derive(Debug, Clone)]
@@ -20,8 +24,11 @@ pub struct Table {
     pub file: PathBuf,
     /// The column names, none twice.
     pub columns: Vec<String>,
+    /// All of it, or the first stretch of a large one.
     text: String,
     looks: Looks,
+    /// What stands behind that stretch.
+    behind: Option<Stretches>,
 }
 
 /// What a glance at a text says.
@@ -39,7 +46,7 @@ pub struct Rows<'a> {
     table: &'a Table,
     text: &'a str,
     lines_before: u32,
-    lines: u32,
+    looks: Looks,
     /// Whether the header is the first of them.
     header: bool,
 }
@@ -55,10 +62,24 @@ pub struct Row<'a> {
 }
 
 impl Table {
-    /// Reads a CSV file's header, or tells its faults.
+    /// Reads a CSV file's header, or tells its faults. A large file is read stretch by stretch, when its rows are asked for.
     pub fn read(path: &Path) -> Result<Self, Vec<Fault>> {
+        Self::read_by(path, cores().saturating_mul(TOGETHER).saturating_mul(PART.1))
+    }
+
+    fn read_by(path: &Path, stretch: usize) -> Result<Self, Vec<Fault>> {
+        if let Some(large) = Stretches::of(path, stretch).and_then(|behind| Self::begin(path, behind)) {
+            return Ok(large);
+        }
         let text = read_text(path, MOST_CSV_BYTES).map_err(|fault| vec![fault])?;
         Self::parse(path, text)
+    }
+
+    /// A file with a plain first stretch and a header in it. Any other is read whole, and its faults are told then.
+    fn begin(path: &Path, mut behind: Stretches) -> Option<Self> {
+        let first = behind.next(String::new(), 0).ok()??;
+        let table = Self::parse(path, first).ok()?;
+        (!table.looks.quoted).then_some(Self { behind: Some(behind), ..table })
     }
 
     /// Reads the header of CSV text, or tells its faults; `file` is the name in them.
@@ -85,56 +106,63 @@ impl Table {
             columns.push(name);
         }
         if faults.is_empty() {
-            Ok(Self { file: file.to_path_buf(), columns, text, looks })
+            Ok(Self { file: file.to_path_buf(), columns, text, looks, behind: None })
         } else {
             Err(faults)
         }
     }
 
     /// Hands each row to `each`, and tells the faults of rows that could not be handed on.
-    pub fn rows(&self, each: impl FnMut(&Row<'_>)) -> Vec<Fault> {
-        self.whole().each(each)
-    }
-
-    fn whole(&self) -> Rows<'_> {
-        Rows { table: self, text: &self.text, lines_before: 0, lines: self.looks.lines, header: true }
+    pub fn rows(&self, mut each: impl FnMut(&Row<'_>)) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let read = self.stretches(|rows| faults.extend(rows.each(&mut each)));
+        faults.extend(read.err());
+        faults
     }
 
     /// Reads the rows of a large table in parts on all cores, and those of a small one as a single part; what was
     /// made of each part is handed to `take` in the order of the file.
-    pub fn gather<T: Send>(&self, read: impl Fn(&Rows<'_>) -> T + Sync, take: impl FnMut(T)) {
-        /// So many parts for each core are read before they are handed on: one that waits for another is not felt, and
-        /// what waits to be handed on takes little room.
-        const TOGETHER: usize = 16;
-        if self.text.len() < ALONE {
-            return [read(&self.whole())].into_iter().for_each(take);
-        }
-        let parts = self.parts((self.text.len() / 16).clamp(PART.0, PART.1));
-        let groups = parts.chunks(cores().saturating_mul(TOGETHER));
-        groups.flat_map(|together| on_all_cores(together, &read)).for_each(take);
+    ///
+    /// # Errors
+    /// If the rest of a large file cannot be read. What stands before it was handed on.
+    pub fn gather<T: Send>(
+        &self,
+        read: impl Fn(&Rows<'_>) -> T + Sync,
+        mut take: impl FnMut(T),
+    ) -> Result<(), Fault> {
+        self.stretches(|rows| {
+            if rows.text.len() < ALONE {
+                return take(read(&rows));
+            }
+            let parts = rows.parts((rows.text.len() / 16).clamp(PART.0, PART.1));
+            let groups = parts.chunks(cores().saturating_mul(TOGETHER));
+            groups.flat_map(|together| on_all_cores(together, &read)).for_each(&mut take);
+        })
     }
 
-    /// The table in parts of about so many bytes, each of whole rows. A line is a row for sure only where nothing
-    /// is quoted.
-    fn parts(&self, size: usize) -> Vec<Rows<'_>> {
-        let whole = self.whole();
-        let empty = self.text.len().saturating_sub(self.text.trim_start_matches(['\r', '\n']).len());
-        if self.text.len() <= size || empty >= size || self.looks.quoted {
-            return vec![whole];
+    /// All rows, in one stretch or, of a large file, in several.
+    fn stretches(&self, mut each: impl FnMut(Rows<'_>)) -> Result<(), Fault> {
+        let first = Rows { table: self, text: &self.text, lines_before: 0, looks: self.looks, header: true };
+        each(first);
+        let Some(mut behind) = self.behind.clone() else { return Ok(()) };
+        let (mut room, mut lines_before) = (String::new(), self.looks.lines);
+        while let Some(mut text) = behind.next(room, lines_before)? {
+            let mut looks = look(&text);
+            if looks.quoted {
+                // What begins with a quote may end in another stretch.
+                text = behind.with_rest(text, lines_before)?;
+                // What marks the beginning of a file, and is skipped there, is text elsewhere.
+                if text.starts_with('\u{feff}') {
+                    text.insert(0, '\n');
+                    lines_before = lines_before.saturating_sub(1);
+                }
+                looks = look(&text);
+            }
+            each(Rows { text: &text, lines_before, looks, header: false, ..first });
+            lines_before = lines_before.saturating_add(looks.lines);
+            room = text;
         }
-        let texts = pieces(&self.text, size);
-        // What marks the beginning of a file, and is skipped there, is text elsewhere.
-        if texts.iter().skip(1).any(|text| text.starts_with('\u{feff}')) {
-            return vec![whole];
-        }
-        let looks = on_all_cores(&texts, |text| look_at(text));
-        let mut lines_before = 0_u32;
-        let mut parts = Vec::with_capacity(texts.len());
-        for (text, Looks { lines, .. }) in texts.into_iter().zip(looks) {
-            parts.push(Rows { text, lines_before, lines, header: parts.is_empty(), ..whole });
-            lines_before = lines_before.saturating_add(lines);
-        }
-        parts
+        Ok(())
     }
 }
 
@@ -207,14 +235,32 @@ fn header_of(text: &str, quoted: bool) -> Option<(u32, Vec<String>)> {
 }
 
 impl Rows<'_> {
+    /// These rows in parts of about so many bytes. A line is a row for sure only where nothing is quoted.
+    fn parts(self, size: usize) -> Vec<Self> {
+        let empty = self.text.len().saturating_sub(self.text.trim_start_matches(['\r', '\n']).len());
+        if self.text.len() <= size || self.header && empty >= size || self.looks.quoted {
+            return vec![self];
+        }
+        let texts = pieces(self.text, size);
+        let looks = on_all_cores(&texts, |text| look_at(text));
+        let (mut lines_before, mut header) = (self.lines_before, self.header);
+        let mut parts = Vec::with_capacity(texts.len());
+        for (text, looks) in texts.into_iter().zip(looks) {
+            parts.push(Self { text, lines_before, looks, header, ..self });
+            lines_before = lines_before.saturating_add(looks.lines);
+            header = false;
+        }
+        parts
+    }
+
     /// About how many rows there are, where that is known.
     pub fn about(&self) -> usize {
-        self.lines as usize
+        self.looks.lines as usize
     }
 
     /// Hands each row to `each`, and tells the faults of rows that could not be handed on.
     pub fn each(&self, mut each: impl FnMut(&Row<'_>)) -> Vec<Fault> {
-        if self.table.looks.quoted { self.each_quoted(&mut each) } else { self.each_plain(&mut each) }
+        if self.looks.quoted { self.each_quoted(&mut each) } else { self.each_plain(&mut each) }
     }
 
     fn each_quoted(&self, each: &mut impl FnMut(&Row<'_>)) -> Vec<Fault> {
@@ -346,98 +392,4 @@ fn line_of(text: &str, record: &csv::StringRecord) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use proptest::prelude::*;
-
-    use super::{Looks, Table, header_of, look, trimmed};
-
-    fn table(text: &str) -> Result<Table, Vec<crate::error::Fault>> {
-        Table::parse(Path::new("t.csv"), text.to_owned())
-    }
-
-    #[test]
-    fn rows_know_their_lines() {
-        let table = table("id,name\na,\"two\nlines\"\n\n b , x \nc\n").unwrap();
-        let mut rows = Vec::new();
-        let all = |row: &super::Row<'_>| rows.push((row.line, row.field(0).map(str::to_owned)));
-        let [whole] = table.parts(4)[..] else { panic!("what is quoted may hold a line's end") };
-        let faults = whole.each(all);
-        assert_eq!(rows, [(2, Some("a".into())), (5, Some("b".into()))]);
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        assert_eq!(faults, ["t.csv:6: has 1 fields, the header has 2"]);
-    }
-
-    #[test]
-    fn parts_of_a_table_are_its_rows_in_their_order_with_the_same_lines_and_faults() {
-        for text in [
-            "id,name\na,x\n\n b , 长 \nc\r\nd,y\r\n\r\n\re,z\n\n",
-            "\n\nid,name\na,长长长长长\n,\nb",
-            "id,name\n",
-        ] {
-            let table = table(text).unwrap();
-            let read = |size: usize| {
-                let (mut rows, mut faults) = (Vec::new(), Vec::new());
-                let parts = table.parts(size);
-                for part in &parts {
-                    faults.extend(part.each(|row| rows.push((row.line, row.field(0).map(str::to_owned)))));
-                }
-                let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-                (rows, faults, parts.len())
-            };
-            let (rows, faults, _) = read(text.len());
-            for size in 1..text.len() {
-                let (in_parts, faults_in_parts, parts) = read(size);
-                assert_eq!((&in_parts, &faults_in_parts), (&rows, &faults), "{text:?} by {size} in {parts}");
-            }
-            assert!(read(3).2 > 1 || rows.is_empty(), "{text:?} has parts");
-        }
-    }
-
-    proptest! {
-        /// Where nothing is quoted, rows, lines and faults are those that the csv package finds.
-        #[test]
-        fn plain_rows_are_what_the_csv_package_reads(rows in "\u{feff}?\u{feff}?[a,\n]{0,3}id,n\r?\n[a长\u{feff}, ,,\r\n\n]{0,40}") {
-            let Ok(plain) = table(&rows) else { return Ok(()) };
-            prop_assert!(!plain.looks.quoted);
-            let read = |table: &Table| {
-                let mut rows = Vec::new();
-                let faults = table.rows(|row| rows.push((row.line, row.field(0).map(str::to_owned), row.field(1).map(str::to_owned))));
-                (rows, faults)
-            };
-            prop_assert_eq!(read(&plain), read(&Table { looks: Looks { quoted: true, ..plain.looks }, ..plain.clone() }));
-            let (one, other) = (header_of(&rows, false), header_of(&rows, true));
-            prop_assert_eq!(one.map(|(_, names)| names), other.map(|(_, names)| names));
-            prop_assert_eq!(look(&rows).lines as usize, rows.matches('\n').count());
-        }
-    }
-
-    #[test]
-    fn spaces_of_every_sort_are_taken_off_both_ends() {
-        let letters = [
-            'a', '!', '~', ' ', '\u{85}', '\u{a0}', '\u{1680}', '\u{2003}', '\u{3000}', '长', '\u{feff}',
-            '𠀀', 'é', '\t',
-        ];
-        for one in letters {
-            for other in letters {
-                for text in [
-                    format!("{one}"),
-                    format!("{one}{other}"),
-                    format!("{one}长{other}"),
-                    format!("{one}ab{other}"),
-                ] {
-                    assert_eq!(trimmed(&text), text.trim(), "{text:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_header_names_each_column_once() {
-        let faults = table("id,id,\n").unwrap_err();
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        assert_eq!(faults, ["t.csv:1: column `id` stands twice", "t.csv:1: a column has no name"]);
-        assert!(table("").is_err());
-    }
-}
+mod tests;
