@@ -275,7 +275,7 @@ fn what_is_read_is_what_an_office_alone_would_show() {
         let seen = shared.read();
         assert_eq!((seen.journal().next(), seen.today()), (alone.journal().next(), alone.today()));
         assert_eq!(figures(&seen), figures(&alone), "behind request {turn}");
-        for id in &answer.request.id {
+        if let Some(id) = &answer.request.id {
             assert!(seen.journal().answer_to(id).is_some());
             assert_eq!(seen.journal().answer_to(id), alone.journal().answer_to(id));
         }
@@ -289,7 +289,7 @@ fn what_is_read_is_what_an_office_alone_would_show() {
 #[test]
 fn other_policies_are_shown_with_the_first_answer_behind_them() {
     let policies = bianzhi::PolicySet::load(concat!(env!("CARGO_MANIFEST_DIR"), "/policies")).unwrap();
-    let digest = |office: &SharedOffice| office.read().policies().map(|policies| policies.digest());
+    let digest = |office: &SharedOffice| office.read().policies().map(bianzhi::PolicySet::digest);
     let office = SharedOffice::new(Office::open(charter(), policies.clone()).unwrap()).unwrap();
     office.submit(hire()).unwrap();
     office.set_policies(None);
