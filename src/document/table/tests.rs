@@ -36,6 +36,7 @@ fn read_of(path: &Path, stretch: usize) -> (Vec<(u32, String)>, Vec<String>, boo
             );
             let (found, mut told): (Vec<_>, Vec<_>) = gathered.into_iter().unzip();
             assert_eq!(found.concat(), rows);
+            rows.push((1, table.columns.concat()));
             told.push(read.err().into_iter().collect());
             assert_eq!(format!("{:?}", told.concat()), format!("{faults:?}"));
         }
@@ -55,6 +56,7 @@ fn a_large_file_is_read_by_stretches_as_it_is_read_whole() {
         "\u{feff}id,name\r\na,x\r\n\r\n\rb,y\r\n\u{feff}c,z\n,\nd,1,2\n",
         "id,name\na,x\nb,\"two\nlines\"\nc,y\n\u{feff}\"d\",z\n\"e\",\"w\nw\",3\nf,g",
         "id,name\na,x\nb,y\nc,z\n\u{feff}\"d\",z\ne,f\n",
+        "\u{feff}\u{feff}id,name\na,x\nb,y\nc,z\nd,w\n",
         "id,name\na,a line that is longer than a stretch and has no end\nb,x\n",
         "\n\n\n\n\n\n\n\n\n\n\n\n\nid,name\na,x\nb,y\n",
         "id,id\na,x\nb,y\nc,z\n",
