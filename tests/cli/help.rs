@@ -155,6 +155,8 @@ fn the_command_help_takes_the_language_on_either_side() {
     for (words, expect) in [
         (&["help", "--lang"][..], "unrecognized subcommand '--lang'"),
         (&["help", "nothing", "--lang", "zh"], "错误：没有命令 `nothing`"),
+        (&["--lang", "fr", "help"], "invalid value 'fr' for '--lang <zh|en>'"),
+        (&["help", "run", "--lang=fr"], "invalid value 'fr' for '--lang <zh|en>'"),
         // Not everything called so asks for help.
         (&["show", "help", "--lang", "zh"], "错误：help: 无法打开"),
     ] {

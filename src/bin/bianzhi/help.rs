@@ -34,7 +34,9 @@ pub(crate) fn language_first(words: Vec<OsString>, command: &Command) -> Vec<OsS
         return words;
     }
     let program = rest.drain(..rest.len().min(1)).collect::<Vec<_>>();
-    [program, language, rest].concat()
+    // Of a language that is none clap says so, if no `help` stands behind it.
+    let is_one = language.is_empty() || super::usage::asked().is_some();
+    [program, language, if is_one { rest } else { Vec::new() }].concat()
 }
 
 fn told(mut command: Command, lang: Lang) -> Command {
