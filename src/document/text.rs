@@ -104,8 +104,9 @@ impl Stretches {
             read_pieces(&self.path, self.from, room, PIECE)
                 .map_err(|cause| unreadable(&self.path, &cause))?;
             self.from = self.from.saturating_add(room.len() as u64);
-            let behind = bytes.iter().rev().take_while(|&&byte| byte != b'\n').count();
-            if behind < bytes.len() {
+            // No line ends in what was read before.
+            if let Some(end) = room.iter().rposition(|&byte| byte == b'\n') {
+                let behind = room.len().saturating_sub(end).saturating_sub(1);
                 self.from = self.from.saturating_sub(behind as u64);
                 bytes.truncate(bytes.len().saturating_sub(behind));
                 return Ok(Some(bytes));
