@@ -42,6 +42,10 @@ fn too_large(path: &Path, most_bytes: u64) -> Fault {
 }
 
 fn unreadable(path: &Path, cause: &io::Error) -> Fault {
+    if cause.kind() == io::ErrorKind::UnexpectedEof {
+        let en = "became shorter while it was read; read it again when nobody writes it";
+        return Fault::at(path, 0, 0, en).in_chinese("读取途中变短了；请在无人写入时重新读取");
+    }
     let zh = format!("无法读取：{}", in_chinese(cause));
     Fault::at(path, 0, 0, format!("cannot be read: {cause}")).in_chinese(zh)
 }

@@ -115,8 +115,9 @@ impl Office {
     pub fn follow(&mut self, answer: &Arc<Decision>) -> Result<(), Error> {
         if self.journal.is_kept() {
             return Err(unusable(
-                "an office that keeps a journal follows no other".to_owned(),
-                "自有日志的办公室不跟随另一间的裁定".to_owned(),
+                "an office that keeps a journal follows no other; let a copy of it follow (`fork`)"
+                    .to_owned(),
+                "自有日志的办公室不跟随另一间的裁定；请让它的副本（`fork`）跟随".to_owned(),
             ));
         }
         let advanced = answer.advanced.clone().map(Entry::Advanced);
@@ -124,8 +125,8 @@ impl Office {
             let (next, number) = (self.journal.next(), entry.number());
             if number > next {
                 return Err(unusable(
-                    format!("entry {next} is missing: entry {number} does not stand behind it"),
-                    format!("缺第 {next} 条记录：第 {number} 条接不上"),
+                    format!("entry {next} is missing before entry {number}: follow that answer first"),
+                    format!("第 {number} 条之前缺第 {next} 条记录：请先跟随那一条"),
                 ));
             }
             if number == next {

@@ -43,6 +43,9 @@ impl Shown {
     }
 
     /// The office behind all that was kept.
+    ///
+    /// # Errors
+    /// If an answer does not follow from those before it.
     pub(super) fn read(&self) -> Result<Arc<Office>, Stuck> {
         if let Some(office) = self.as_it_is() {
             return Ok(office);

@@ -307,8 +307,8 @@ fn a_copy_follows_its_own_office_alone_and_leaves_nothing_out() {
     let [one, two, three] = [0, 1, 2].map(|_| office.submit(hire().on(Date::constant(2024, 5, 1))).unwrap());
     let said = |error: Error| (error.to_string(), error.zh());
     let (en, zh) = said(copy.follow(&two).unwrap_err());
-    assert_eq!(en, "entry 1 is missing: entry 3 does not stand behind it");
-    assert_eq!(zh, "缺第 1 条记录：第 3 条接不上");
+    assert_eq!(en, "entry 1 is missing before entry 3: follow that answer first");
+    assert_eq!(zh, "第 3 条之前缺第 1 条记录：请先跟随那一条");
     for answer in [&one, &one, &two, &one, &three] {
         copy.follow(answer).unwrap();
     }
@@ -327,7 +327,9 @@ fn a_copy_follows_its_own_office_alone_and_leaves_nothing_out() {
     assert_eq!(full.journal().next(), 7);
     // Nor does an office that keeps a journal follow anybody.
     let mut kept = Office::open_on(Flaky::default(), charter(), None).unwrap();
-    assert_eq!(said(kept.follow(&one).unwrap_err()).0, "an office that keeps a journal follows no other");
+    let (en, zh) = said(kept.follow(&one).unwrap_err());
+    assert_eq!(en, "an office that keeps a journal follows no other; let a copy of it follow (`fork`)");
+    assert_eq!(zh, "自有日志的办公室不跟随另一间的裁定；请让它的副本（`fork`）跟随");
 }
 
 /// A snapshot that is asked for stands behind all that was asked before it, and nothing else waits for ever.
