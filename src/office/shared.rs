@@ -246,7 +246,9 @@ impl Desk {
 
 /// Does what a letter asks for; `false` if that is the end, and then nobody writes any more.
 fn take(writer: &mut Option<Writer>, letter: Letter, line: &mut Line<'_>) -> bool {
-    let goes_on = writer.as_mut().is_some_and(|writer| match letter {
+    // A reader may have found that nothing may go on.
+    let goes_on = writer.as_mut().filter(|writer| writer.told.failed.get().is_none());
+    let goes_on = goes_on.is_some_and(|writer| match letter {
         Letter::Decide(asked) => writer.decide(asked, line),
         Letter::DecideBy(policies) => {
             writer.office.set_policies(policies);

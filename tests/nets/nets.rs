@@ -26,7 +26,7 @@ mod office {
         // So small that a few requests make groups that overtake each other, if they can.
         pub(super) const AT_ONCE: usize = 1;
         pub(super) const MOST_AT_ONCE: usize = 2;
-        pub(super) const SHOWN_EVERY: usize = 3;
+        pub(super) const SHOWN_EVERY: usize = 5;
         pub(super) const MOST_IN_GROUP: usize = 3;
         pub(super) const MOST_AHEAD: usize = 2;
     }

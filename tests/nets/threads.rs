@@ -88,6 +88,7 @@ fn ask(left: Option<usize>) {
                     let Ok(answer) = answer else { break };
                     assert!(answer.entry > last, "in the order of asking");
                     assert!((disk.0.lock().unwrap().records.len() as u64) > answer.entry, "kept before told");
+                    assert!(office.read().journal().next() > answer.entry, "shown before told");
                     last = answer.entry;
                     answered.push(answer.entry);
                 }
