@@ -305,8 +305,13 @@ impl Ledger {
         found.used += one;
         found.seat_at(unit, |sitting| seat(sitting, one, named));
         let borrower = found.borrower;
-        self.change(borrower, kind, Delta { borrowed_occupied: one, ..Delta::default() });
-        self.change(unit, kind, Delta { guests: one, ..Delta::default() });
+        let used = Delta { borrowed_occupied: one, ..Delta::default() };
+        if borrower == unit {
+            self.change(unit, kind, Delta { guests: one, ..used });
+        } else {
+            self.change(borrower, kind, used);
+            self.change(unit, kind, Delta { guests: one, ..Delta::default() });
+        }
     }
 
     // Permits.
@@ -338,13 +343,15 @@ impl Ledger {
         let (lender, kind) = self.at(lender, kind)?;
         let borrower = self.node(borrower.as_str())?;
         let draw = loan.as_str().starts_with("draw:");
-        if let Some(place) = self.loan_places.get(loan.as_str()).copied() {
+        let place = if let Some(place) = self.loan_places.get(loan.as_str()).copied() {
             // A correction brings back seats that had been returned.
             let known = self.loans.get_mut(place.0 as usize)?;
             known.returned -= *count;
             known.open = true;
+            place
         } else {
             let terms = LoanTerms { ends: *ends, schedule: schedule.clone(), ..LoanTerms::default() };
+            self.draws = self.draws.saturating_add(u64::from(draw));
             self.add_loan(Loan {
                 id: loan.clone(),
                 lender,
@@ -361,12 +368,8 @@ impl Ledger {
                 open: true,
                 terms: Arc::new(terms),
                 sitting: Arc::default(),
-            });
-            if draw {
-                self.draws = self.draws.saturating_add(1);
-            }
-        }
-        let place = self.loan(loan.as_str())?;
+            })
+        };
         self.tie_loan(place);
         self.lend(place, *count);
         Some(())

@@ -93,7 +93,7 @@ impl<'a> Attempt<'a> {
             }
         }
         refuse(faults)?;
-        let pool_size = self.ask_policies(books, asked, act)?;
+        let pool_size = self.ask_policies(books, &Asked { seat, ..*asked }, act)?;
         if let Some(reversal) = reversal {
             let mut working = Ledger::clone(books);
             for happened in &reversal {
@@ -127,7 +127,7 @@ impl<'a> Attempt<'a> {
         let answer = policies.before(books, asked);
         add(&mut act.notes, answer.notes);
         add(&mut act.findings, answer.findings);
-        act.parameters.extend(answer.parameters);
+        act.read(answer.parameters);
         let mut denials = answer.denials;
         let size = pool.map(|pool| policies.capacity(books, pool, &mut act.parameters)).transpose();
         let size = size.unwrap_or_else(|failure| {

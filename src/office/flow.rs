@@ -43,6 +43,7 @@ pub(super) fn submit(office: &mut Office, request: Arc<Request>) -> Arc<Decision
         effective: request.effective.unwrap_or(office.today()),
         by_reaction: false,
         at: None,
+        seat: None,
     };
     let mut act = Act::default();
     let bad_id = request.id.as_ref().filter(|id| !id.is_well_formed());
@@ -102,6 +103,7 @@ pub(super) fn advance(office: &mut Office, date: Date) -> Arc<Advanced> {
             effective: date,
             by_reaction: false,
             at: None,
+            seat: None,
         };
         let answer = policies.before(&office.books, &asked);
         act.notes.extend(answer.notes);
@@ -128,10 +130,15 @@ fn record(
     no: Option<(Outcome, Vec<Reason>)>,
 ) -> Arc<Decision> {
     let (outcome, reasons) = no.unwrap_or((Outcome::Granted, Vec::new()));
-    let mut parameters = act.parameters;
-    if parameters.len() > 1 {
-        parameters.sort();
-        parameters.dedup();
+    let mut read = act.parameters;
+    if read.len() > 1 {
+        read.sort();
+        read.dedup();
+    }
+    let mut parameters = Vec::new();
+    if !read.is_empty() {
+        parameters.reserve_exact(read.len());
+        parameters.extend(read);
     }
     let decision = Arc::new(Decision {
         entry: office.journal.next(),

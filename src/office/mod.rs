@@ -41,7 +41,7 @@ use crate::graph::{NodeIx, Role};
 use crate::journal::Journal;
 use crate::ledger::Ledger;
 use crate::model::{Date, Figures, Seats};
-use crate::policy::PolicySet;
+use crate::policy::{PolicySet, Reads};
 use crate::request::Request;
 
 /// An establishment office: books, policies and a journal.
@@ -234,7 +234,7 @@ impl Office {
     /// A pool's size on these books: fixed, or as its rule says; without policies a rule says 0.
     fn capacity(&self, books: &Arc<Ledger>, pool: NodeIx) -> Result<Seats, Remark> {
         match &self.policies {
-            Some(policies) => policies.capacity(books, pool, &mut Vec::new()),
+            Some(policies) => policies.capacity(books, pool, &mut Reads::new()),
             None => Ok(books.fixed_size(pool)),
         }
     }

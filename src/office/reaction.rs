@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::attempt::{Accepted, Attempt, No};
-use crate::decision::{Happened, ParameterRead, Reason, Remark};
+use crate::decision::{Happened, Reason, Remark};
 use crate::event::Event;
 use crate::journal::Journal;
 use crate::ledger::{Actor, Ledger};
-use crate::policy::{Asked, HookRef, PolicySet, Reaction, Told, freed_kinds};
+use crate::policy::{Asked, HookRef, PolicySet, Reaction, Reads, Told, freed_kinds};
 use crate::request::Verb;
 
 /// The most requests that rules may propose within one entry.
@@ -20,7 +20,7 @@ pub(super) struct Act {
     pub(super) happened: Vec<Happened>,
     pub(super) notes: Vec<Remark>,
     pub(super) findings: Vec<Remark>,
-    pub(super) parameters: Vec<Arc<ParameterRead>>,
+    pub(super) parameters: Reads,
     proposed: usize,
     /// The scripts of the calls that are under way, outermost first.
     under_way: Vec<Arc<str>>,
@@ -41,6 +41,15 @@ struct Ground<'a> {
 }
 
 impl Act {
+    /// Parameters were read.
+    pub(super) fn read(&mut self, more: Reads) {
+        if self.parameters.is_empty() {
+            self.parameters = more;
+        } else {
+            self.parameters.extend(more);
+        }
+    }
+
     /// Applies events that were accepted.
     pub(super) fn take_effect(&mut self, books: &mut Arc<Ledger>, accepted: Accepted) {
         let ledger = Arc::make_mut(books);
@@ -100,7 +109,7 @@ impl Act {
             let (asked, by) = (ground.asked, ground.by);
             let told = Told { happened, freed: None, asked, by, date: books.today() };
             if let Some(read) = ground.policies.no_reaction(books, &told) {
-                self.parameters.extend(read);
+                self.read(read);
                 continue;
             }
             for hook in ground.policies.reactions(&happened.event) {
@@ -125,9 +134,7 @@ impl Act {
         reaction: Reaction,
         cause: usize,
     ) -> Result<(), Endless> {
-        if !reaction.parameters.is_empty() {
-            self.parameters.extend(reaction.parameters);
-        }
+        self.read(reaction.parameters);
         if let Some(failure) = reaction.failed {
             self.findings.push(failure);
             return Ok(());
@@ -197,6 +204,7 @@ impl Act {
                 effective: books.today(),
                 by_reaction: true,
                 at: None,
+                seat: None,
             };
             let attempt = Attempt::new(Some(ground.policies), ground.journal);
             let accepted = attempt.decide(books, Ok(Actor::Reaction), &asked, None, self);

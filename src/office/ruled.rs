@@ -76,23 +76,19 @@ impl Office {
     /// # Ok(()) }
     /// ```
     pub fn rules_on<'a>(&'a self, request: &'a Request) -> RulesSay<'a> {
-        let mut told = OnceCell::new();
-        let brief = self.policies.as_ref().map_or_else(
-            || Some(Brief::default()),
-            |policies| policies.in_brief(&self.books, &self.asked(request)),
-        );
-        let brief = brief.unwrap_or_else(|| {
+        let mut say = RulesSay { office: self, request, brief: Brief::default(), told: OnceCell::new() };
+        if let Some(policies) = &self.policies
+            && !policies.in_brief(&self.books, &self.asked(request), &mut say.brief)
+        {
             let full = self.told_on(request);
-            let mut brief = Brief::default();
             for (how, remarks) in [(How::Denial, &full.denials), (How::Note, &full.notes)] {
                 for one in remarks {
-                    brief.push(how, Code::Own(one.code.as_str().into()));
+                    say.brief.push(how, Code::Own(one.code.as_str().into()));
                 }
             }
-            told = OnceCell::from(Box::new(full));
-            brief
-        });
-        RulesSay { office: self, request, brief, told }
+            say.told = OnceCell::from(Box::new(full));
+        }
+        say
     }
 
     fn told_on(&self, request: &Request) -> Told {
@@ -114,6 +110,7 @@ impl Office {
             effective: request.effective.unwrap_or(self.today()),
             by_reaction: false,
             at: None,
+            seat: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use smallvec::{SmallVec, smallvec};
 use super::call::Reads;
 use crate::decision::{Happened, Remark};
 use crate::event::Event;
-use crate::ledger::{Actor, Ledger};
+use crate::ledger::{Actor, Ledger, OwnSeat};
 use crate::model::{Date, FactValue, KindId, RequestId, Seats};
 use crate::request::Verb;
 
@@ -31,6 +31,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) by_reaction: bool,
     /// The member's number, from 1, in a batch.
     pub(crate) at: Option<u32>,
+    /// The own seat that it is about and nothing else, if that was found in the books in which it is asked.
+    pub(crate) seat: Option<OwnSeat>,
 }
 
 /// What the hooks before a request said.

@@ -48,8 +48,8 @@ impl<'a> Brief<'a> {
 }
 
 /// What is carried out: hooks at once in their folded form, or one of them as it stands.
-pub(super) enum Turn<'a> {
-    Folded(&'a tree::Folded, tree::Done),
+pub(super) enum Turn<'a, 'd> {
+    Folded(&'a tree::Folded, &'d tree::Done),
     Hook(&'a HookRef),
 }
 
@@ -60,7 +60,7 @@ impl PolicySet {
         let mut steps = Some(0_u64);
         self.ask(books, asked, false, |turn, call, given| {
             let Turn::Hook(hook) = turn else {
-                answer.parameters = call.outcome().parameters;
+                answer.parameters = call.take_reads();
                 return;
             };
             let run = self.run(hook, call, given);
@@ -93,17 +93,21 @@ impl PolicySet {
         answer
     }
 
-    /// The same, but only the codes. None where somebody watches, or Rhai has a say: then the whole answer is
-    /// to be asked for.
-    pub(crate) fn in_brief<'a>(&'a self, books: &Arc<Ledger>, asked: &Asked<'_>) -> Option<Brief<'a>> {
+    /// The same, but only the codes. Not done where somebody watches, or Rhai has a say: then the whole answer is to be
+    /// asked for.
+    pub(crate) fn in_brief<'a>(
+        &'a self,
+        books: &Arc<Ledger>,
+        asked: &Asked<'_>,
+        brief: &mut Brief<'a>,
+    ) -> bool {
         if self.1 != Interpreter::Tree || self.is_watched() {
-            return None;
+            return false;
         }
-        let mut brief = Brief::default();
         self.ask(books, asked, true, |turn, call, given| {
             let hook = match turn {
                 Turn::Folded(folded, done) => {
-                    return folded.said(&done).for_each(|(how, code)| brief.push(how, Code::Known(code)));
+                    return folded.said(done).for_each(|(how, code)| brief.push(how, Code::Known(code)));
                 }
                 Turn::Hook(hook) => hook,
             };
@@ -114,7 +118,7 @@ impl PolicySet {
                 brief.push(how, Code::Known(fail.code));
             }
         });
-        Some(brief)
+        true
     }
 
     /// Calls every hook about a request: folded as far as that goes, then each as it stands, as if in a call of its own.
@@ -123,12 +127,13 @@ impl PolicySet {
         books: &Arc<Ledger>,
         asked: &Asked<'_>,
         brief: bool,
-        mut each: impl FnMut(Turn<'a>, &Call<'_>, &View),
+        mut each: impl FnMut(Turn<'a, '_>, &Call<'_>, &View),
     ) {
         let verb = asked.verb.place();
         // All hooks before one verb may do the same.
-        let first = self.0.hooks().find_map(|hooks| hooks.before(verb).first());
-        let Some(situation) = first.map(|hook| hook.situation) else { return };
+        let local = || self.0.folders.iter().find_map(|folder| folder.hooks.before(verb).first());
+        let Some(first) = self.0.root.before(verb).first().or_else(local) else { return };
+        let situation = first.situation;
         let mut scene = Scene::new(books, self, asked.date);
         if !asked.by_reaction && !self.0.folders.is_empty() {
             scene.folders = self.folders_where(books, || books.touches(asked.verb));
@@ -138,9 +143,8 @@ impl PolicySet {
         let call = Call { brief, ..Call::again(&scene, situation) };
         let mut from = 0;
         if let Some((folded, done)) = self.carried_out_folded(Occasion::Before(verb), &call, &given) {
-            let gave_up = done.gave_up;
-            each(Turn::Folded(folded, done), &call, &given);
-            let Some(hook) = gave_up else { return };
+            each(Turn::Folded(folded, &done), &call, &given);
+            let Some(hook) = done.gave_up else { return };
             from = hook;
         }
         let local = scene.folders.iter().filter_map(|folder| self.0.folders.get(*folder));

@@ -119,7 +119,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Whether the same was said and proposed, and the same parameters read.
+    /// Whether the same was said and proposed, and the same parameters read in the same order.
     pub(crate) fn does_as(&self, other: &Self) -> bool {
         self.said == other.said && self.proposals == other.proposals && self.parameters == other.parameters
     }
@@ -323,16 +323,21 @@ impl<'a> Call<'a> {
 
     /// A parameter was read. All who read the same value hold the same record of it.
     pub(crate) fn read(&self, parameter: &Arc<ParameterRead>) {
-        self.read_all(std::slice::from_ref(parameter));
+        self.read_all(std::iter::once(parameter));
     }
 
-    /// The same of several.
-    pub(crate) fn read_all(&self, parameters: &[Arc<ParameterRead>]) {
+    /// The same of several, no two of which are the same.
+    pub(crate) fn read_all<'p>(&self, parameters: impl Iterator<Item = &'p Arc<ParameterRead>>) {
         if !self.brief {
             let known = &mut self.state().done.parameters;
-            for parameter in parameters {
-                note_read(known, parameter);
-            }
+            let none = known.is_empty();
+            parameters.for_each(|parameter| {
+                if none {
+                    known.push(Arc::clone(parameter));
+                } else {
+                    note_read(known, parameter);
+                }
+            });
         }
     }
 
@@ -380,6 +385,11 @@ impl<'a> Call<'a> {
         self.state.into_inner()
     }
 
+    /// The parameters that the call read; it forgets them.
+    pub(crate) fn take_reads(&self) -> Reads {
+        std::mem::take(&mut self.state().done.parameters)
+    }
+
     /// What the call did.
     pub(crate) fn outcome(&self) -> Outcome {
         std::mem::take(&mut *self.state()).outcome()
@@ -397,6 +407,11 @@ impl State {
         let steps = self.done.steps.saturating_add(self.taken);
         Outcome { steps, ..self.done }
     }
+}
+
+/// Whether the same parameters were read, in whatever order; each stands there once.
+pub(crate) fn read_the_same(one: &[Arc<ParameterRead>], two: &[Arc<ParameterRead>]) -> bool {
+    one.len() == two.len() && one.iter().all(|read| two.contains(read))
 }
 
 /// Adds what was read, unless it is there.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::asking::Turn;
-use super::call::{Call, How, Scene};
+use super::call::{Call, How, Scene, read_the_same};
 use super::folds::Occasion;
 use super::view::View;
 use super::{Answer, Asked, HookRef, Interpreter, PolicySet, tree};
@@ -113,7 +113,7 @@ impl PolicySet {
                     return;
                 }
                 let mut told = [Vec::new(), Vec::new(), Vec::new()];
-                for (how, code) in folded.said(&done) {
+                for (how, code) in folded.said(done) {
                     let [denials, notes, findings] = &mut told;
                     match how {
                         How::Denial => denials.push(code.to_string()),
@@ -125,7 +125,8 @@ impl PolicySet {
                     |remarks: &[Remark]| remarks.iter().map(|one| one.code.clone()).collect::<Vec<_>>();
                 let outcome = call.outcome();
                 same &= told == [codes(&answer.denials), codes(&answer.notes), codes(&answer.findings)]
-                    && (brief || outcome.parameters == answer.parameters && steps == outcome.steps);
+                    && (brief
+                        || read_the_same(&outcome.parameters, &answer.parameters) && steps == outcome.steps);
             });
         }
         same

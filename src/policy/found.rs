@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::Asked;
 use super::call::{Found, RequestSeen};
 use crate::graph::NodeIx;
-use crate::ledger::{Actor, Ledger};
+use crate::ledger::{Actor, Ledger, OwnSeat};
 use crate::model::{Date, FactValue, KindId, NodeId};
 use crate::request::{Advance, Place, Sitting, Verb};
 
@@ -24,7 +24,7 @@ impl<'a> RequestSeen<'a> {
             facts: asked.facts,
             by_reaction: asked.by_reaction,
             at: asked.at,
-            found: OnceCell::new(),
+            found: asked.seat.map_or_else(OnceCell::new, |seat| OnceCell::from(Found::own(seat))),
         }
     }
 
@@ -49,6 +49,11 @@ impl<'a> RequestSeen<'a> {
 }
 
 impl Found {
+    /// What the names of a request stand for that is about an own seat and nothing else.
+    fn own(seat: OwnSeat) -> Self {
+        Self { unit: Some(seat.unit), kind: Some(seat.kind), ..Self::default() }
+    }
+
     fn of(books: &Ledger, verb: &Verb) -> Self {
         let mut found = Self::default();
         let mut kind_named: Option<&KindId> = None;

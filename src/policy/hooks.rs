@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::call::{Call, EventSeen, Fail, How, Outcome, Reads, RequestSeen, Scene, Sizes};
+use super::call::{Call, EventSeen, Fail, How, Outcome, Reads, RequestSeen, Scene, Sizes, read_the_same};
 use super::folds::Occasion;
 use super::found::acting;
 use super::parameters::Holding;
@@ -13,7 +13,7 @@ use super::value::Value;
 use super::view::{View, What};
 use super::vocabulary::{Situation, kind_of_event};
 use super::{HookRef, Interpreter, PolicySet, Reaction, Told, engine};
-use crate::decision::{ParameterRead, Remark};
+use crate::decision::Remark;
 use crate::event::Event;
 use crate::graph::NodeIx;
 use crate::ledger::Ledger;
@@ -43,7 +43,7 @@ impl PolicySet {
         let (scene, given) = self.after_scene(books, told);
         let call = Call::again(&scene, situation);
         let (_, done) = self.carried_out_folded(occasion, &call, &given)?;
-        done.gave_up.is_none().then(|| call.outcome().parameters)
+        done.gave_up.is_none().then(|| call.take_reads())
     }
 
     /// Calls a hook about an event.
@@ -90,12 +90,9 @@ impl PolicySet {
         &self,
         books: &Arc<Ledger>,
         pool: NodeIx,
-        parameters: &mut Vec<Arc<ParameterRead>>,
+        parameters: &mut Reads,
     ) -> Result<Seats, Remark> {
-        let mut read = Reads::new();
-        let size = self.rule_size((books, books.today()), pool, &mut read, &mut 0);
-        parameters.extend(read);
-        size.map_err(|failed| failed.1)
+        self.rule_size((books, books.today()), pool, parameters, &mut 0).map_err(|failed| failed.1)
     }
 
     /// A pool's size in a scene, asked once.
@@ -383,14 +380,19 @@ impl Run<'_> {
         }
     }
 
-    /// Whether a folded run that came to its end did all the same; one in brief tells only the codes.
+    /// Whether a folded run that came to its end did all the same; one in brief tells only the codes. It does not tell in
+    /// which order parameters were read.
     fn is_told_by(&self, said: &[(How, &Arc<str>)], folded: &Outcome, brief: bool) -> bool {
         let outcome = &self.outcome;
         let codes = outcome.said.iter().map(|one| (one.how, &one.code)).eq(said.iter().copied());
         self.result.is_ok()
             && codes
             && outcome.proposals.is_empty()
-            && (brief || outcome.does_as(folded) && outcome.steps == folded.steps)
+            && folded.proposals.is_empty()
+            && (brief
+                || outcome.said == folded.said
+                    && read_the_same(&outcome.parameters, &folded.parameters)
+                    && outcome.steps == folded.steps)
     }
 
     /// Whether another run of the tree did all the same, in as many steps.

@@ -68,7 +68,7 @@ pub(crate) use vocabulary::field_in_chinese;
 
 pub(crate) use asked::{Answer, Asked, Reaction, Told, freed_kinds};
 pub(crate) use asking::{Brief, Code};
-pub(crate) use call::How;
+pub(crate) use call::{How, Reads};
 
 use crate::document::nearest;
 use crate::error::{Fault, Phrase, told};
@@ -161,13 +161,6 @@ impl Hooks {
     /// The hooks of this name, which belong to no request and no event.
     fn named(&self, name: &'static str) -> &[HookRef] {
         self.others.get(name).map_or(&[], Vec::as_slice)
-    }
-}
-
-impl Inner {
-    /// The hooks of the root folder and of every local one.
-    fn hooks(&self) -> impl Iterator<Item = &Hooks> {
-        std::iter::once(&self.root).chain(self.folders.iter().map(|folder| &folder.hooks))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::decision::{Happened, Remark};
 use crate::event::{Event, PersonTerms};
 use crate::ledger::Actor;
 use crate::model::{Date, FactValue, Mention, Seats};
-use crate::policy::{Interpreter, PolicySet, Told};
+use crate::policy::{Interpreter, PolicySet, Reads, Told};
 use crate::request::{Request, Verb};
 
 fn draw(unit: &str) -> Request {
@@ -173,15 +173,15 @@ fn a_pool_is_as_large_as_its_rule_says() {
     let books = city();
     let pool = books.node("pool").unwrap();
     // 15 vacant seats, 20 %.
-    assert_eq!(set.capacity(&books, pool, &mut Vec::new()), Ok(Seats::new(3)));
+    assert_eq!(set.capacity(&books, pool, &mut Reads::new()), Ok(Seats::new(3)));
     let answer = ask(&set, draw("finance"));
     assert_eq!(codes(&answer), ["full"]);
     assert_eq!(answer.denials[0].values[1], ("r.pool.size".to_owned(), FactValue::Whole(3)));
     assert!(answer.parameters.iter().any(|read| read.name == "pool.ratio"));
     let negative = super::set(&[("pool.rhai", "fn capacity(pool) { 0 - 5 }")]).unwrap();
-    assert_eq!(negative.capacity(&books, pool, &mut Vec::new()), Ok(Seats::ZERO));
+    assert_eq!(negative.capacity(&books, pool, &mut Reads::new()), Ok(Seats::ZERO));
     let other = script("fn on_draw(r) { }");
-    assert_eq!(other.capacity(&books, pool, &mut Vec::new()).unwrap_err().code, "policy-failed");
+    assert_eq!(other.capacity(&books, pool, &mut Reads::new()).unwrap_err().code, "policy-failed");
 }
 
 fn told(set: &PolicySet, event: &Event) -> Vec<(Verb, String)> {

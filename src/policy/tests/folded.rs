@@ -12,7 +12,7 @@ use crate::policy::call::{Call, How, Scene};
 use crate::policy::folds::Occasion;
 use crate::policy::hooks::ENTERED;
 use crate::policy::vocabulary::Situation;
-use crate::policy::{Asked, Interpreter, PolicySet, Told};
+use crate::policy::{Asked, Brief, Interpreter, PolicySet, Reads, Told};
 use crate::request::{Request, Verb};
 
 /// The scripts whose hooks are entered as they stand while something is asked of a set.
@@ -66,7 +66,7 @@ fn a_pools_rule_and_a_group_are_read_without_the_script() {
     assert_eq!(seen(POOL, &|set| assert_eq!(codes(&ask(set, draw())), none)), ["10"]);
     // 20 % of 15, with the parameter that says so.
     let sized = seen(&text, &|set| {
-        let mut read = Vec::new();
+        let mut read = Reads::new();
         assert_eq!(set.capacity(&books, pool, &mut read), Ok(Seats::new(3)));
         assert_eq!(read.iter().map(|one| &*one.name).collect::<Vec<_>>(), ["pool.ratio"]);
     });
@@ -78,7 +78,7 @@ fn a_pools_rule_and_a_group_are_read_without_the_script() {
         ("fn capacity(pool) { 9223372036854775807 + pool.used + 1 }", Err("policy-failed")),
     ] {
         let set = pools(rule).with_interpreter(Interpreter::Tree);
-        let size = set.capacity(&books, pool, &mut Vec::new());
+        let size = set.capacity(&books, pool, &mut Reads::new());
         assert_eq!(
             size.as_ref().map(|size| size.get()).map_err(|remark| remark.code.as_str()),
             said,
@@ -337,8 +337,10 @@ fn what_a_hook_said_before_it_gave_up_is_told_once_by_the_codes() {
         effective: DAY,
         by_reaction: false,
         at: None,
+        seat: None,
     };
-    let brief = set.in_brief(&books, &asked).unwrap();
+    let mut brief = Brief::default();
+    assert!(set.in_brief(&books, &asked, &mut brief));
     assert_eq!(brief.said(How::Denial).collect::<Vec<_>>(), ["full", "policy-failed"]);
     assert_eq!(codes(&set.before(&books, &asked)), ["full", "policy-failed"]);
 }

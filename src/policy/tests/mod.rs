@@ -147,6 +147,7 @@ fn ask_on(set: &PolicySet, date: Date, request: impl Into<Request>) -> Answer {
         effective: date,
         by_reaction: false,
         at: None,
+        seat: None,
     };
     set.before(&books, &asked)
 }

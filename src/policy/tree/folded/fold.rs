@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use super::super::{Block, Node, Over, Step, Tree, What};
-use super::making::{Making, ends, leaves, leaves_in};
+use super::making::{Making, ends, leaves, leaves_in, straight};
 use super::scope::{Scope, Variable};
 use super::{
-    Any, CELLS, Choice, Does, FORMS, Folded, Given, Lines, Reads, Require, Say, Thing, UNROLLED, Whole,
+    Any, CELLS, Choice, Does, FORMS, Folded, Given, Lines, Named, ReadSet, Readable, Require, Say, Thing,
+    UNROLLED, Whole,
 };
 use crate::policy::limits;
 use crate::policy::value::{Text, Value};
@@ -20,7 +21,7 @@ pub(super) struct TooLarge;
 /// What folding an expression leaves of it.
 pub(super) enum Form {
     /// Its value is known; these parameters are read on the way.
-    Known(Value<'static>, Reads),
+    Known(Value<'static>, ReadSet),
     /// It is computed.
     Any(Any),
 }
@@ -30,8 +31,11 @@ pub(super) struct Folder<'t> {
     pub(super) tree: &'t Tree,
     pub(super) given: &'t Given<'t>,
     codes: Vec<Arc<str>>,
+    pub(super) readable: Readable,
     /// The cells of what the hooks' own view names, word by word: from which cell, by which word.
     paths: Vec<(usize, &'static Row, usize)>,
+    /// Those of them that are filled before anything is done.
+    named: Vec<(usize, Named)>,
     sure: Sure,
     /// What was sure where the function that is being unfolded could first be left.
     left: Option<Sure>,
@@ -40,13 +44,8 @@ pub(super) struct Folder<'t> {
     depth: usize,
 }
 
-/// What has been done for sure before a line.
-#[derive(Clone, Default)]
-pub(super) struct Sure {
-    reads: Reads,
-    /// The cells in which something is found.
-    found: Vec<usize>,
-}
+/// The cells in which something is found for sure before a line.
+type Sure = Vec<usize>;
 
 /// Hooks that are called one after the other, where this is known; none if that is too large, or would give up for
 /// sure.
@@ -67,14 +66,30 @@ pub(crate) fn fold<'t>(
             return None;
         }
     }
-    let (cells, codes) = folder.map_or((1, Vec::new()), |folder| (folder.cells, folder.codes));
-    Some(Folded { cells, lines: making.done(), codes })
+    let lines = making.done();
+    Some(match folder {
+        Some(Folder { cells, named, codes, readable, .. }) => Folded { cells, named, lines, codes, readable },
+        None => {
+            Folded { cells: 1, named: Vec::new(), lines, codes: Vec::new(), readable: Readable::default() }
+        }
+    })
 }
 
 impl<'t> Folder<'t> {
     fn new(tree: &'t Tree, given: &'t Given<'t>) -> Self {
-        let (codes, paths, sure) = (Vec::new(), Vec::new(), Sure::default());
-        Self { tree, given, codes, paths, sure, left: None, cells: 1, forms: 0, depth: 0 }
+        Self {
+            tree,
+            given,
+            codes: Vec::new(),
+            readable: Readable::default(),
+            paths: Vec::new(),
+            named: Vec::new(),
+            sure: Sure::new(),
+            left: None,
+            cells: 1,
+            forms: 0,
+            depth: 0,
+        }
     }
 
     /// A function, unfolded with these arguments.
@@ -96,17 +111,7 @@ impl<'t> Folder<'t> {
         if let Some(left) = std::mem::replace(&mut self.left, outer) {
             self.sure = left;
         }
-        Ok(making.done())
-    }
-
-    /// Parameters are read, unless they were for sure.
-    fn read(&mut self, reads: Reads, making: &mut Making) {
-        let mut fresh = reads;
-        fresh.retain(|read| !self.sure.reads.iter().any(|known| Arc::ptr_eq(known, read)));
-        self.sure.reads.extend(fresh.iter().map(Arc::clone));
-        if !fresh.is_empty() {
-            making.push(Does::Read(fresh));
-        }
+        Ok(straight(making.done()))
     }
 
     /// What is sure, to be put back behind something of which it is not sure that it is done.
@@ -129,6 +134,18 @@ impl<'t> Folder<'t> {
         Ok(cell)
     }
 
+    /// Whether a cell holds the hooks' own view, or what a word of it names.
+    pub(super) fn is_path(&self, cell: usize) -> bool {
+        cell == 0 || self.paths.iter().any(|(_, _, known)| *known == cell)
+    }
+
+    /// A cell holds what the request names.
+    pub(super) fn name(&mut self, cell: usize, named: Named) {
+        if !self.named.iter().any(|(known, _)| *known == cell) {
+            self.named.push((cell, named));
+        }
+    }
+
     /// An argument is known, stands in the caller's variable, or gets a cell.
     fn argument(
         &mut self,
@@ -140,7 +157,7 @@ impl<'t> Folder<'t> {
         let stays = scope.is_set(slot, 0);
         let variable = match arg {
             Form::Known(value, reads) if stays => {
-                self.read(reads, making);
+                making.owe_reads(reads);
                 Variable::Known(value)
             }
             Form::Any(any) if stays && any.cell().is_some() => {
@@ -148,8 +165,8 @@ impl<'t> Folder<'t> {
             }
             // What the hook's own view names stands in a cell already.
             Form::Any(Any::Thing(Thing::Once(cell, inner))) if stays => {
-                if !self.sure.found.contains(&cell) {
-                    self.sure.found.push(cell);
+                if !self.sure.contains(&cell) {
+                    self.sure.push(cell);
                     making.push(Does::Find(Thing::Once(cell, inner)));
                 }
                 Variable::Cell(cell)
@@ -191,7 +208,7 @@ impl<'t> Folder<'t> {
                 break;
             }
             self.count()?;
-            making.owed = making.owed.saturating_add(weight);
+            making.owe_steps(weight);
             self.step(step, scope, making)?;
         }
         Ok(())
@@ -227,7 +244,7 @@ impl<'t> Folder<'t> {
         let once = scope.is_set(slot, 1);
         match form {
             Form::Known(value, reads) if once => {
-                self.read(reads, making);
+                making.owe_reads(reads);
                 scope.learn(slot, Variable::Known(value));
             }
             other => {
@@ -296,12 +313,22 @@ impl<'t> Folder<'t> {
             Some(What::Facts(_, Some(quiet))) => Some((quiet.again, &*quiet.parameters)),
             Some(_) => None,
         };
-        let quiet = owed.and_then(|(again, places)| {
-            let reads = places.iter().map(|place| (self.given.holds)(*place).map(|held| held.1));
-            Some((again, reads.collect::<Option<Reads>>()?))
-        });
+        let quiet = match owed {
+            Some((again, places)) => self.all_of(places)?.map(|reads| (again, reads)),
+            None => None,
+        };
         making.push(Does::Require(Box::new(Require { condition, say, quiet })));
         Ok(())
+    }
+
+    /// All of these parameters as they are read; none if one of them holds nothing.
+    fn all_of(&mut self, places: &[usize]) -> Result<Option<ReadSet>, TooLarge> {
+        let mut all = ReadSet::NONE;
+        for place in places {
+            let Some((_, read)) = (self.given.holds)(*place) else { return Ok(None) };
+            all.add(self.readable.reads(read)?);
+        }
+        Ok(Some(all))
     }
 
     /// A code, and facts if there are any.
@@ -338,7 +365,7 @@ impl<'t> Folder<'t> {
     ) -> Result<(), TooLarge> {
         let condition = match self.form(&parts.0, scope)? {
             Form::Known(Value::YesNo(yes), reads) => {
-                self.read(reads, making);
+                making.owe_reads(reads);
                 let lines = self.lines(if yes { &parts.1 } else { &parts.2 }, scope)?;
                 making.splice(lines);
                 return Ok(());
@@ -390,7 +417,7 @@ impl<'t> Folder<'t> {
         Ok(match over {
             Over::List(list) => match self.form(list, scope)? {
                 Form::Known(Value::List(items), reads) if once && items.len() <= UNROLLED => {
-                    self.read(reads, making);
+                    making.owe_reads(reads);
                     self.turns(slot, items.iter().cloned(), body, scope)?
                 }
                 other => {
@@ -403,8 +430,8 @@ impl<'t> Folder<'t> {
                 (Form::Known(Value::Number(one), mut reads), Form::Known(Value::Number(two), others))
                     if once && is_short(one, two) =>
                 {
-                    reads.extend(others);
-                    self.read(reads, making);
+                    reads.add(others);
+                    making.owe_reads(reads);
                     let numbers = one..two.saturating_add(i64::from(*inclusive));
                     self.turns(slot, numbers.map(Value::Number), body, scope)?
                 }

@@ -2,8 +2,6 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here has no form of its own")]
 
-use std::sync::Arc;
-
 use rust_decimal::Decimal;
 
 use super::super::compute::{arithmetic, compare};
@@ -11,7 +9,7 @@ use super::super::{Node, Operator, What};
 use super::fold::{Folder, Form, TooLarge};
 use super::scope::{Scope, Variable};
 use super::values::{is_short, known_text};
-use super::{Any, Args, HostCall, Look, Named, Reads, Rounded, Share, Text, Thing, Truth, Whole};
+use super::{Any, Args, HostCall, Look, Named, Owed, ReadSet, Rounded, Share, Text, Thing, Truth, Whole};
 use crate::ledger::UnitFigure;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{HostFn, HostPlace, Item, Read, Row, Sort, Type};
@@ -22,11 +20,11 @@ impl Folder<'_> {
     pub(super) fn form(&mut self, node: &Node, scope: &mut Scope) -> Result<Form, TooLarge> {
         self.count()?;
         Ok(match &node.what {
-            What::Constant(value) => Form::Known(value.clone(), Reads::new()),
+            What::Constant(value) => Form::Known(value.clone(), ReadSet::NONE),
             What::Local(slot, _) => variable(node.ty, scope.variables.get(*slot)),
             What::Word(receiver, row, _, args) => self.word(receiver, row, args, scope)?,
             What::Parameter(place, _) => match (self.given.holds)(*place) {
-                Some((value, read)) => Form::Known(value, vec![read]),
+                Some((value, read)) => Form::Known(value, self.readable.reads(read)?),
                 None => Form::Any(Any::GiveUp),
             },
             What::Path(_, inner) | What::Required(inner, _) => self.form(inner, scope)?,
@@ -45,13 +43,13 @@ impl Folder<'_> {
                 let sure = self.sure();
                 let lines = self.function(*body, args);
                 self.be_sure(sure);
-                Form::Any(Any::Lines(lines?))
+                Form::Any(Any::given(lines?))
             }
             What::Minus(inner) => {
                 let zero =
                     if node.ty == Type::NUMBER { Value::Number(0) } else { Value::Decimal(Decimal::ZERO) };
                 let form = self.form(inner, scope)?;
-                joined(Operator::Minus, Form::Known(zero, Reads::new()), form, node.ty == Type::NUMBER)
+                joined(Operator::Minus, Form::Known(zero, ReadSet::NONE), form, node.ty == Type::NUMBER)
             }
             What::List(items) => {
                 let forms = self.forms_of(items, scope)?;
@@ -64,7 +62,7 @@ impl Folder<'_> {
                 let sure = self.sure();
                 let lines = self.lines(block, scope);
                 self.be_sure(sure);
-                Form::Any(Any::Lines(lines?))
+                Form::Any(Any::given(lines?))
             }
         })
     }
@@ -80,16 +78,13 @@ impl Folder<'_> {
         args: &[Node],
         scope: &mut Scope,
     ) -> Result<Form, TooLarge> {
-        if let Some(known) = self.own(receiver, row, scope) {
-            return match known {
-                Form::Any(Any::Thing(thing)) => self.once(0, row, thing),
-                known => Ok(known),
-            };
+        if let Some(known) = self.own(receiver, row, scope)? {
+            return Ok(known);
         }
         let at = self.form(receiver, scope)?.thing();
         let args = arguments(self.forms_of(args, scope)?);
         let from = match &at {
-            Thing::Cell(0) => Some(0),
+            Thing::Cell(cell) if self.is_path(*cell) => Some(*cell),
             Thing::Once(cell, _) => Some(*cell),
             _ => None,
         };
@@ -117,18 +112,18 @@ impl Folder<'_> {
     }
 
     /// A word of the hook's own view that is known, or leads to what was found before.
-    fn own(&self, receiver: &Node, row: &Row, scope: &Scope) -> Option<Form> {
-        let known = |value| Some(Form::Known(value, Reads::new()));
+    fn own(&mut self, receiver: &Node, row: &'static Row, scope: &Scope) -> Result<Option<Form>, TooLarge> {
+        let known = |value| Ok(Some(Form::Known(value, ReadSet::NONE)));
         let kind = self.given.shape.kind;
         if row.en == "kind" && !kind.is_empty() && is_own_pool(receiver) {
             return known(Value::own_text(kind));
         }
-        let What::Local(slot, _) = receiver.what else { return None };
+        let What::Local(slot, _) = receiver.what else { return Ok(None) };
         if !matches!(scope.variables.get(slot), Some(Variable::Cell(0))) {
-            return None;
+            return Ok(None);
         }
         let Type::One(Item::View(sort @ (Sort::Request(_) | Sort::Event(_)), _)) = receiver.ty else {
-            return None;
+            return Ok(None);
         };
         if row.en == "kind" && !kind.is_empty() && row.args.is_empty() && !is_verb(sort, "establish") {
             return known(Value::own_text(kind));
@@ -140,29 +135,28 @@ impl Folder<'_> {
             ("unit", Sort::Request(_)) => Named::Unit,
             ("lender", sort) if is_verb(sort, "borrow") => Named::Lender,
             ("borrower", sort) if is_verb(sort, "borrow") => Named::Borrower,
-            _ => return None,
+            _ => return Ok(None),
         };
-        Some(Form::Any(Any::Thing(Thing::Named(named))))
+        let cell = self.path(0, row)?;
+        self.name(cell, named);
+        Ok(Some(Form::Any(Any::Thing(Thing::Cell(cell)))))
     }
 
     /// All of the conditions, or one of them: those behind the first that decides are not looked at.
     fn every(&mut self, parts: &[Node], wanted: bool, scope: &mut Scope) -> Result<Form, TooLarge> {
-        let (mut left, mut read) = (Vec::new(), Reads::new());
+        let (mut left, mut read) = (Vec::new(), ReadSet::NONE);
         let mut decided = wanted;
         for part in parts {
             match self.form(part, scope)? {
                 Form::Known(Value::YesNo(yes), reads) => {
-                    read.extend(reads);
+                    read.add(reads);
                     if yes != wanted {
                         decided = yes;
                         break;
                     }
                 }
                 other => {
-                    if !read.is_empty() {
-                        left.push(Truth::Read(wanted, std::mem::take(&mut read)));
-                    }
-                    left.push(other.truth());
+                    left.push(other.truth().behind(Owed::of(std::mem::take(&mut read))));
                 }
             }
         }
@@ -170,7 +164,7 @@ impl Folder<'_> {
             return Ok(Form::Known(Value::YesNo(decided), read));
         }
         if decided != wanted || !read.is_empty() {
-            left.push(if read.is_empty() { Truth::Known(decided) } else { Truth::Read(decided, read) });
+            left.push(Truth::Known(decided).behind(Owed::of(read)));
         }
         if left.len() == 1 {
             return Ok(left.pop().map_or(Form::Any(Any::GiveUp), Form::truth_of));
@@ -194,7 +188,7 @@ impl Folder<'_> {
         Ok(match (one, two) {
             (Form::Known(one, mut reads), Form::Known(two, others)) => match compare(operator, &one, &two) {
                 Ok(yes) => {
-                    reads.extend(others);
+                    reads.add(others);
                     Form::Known(Value::YesNo(yes), reads)
                 }
                 Err(_) => Form::Any(Any::GiveUp),
@@ -215,7 +209,7 @@ impl Folder<'_> {
         let item = self.form(&sides.0, scope)?;
         Ok(match (item, list) {
             (Form::Known(item, others), Form::Known(Value::List(items), mut reads)) if is_short(&items) => {
-                reads.extend(others);
+                reads.add(others);
                 Form::Known(Value::YesNo(items.iter().any(|one| one.same(&item))), reads)
             }
             (item, list) => Form::truth_of(Truth::In(Box::new((item.any(), list.any())))),
@@ -235,7 +229,7 @@ impl Folder<'_> {
         if let ([arg], Some(rounded)) = (args, rounded(function.en))
             && let Some(share) = self.share(arg, rounded, scope)?
         {
-            return Ok(Form::Any(Any::Whole(Whole::Share(Box::new(share)))));
+            return Ok(Form::Any(Any::Whole(share)));
         }
         let numbers = args.iter().all(|arg| arg.ty == Type::NUMBER);
         let mut forms = self.forms_of(args, scope)?;
@@ -258,7 +252,7 @@ impl Folder<'_> {
     }
 
     /// A whole number times a known share, rounded.
-    fn share(&mut self, node: &Node, rounded: Rounded, scope: &mut Scope) -> Result<Option<Share>, TooLarge> {
+    fn share(&mut self, node: &Node, rounded: Rounded, scope: &mut Scope) -> Result<Option<Whole>, TooLarge> {
         let What::Binary(Operator::Times, sides) = &node.what else { return Ok(None) };
         let is_number = [sides.0.ty == Type::NUMBER, sides.1.ty == Type::NUMBER];
         if is_number == [true, true] || is_number == [false, false] {
@@ -272,8 +266,8 @@ impl Folder<'_> {
         let share = share.normalize();
         let unit = 10_i64.checked_pow(share.scale());
         let (Ok(mantissa), Some(unit)) = (i64::try_from(share.mantissa()), unit) else { return Ok(None) };
-        let reads_first = is_number == [false, true];
-        Ok(Some(Share { of: number.whole(), ratio: (mantissa, unit), rounded, reads, reads_first }))
+        let share = Whole::Share(Box::new(Share { of: number.whole(), ratio: (mantissa, unit), rounded }));
+        Ok(Some(share.behind(Owed::of(reads))))
     }
 
     /// An `if` that gives something.
@@ -290,7 +284,7 @@ impl Folder<'_> {
         let sure = self.sure();
         let lines = self.lines(&step, scope);
         self.be_sure(sure);
-        Ok(Form::Any(Any::Lines(lines?)))
+        Ok(Form::Any(Any::given(lines?)))
     }
 }
 
@@ -301,15 +295,14 @@ impl Form {
 
     pub(super) fn any(self) -> Any {
         match self {
-            Self::Known(value, reads) if reads.is_empty() => Any::Known(Box::new(value)),
-            Self::Known(value, reads) => Any::Read(Box::new((value, reads))),
+            Self::Known(value, reads) => Any::Known(Box::new(value)).behind(Owed::of(reads)),
             Self::Any(any) => any,
         }
     }
 
     pub(super) fn whole(self) -> Whole {
         match self {
-            Self::Known(Value::Number(number), reads) if reads.is_empty() => Whole::Known(number),
+            Self::Known(Value::Number(number), reads) => Whole::Known(number).behind(Owed::of(reads)),
             Self::Any(Any::Whole(whole)) => whole,
             Self::Any(Any::Cell(cell)) => Whole::Cell(cell),
             other => Whole::Other(Box::new(other.any())),
@@ -318,8 +311,7 @@ impl Form {
 
     pub(super) fn truth(self) -> Truth {
         match self {
-            Self::Known(Value::YesNo(yes), reads) if reads.is_empty() => Truth::Known(yes),
-            Self::Known(Value::YesNo(yes), reads) => Truth::Read(yes, reads),
+            Self::Known(Value::YesNo(yes), reads) => Truth::Known(yes).behind(Owed::of(reads)),
             Self::Any(Any::Truth(truth)) => truth,
             Self::Any(Any::Cell(cell)) => Truth::Cell(cell),
             other => Truth::Other(Box::new(other.any())),
@@ -363,7 +355,7 @@ impl Any {
 
 fn variable(ty: Type, known: Option<&Variable>) -> Form {
     let cell = match known {
-        Some(Variable::Known(value)) => return Form::Known(value.clone(), Reads::new()),
+        Some(Variable::Known(value)) => return Form::Known(value.clone(), ReadSet::NONE),
         Some(Variable::Cell(cell)) => *cell,
         Some(Variable::Unset) | None => return Form::Any(Any::GiveUp),
     };
@@ -381,7 +373,7 @@ fn joined(operator: Operator, one: Form, two: Form, numbers: bool) -> Form {
     match (one, two) {
         (Form::Known(one, mut reads), Form::Known(two, others)) => match arithmetic(operator, &one, &two) {
             Ok(value) => {
-                reads.extend(others);
+                reads.add(others);
                 Form::Known(value.into_own(), reads)
             }
             Err(_) => Form::Any(Any::GiveUp),
@@ -394,11 +386,11 @@ fn joined(operator: Operator, one: Form, two: Form, numbers: bool) -> Form {
 }
 
 fn list(forms: Vec<Form>) -> Form {
-    let (mut known, mut reads) = (Vec::new(), Reads::new());
+    let (mut known, mut reads) = (Vec::new(), ReadSet::NONE);
     for form in &forms {
         if let Form::Known(value, read) = form {
             known.push(value.clone());
-            reads.extend(read.iter().map(Arc::clone));
+            reads.add(*read);
         }
     }
     if known.len() == forms.len() {

@@ -8,6 +8,7 @@
 mod fold;
 mod forms;
 mod making;
+mod reads;
 mod run;
 mod scope;
 mod shape;
@@ -20,6 +21,7 @@ use crate::decision::ParameterRead;
 use crate::ledger::UnitFigure;
 use crate::policy::value::Value;
 use crate::policy::vocabulary::{HostFn, HostPlace, ReadNumber, ReadOther, ReadText, ReadThing, ReadYesNo};
+use reads::{ReadSet, Readable};
 
 pub(crate) use fold::fold;
 pub(crate) use run::Done;
@@ -47,20 +49,29 @@ pub(crate) struct Given<'t> {
 #[derive(Debug)]
 pub(crate) struct Folded {
     cells: usize,
+    /// The cells of what the request names, filled before anything is done.
+    named: Vec<(usize, Named)>,
     lines: Lines,
     /// The codes of what it may say.
     codes: Vec<Arc<str>>,
+    /// What it may read.
+    readable: Readable,
 }
 
-/// What is kept of parameters that were read, in order.
-type Reads = Vec<Arc<ParameterRead>>;
 type Lines = Box<[Line]>;
 
-/// What is done, and what it costs with the statements before it of which nothing is left.
+/// What is done, and what comes with it of the statements before of which nothing else is left.
 #[derive(Debug)]
 struct Line {
-    weight: u32,
+    owed: Owed,
     does: Does,
+}
+
+/// What statements cost, and the parameters that they read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Owed {
+    steps: u32,
+    reads: ReadSet,
 }
 
 #[derive(Debug)]
@@ -68,7 +79,6 @@ enum Does {
     /// The hook of this number begins.
     Hook(usize),
     Nothing,
-    Read(Reads),
     Set(usize, Any),
     /// A view is found, for those who read it later.
     Find(Thing),
@@ -113,7 +123,7 @@ struct Require {
     condition: Truth,
     say: Say,
     /// How often the condition's own steps are owed again, and the parameters owed, where facts need not be computed.
-    quiet: Option<(u32, Reads)>,
+    quiet: Option<(u32, ReadSet)>,
 }
 
 /// A word of a view.
@@ -152,6 +162,8 @@ enum Whole {
     Larger(bool, Box<(Whole, Whole)>),
     /// How many elements a list has.
     Count(Box<Any>),
+    /// Something is owed first.
+    Behind(Owed, Box<Whole>),
     Other(Box<Any>),
 }
 
@@ -162,9 +174,6 @@ struct Share {
     /// The first number over the second, a power of ten.
     ratio: (i64, i64),
     rounded: Rounded,
-    /// The parameters that the share was computed from, and whether they are read before the number.
-    reads: Reads,
-    reads_first: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -191,7 +200,8 @@ enum Truth {
     In(Box<(Any, Any)>),
     /// Whether a list has no elements.
     Empty(Box<Any>),
-    Read(bool, Reads),
+    /// Something is owed first.
+    Behind(Owed, Box<Truth>),
     Other(Box<Any>),
 }
 
@@ -211,8 +221,6 @@ enum Thing {
     /// What the hook's own request or event names, in the cell that keeps it once it is read.
     Once(usize, Box<Thing>),
     Word(Box<Look<ReadThing>>),
-    /// What the hook's own request names.
-    Named(Named),
     Office,
     Other(Box<Any>),
 }
@@ -229,8 +237,8 @@ enum Named {
 #[derive(Debug)]
 enum Any {
     Known(Box<Value<'static>>),
-    /// A known value of which parameters are read on the way.
-    Read(Box<(Value<'static>, Reads)>),
+    /// Something is owed first.
+    Behind(Owed, Box<Any>),
     Cell(usize),
     Whole(Whole),
     Truth(Truth),

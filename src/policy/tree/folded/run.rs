@@ -7,8 +7,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
-use super::{Any, Choice, Does, Folded, Line, Require, Say};
-use crate::decision::ParameterRead;
+use super::{Any, Choice, Does, Folded, Line, Named, Owed, ReadSet, Require, Say};
 use crate::graph::NodeIx;
 use crate::ledger::{KindIx, LoanIx, PermitIx, UnitBook};
 use crate::model::Date;
@@ -85,6 +84,7 @@ struct Mark {
     hook: usize,
     said: usize,
     sizes: usize,
+    reads: ReadSet,
 }
 
 /// A run of a folded hook.
@@ -93,6 +93,7 @@ pub(super) struct Run<'s, 'a> {
     slots: &'s mut [Slot<'a>],
     last: Cell<'a>,
     steps: u64,
+    reads: ReadSet,
     said: SmallVec<[(How, usize); 2]>,
     /// Bytes of all facts said.
     bytes: usize,
@@ -104,8 +105,7 @@ impl Slot<'_> {
 }
 
 impl Folded {
-    /// Carries the hooks out. Where one gives up, nothing that it did counts but the parameters that it read, which it
-    /// reads again.
+    /// Carries the hooks out. Where one gives up, nothing that it did counts.
     pub(crate) fn run<'a>(&'a self, call: &'a Call<'a>, given: &View) -> Done {
         // Few rules need many variables, and all are to be emptied.
         if self.cells <= FEW {
@@ -126,39 +126,71 @@ impl Folded {
     }
 
     fn run_in<'a>(&'a self, call: &'a Call<'a>, given: &View, slots: &mut [Slot<'a>]) -> Done {
-        let begun = Mark { hook: 0, said: 0, sizes: call.scene.sizes_known() };
-        let last = Cell::Nothing;
-        let mut run = Run { call, slots, last, steps: 0, said: SmallVec::new(), bytes: 0, begun };
-        let ended = Thing::of(given).and_then(|given| {
-            run.set(0, Cell::Thing(given));
-            run.lines(&self.lines)
-        });
+        let begun = Mark { hook: 0, said: 0, sizes: call.scene.sizes_known(), reads: ReadSet::NONE };
+        let (last, reads) = (Cell::Nothing, ReadSet::NONE);
+        let mut run = Run { call, slots, last, steps: 0, reads, said: SmallVec::new(), bytes: 0, begun };
+        let ended = run.begin(given, &self.named).and_then(|()| run.lines(&self.lines));
         // A script looks once more at conditions that are not met, to tell their values.
         let most = if run.said.is_empty() { limits::STEPS_AGAIN } else { limits::STEPS_AGAIN / 2 };
+        let mut gave_up = None;
         if run.steps.max(call.charged()) > most {
             // Which of them takes too many is for them to say.
-            run.begun = begun;
-        } else if ended.is_some() {
+            gave_up = Some(begun);
+        } else if ended.is_none() {
+            gave_up = Some(run.begun);
+        } else {
             call.took(run.steps);
-            let gave = if let Cell::Number(number) = run.last { Some(number) } else { None };
-            return Done { said: run.said, gave, gave_up: None };
         }
-        let Mark { hook, said, sizes } = run.begun;
-        run.said.truncate(said);
-        call.scene.forget_sizes(sizes);
-        Done { said: run.said, gave: None, gave_up: Some(hook) }
+        let Run { last, mut reads, mut said, .. } = run;
+        if let Some(Mark { said: before, sizes, reads: read, .. }) = gave_up {
+            said.truncate(before);
+            reads = read;
+            call.scene.forget_sizes(sizes);
+        }
+        if !call.brief {
+            call.read_all(self.readable.read(reads));
+        }
+        let gave = if let (Cell::Number(number), None) = (last, gave_up) { Some(number) } else { None };
+        Done { said, gave, gave_up: gave_up.map(|mark| mark.hook) }
     }
 }
 
 impl<'a> Run<'_, 'a> {
+    /// Puts what the hooks are given, and what their request names, where they look for it.
+    fn begin(&mut self, given: &View, names: &[(usize, Named)]) -> Option<()> {
+        self.set(0, Cell::Thing(Thing::of(given)?));
+        if !names.is_empty() {
+            let found = self.call.scene.request.as_ref()?.found(self.call.books());
+            for (cell, named) in names {
+                let node = match named {
+                    Named::Unit => found.unit,
+                    Named::Lender => found.lender,
+                    Named::Borrower => found.borrower,
+                };
+                self.set(*cell, Cell::Thing(Thing::node(node?, found.kind)));
+            }
+        }
+        Some(())
+    }
+
     fn lines(&mut self, lines: &'a [Line]) -> Option<Flow> {
+        let mut left = lines;
         self.last = Cell::Nothing;
-        for line in lines {
-            self.steps = self.steps.saturating_add(u64::from(line.weight));
+        while let Some((line, rest)) = left.split_first() {
+            self.pay(line.owed);
+            if let Does::If(choice) = &line.does
+                && rest.is_empty()
+            {
+                // What is last goes on without going deeper.
+                left = self.chosen(choice)?;
+                self.last = Cell::Nothing;
+                continue;
+            }
             let flow = self.does(&line.does)?;
             if flow != Flow::Next {
                 return Some(flow);
             }
+            left = rest;
         }
         Some(Flow::Next)
     }
@@ -178,10 +210,6 @@ impl<'a> Run<'_, 'a> {
                 self.thing(thing)?;
                 self.last = Cell::Nothing;
             }
-            Does::Read(reads) => {
-                self.read(reads);
-                self.last = Cell::Nothing;
-            }
             Does::Require(require) => {
                 self.require(require)?;
                 self.last = Cell::Nothing;
@@ -193,7 +221,7 @@ impl<'a> Run<'_, 'a> {
             Does::Nothing => self.last = Cell::Nothing,
             Does::Hook(hook) => {
                 let sizes = self.call.scene.sizes_known();
-                self.begun = Mark { hook: *hook, said: self.said.len(), sizes };
+                self.begun = Mark { hook: *hook, said: self.said.len(), sizes, reads: self.reads };
             }
             Does::Function(lines) => {
                 self.lines(lines)?;
@@ -304,7 +332,7 @@ impl<'a> Run<'_, 'a> {
         {
             let owed = self.steps.saturating_sub(before.0).saturating_mul(u64::from(*again));
             self.steps = self.steps.saturating_add(owed);
-            self.read(reads);
+            self.reads.add(*reads);
             return (self.steps <= limits::STEPS_AGAIN).then_some(());
         }
         for fact in &require.say.facts {
@@ -313,9 +341,11 @@ impl<'a> Run<'_, 'a> {
         Some(())
     }
 
-    /// Parameters were read.
-    pub(super) fn read(&mut self, reads: &'a [Arc<ParameterRead>]) {
-        self.call.read_all(reads);
+    /// What is owed is paid.
+    #[inline]
+    pub(super) fn pay(&mut self, owed: Owed) {
+        self.steps = self.steps.saturating_add(u64::from(owed.steps));
+        self.reads.add(owed.reads);
     }
 
     fn set(&mut self, cell: usize, value: Cell<'a>) {

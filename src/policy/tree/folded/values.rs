@@ -3,7 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here has no form of its own")]
 
 use super::run::{Cell, Run, Thing as Seen};
-use super::{Any, Args, Look, Named, Rounded, Share, Text, Thing, Truth, Whole};
+use super::{Any, Args, Look, Rounded, Share, Text, Thing, Truth, Whole};
 use crate::ledger::UnitFigure;
 use crate::policy::call::{Call, Fail};
 use crate::policy::tree::Operator;
@@ -35,6 +35,10 @@ impl<'a> Run<'_, 'a> {
                 Value::List(items) => i64::try_from(items.len()).ok(),
                 _ => None,
             },
+            Whole::Behind(owed, inner) => {
+                self.pay(*owed);
+                self.whole(inner)
+            }
             Whole::Other(other) => match self.cell(other)? {
                 Cell::Number(number) => Some(number),
                 _ => None,
@@ -57,13 +61,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     fn share(&mut self, share: &'a Share) -> Option<i64> {
-        if share.reads_first {
-            self.read(&share.reads);
-        }
         let of = self.whole(&share.of)?;
-        if !share.reads_first {
-            self.read(&share.reads);
-        }
         share.rounded.of(of, share.ratio)
     }
 
@@ -104,9 +102,9 @@ impl<'a> Run<'_, 'a> {
                 }
                 Some(false)
             }
-            Truth::Read(yes, reads) => {
-                self.read(reads);
-                Some(*yes)
+            Truth::Behind(owed, inner) => {
+                self.pay(*owed);
+                self.truth(inner)
             }
             Truth::Cell(cell) => match self.held(*cell) {
                 Cell::YesNo(yes) => Some(yes),
@@ -132,9 +130,9 @@ impl<'a> Run<'_, 'a> {
         let made;
         let list = match list {
             Any::Known(list) => &**list,
-            Any::Read(parts) => {
-                self.read(&parts.1);
-                &parts.0
+            Any::Behind(owed, inner) if let Any::Known(list) = &**inner => {
+                self.pay(*owed);
+                list
             }
             other => {
                 made = self.value(other)?;
@@ -185,15 +183,6 @@ impl<'a> Run<'_, 'a> {
                 let thing = self.thing(inner)?;
                 self.keep(*cell, thing);
                 Some(thing)
-            }
-            Thing::Named(named) => {
-                let found = self.call.scene.request.as_ref()?.found(self.call.books());
-                let node = match named {
-                    Named::Unit => found.unit,
-                    Named::Lender => found.lender,
-                    Named::Borrower => found.borrower,
-                };
-                Some(Seen::node(node?, found.kind))
             }
             Thing::Office => Some(Seen::OFFICE),
             Thing::Other(other) => match self.cell(other)? {
@@ -262,9 +251,9 @@ impl<'a> Run<'_, 'a> {
             Any::Cell(cell) => Some(self.held(*cell)),
             Any::Known(value) => Cell::of(value),
             Any::Lines(lines) => self.given(lines),
-            Any::Read(parts) => {
-                self.read(&parts.1);
-                Cell::of(&parts.0)
+            Any::Behind(owed, inner) => {
+                self.pay(*owed);
+                self.cell(inner)
             }
             Any::Word(_) | Any::Host(_) | Any::Joined(..) | Any::List(_) | Any::GiveUp => {
                 Cell::of_own(&self.value(of)?)
@@ -276,9 +265,9 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn value(&mut self, of: &'a Any) -> Option<Value<'a>> {
         match of {
             Any::Known(value) => Some(value.borrowed()),
-            Any::Read(parts) => {
-                self.read(&parts.1);
-                Some(parts.0.borrowed())
+            Any::Behind(owed, inner) => {
+                self.pay(*owed);
+                self.value(inner)
             }
             Any::Word(look) => self.look(look, look.read),
             Any::Host(host) => {
