@@ -282,7 +282,7 @@ impl Ledger {
             return place;
         }
         let place = PersonIx::new(self.people.push(Person { id: id.clone(), seat: Some(seat) }));
-        self.person_places.insert_mut(id.clone(), place);
+        self.person_places.add(id.as_str());
         place
     }
 
@@ -328,7 +328,7 @@ impl Ledger {
             ends: terms.ends,
             open: true,
         });
-        let place = self.permit_places.get(terms.permit.as_str()).copied()?;
+        let place = self.permit_place_ever(terms.permit.as_str())?;
         self.use_permit(place, -terms.count);
         Some(())
     }
@@ -343,7 +343,7 @@ impl Ledger {
         let (lender, kind) = self.at(lender, kind)?;
         let borrower = self.node(borrower.as_str())?;
         let draw = loan.as_str().starts_with("draw:");
-        let place = if let Some(place) = self.loan_places.get(loan.as_str()).copied() {
+        let place = if let Some(place) = self.loan_place_ever(loan.as_str()) {
             // A correction brings back seats that had been returned.
             let known = self.loans.get_mut(place.0 as usize)?;
             known.returned -= *count;
@@ -379,7 +379,7 @@ impl Ledger {
     pub(super) fn add_loan(&mut self, loan: Loan) -> LoanIx {
         let (id, terms) = (loan.id.clone(), Arc::clone(&loan.terms));
         let place = LoanIx::new(self.loans.push(loan));
-        self.loan_places.insert_mut(id, place);
+        self.loan_places.add(id.as_str());
         self.remind(place, &terms);
         place
     }

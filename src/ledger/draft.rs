@@ -78,6 +78,18 @@ impl Ledger {
                 was: PersonTerms::default(),
             })]);
         }
+        if let Verb::Draw(verb) = verb {
+            return Ok(Vec::from(self.draft_draw(verb, draft)?.map(Happened::asked)));
+        }
+        if let Verb::Vacate(verb) = verb {
+            let mut happened = Vec::new();
+            if let Some((left, given_back)) = self.draft_vacate(verb) {
+                happened.reserve_exact(if given_back.is_some() { 2 } else { 1 });
+                happened.push(Happened::asked(left));
+                happened.extend(given_back.map(Happened::asked));
+            }
+            return Ok(happened);
+        }
         self.draft(verb, draft).map(|events| events.into_iter().map(Happened::asked).collect())
     }
 
@@ -118,8 +130,13 @@ impl Ledger {
                     .collect())
             }
             Verb::Appoint(verb) => Ok(vec![self.draft_appoint(verb, draft)?]),
-            Verb::Draw(verb) => self.draft_draw(verb, draft),
-            Verb::Vacate(verb) => Ok(self.draft_vacate(verb)),
+            Verb::Draw(verb) => self.draft_draw(verb, draft).map(Vec::from),
+            Verb::Vacate(verb) => Ok(self
+                .draft_vacate(verb)
+                .into_iter()
+                .flat_map(|(left, back)| [Some(left), back])
+                .flatten()
+                .collect()),
             Verb::Name(verb) => self.draft_name(verb),
             Verb::Convert(verb) => self.draft_convert(&verb.who),
             Verb::Move(verb) => self.draft_move(verb),
@@ -258,7 +275,7 @@ impl Ledger {
         }
     }
 
-    fn draft_draw(&self, verb: &request::Draw, draft: Draft) -> Result<Vec<Event>, Vec<Reason>> {
+    fn draft_draw(&self, verb: &request::Draw, draft: Draft) -> Result<[Event; 2], Vec<Reason>> {
         let mut broken = Broken::default();
         if self.person(verb.person.as_str()).is_some() {
             broken.add(LawCode::OnePersonOneSeat, "person", &verb.person);
@@ -266,7 +283,7 @@ impl Ledger {
         let pool = self.node(verb.pool.as_str()).and_then(|pool| self.pool(pool));
         let kind = pool.map_or_else(|| KindId::new(""), |pool| self.kind_id(pool.kind));
         let loan = self.next_draw();
-        broken.or(vec![
+        broken.or_one([
             Event::Lent {
                 loan: loan.clone(),
                 lender: verb.pool.clone(),
@@ -292,8 +309,9 @@ impl Ledger {
         ])
     }
 
-    fn draft_vacate(&self, verb: &request::Vacate) -> Vec<Event> {
-        let Some((sitter, loan)) = self.find_sitter(&verb.who) else { return Vec::new() };
+    /// Someone leaves; a draw ends with its person, and its seat goes back.
+    fn draft_vacate(&self, verb: &request::Vacate) -> Option<(Event, Option<Event>)> {
+        let (sitter, loan) = self.find_sitter(&verb.who)?;
         let (unit, kind) = self.seat_of(sitter);
         let mut was = PersonTerms::default();
         let mut person = None;
@@ -309,16 +327,15 @@ impl Ledger {
             };
         }
         let lent = loan.and_then(|loan| self.loan_at(loan));
-        let mut events = vec![Event::Vacated {
+        let left = Event::Vacated {
             unit,
             kind,
             person,
             loan: lent.map(|loan| loan.id.clone()),
             reason: verb.reason.clone(),
             was,
-        }];
-        events.extend(lent.filter(|loan| loan.draw).map(|loan| self.returned(loan, Seats::ONE)));
-        events
+        };
+        Some((left, lent.filter(|loan| loan.draw).map(|loan| self.returned(loan, Seats::ONE))))
     }
 
     fn draft_name(&self, verb: &request::Name) -> Result<Vec<Event>, Vec<Reason>> {

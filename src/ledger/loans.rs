@@ -167,18 +167,19 @@ impl Loan {
 impl Ledger {
     /// The open loan with this id.
     pub fn loan(&self, id: &str) -> Option<LoanIx> {
-        let place = *self.loan_places.get(id)?;
+        let place = self.loan_place_ever(id)?;
         self.loan_at(place)?.open.then_some(place)
     }
 
     /// The loan with this id, open or closed.
     pub fn loan_ever(&self, id: &str) -> Option<&Loan> {
-        self.loan_at(*self.loan_places.get(id)?)
+        self.loan_at(self.loan_place_ever(id)?)
     }
 
     /// The place of the loan with this id, open or closed.
     pub fn loan_place_ever(&self, id: &str) -> Option<LoanIx> {
-        self.loan_places.get(id).copied()
+        let id_at = |place: u32| self.loan_at(LoanIx(place)).map(|loan| loan.id.as_str());
+        self.loan_places.find(id, id_at).map(LoanIx)
     }
 
     /// A loan by its place, open or closed.
@@ -193,18 +194,19 @@ impl Ledger {
 
     /// The open permit with this id.
     pub fn permit(&self, id: &str) -> Option<PermitIx> {
-        let place = *self.permit_places.get(id)?;
+        let place = self.permit_place_ever(id)?;
         self.permit_at(place)?.open.then_some(place)
     }
 
     /// The permit with this id, open or closed.
     pub fn permit_ever(&self, id: &str) -> Option<&Permit> {
-        self.permit_at(*self.permit_places.get(id)?)
+        self.permit_at(self.permit_place_ever(id)?)
     }
 
     /// The place of the permit with this id, open or closed.
     pub fn permit_place_ever(&self, id: &str) -> Option<PermitIx> {
-        self.permit_places.get(id).copied()
+        let id_at = |place: u32| self.permit_at(PermitIx(place)).map(|permit| permit.id.as_str());
+        self.permit_places.find(id, id_at).map(PermitIx)
     }
 
     /// A permit by its place, open or closed.
@@ -267,14 +269,14 @@ impl Ledger {
     /// Opens a permit, or opens one again that a correction brings back.
     pub(super) fn add_permit(&mut self, permit: Permit) {
         let (unit, ends, id) = (permit.unit, permit.ends, permit.id.clone());
-        let place = if let Some(place) = self.permit_places.get(id.as_str()).copied() {
+        let place = if let Some(place) = self.permit_place_ever(id.as_str()) {
             if let Some(known) = self.permits.get_mut(place.0 as usize) {
                 known.open = true;
             }
             place
         } else {
             let place = PermitIx::new(self.permits.push(permit));
-            self.permit_places.insert_mut(id, place);
+            self.permit_places.add(id.as_str());
             place
         };
         if let Some(ties) = self.ties_mut(unit).filter(|ties| !ties.permits.contains(&place)) {

@@ -41,14 +41,12 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
+use rpds::RedBlackTreeSetSync;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::graph::{NodeIx, QuotaGraph};
-use crate::model::{
-    Date, Facts, KeyTable, KindId, LoanId, Pages, PermitId, PersonId, Piece, Places, PoolSize, Seats,
-};
+use crate::model::{Date, Facts, IdPages, KeyTable, KindId, Pages, Piece, Places, PoolSize, Seats};
 
 use book::{Book, Sums};
 use loans::Due;
@@ -82,14 +80,14 @@ pub struct Ledger {
     groups: Pages<Sums>,
     group_places: Arc<Places<Group, u32>>,
     loans: Pages<Loan>,
-    loan_places: ById<LoanId, LoanIx>,
+    loan_places: IdPages,
     permits: Pages<Permit>,
-    permit_places: ById<PermitId, PermitIx>,
+    permit_places: IdPages,
     people: Pages<Person>,
     /// Where those stand who were there when the books opened, in a tenth of the memory.
     first_people: Arc<KeyTable>,
     /// Where those stand who came later.
-    person_places: ById<PersonId, PersonIx>,
+    person_places: IdPages,
     /// What may fall due, by day. An entry is only a reminder: what it names is looked at when its day comes.
     agenda: RedBlackTreeSetSync<(Date, Due)>,
     /// Every pool that is there now, in the order of founding.
@@ -98,9 +96,6 @@ pub struct Ledger {
     pool_sizes: Arc<BTreeMap<NodeIx, Seats>>,
     mode: Mode,
 }
-
-/// Places by id, of which a copy shares what it does not change.
-type ById<I, P> = HashTrieMapSync<I, P, foldhash::quality::RandomState>;
 
 /// How changes are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

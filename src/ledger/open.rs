@@ -11,12 +11,12 @@ use super::loans::{Loan, Permit, Sitting};
 use super::open_nodes::Later;
 use super::past::Past;
 use super::people::{Person, PersonIx, Seat, SeatRest};
-use super::{ById, Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, TagNames, Terms};
+use super::{Detail, Kind, KindIx, Ledger, Mode, Pages, Pool, TagNames, Terms};
 use crate::event::LoanTerms;
 use crate::graph::{NodeIx, QuotaGraph, Role};
 use crate::model::{
-    KeyTable, KindId, LoanId, NodeId, NodeRows, NodeTree, Opening, OpeningLoan, OpeningPeople, PersonRow,
-    Post, Seats,
+    IdPages, KeyTable, KindId, LoanId, NodeId, NodeRows, NodeTree, Opening, OpeningLoan, OpeningPeople,
+    PersonRow, Post, Seats,
 };
 
 impl Ledger {
@@ -61,12 +61,12 @@ impl Ledger {
             groups: Pages::default(),
             group_places: Arc::default(),
             loans: Pages::default(),
-            loan_places: ById::default(),
+            loan_places: IdPages::from(0),
             permits: Pages::default(),
-            permit_places: ById::default(),
+            permit_places: IdPages::from(0),
             people: Pages::default(),
+            person_places: IdPages::from(opening.people.len()),
             first_people: keys,
-            person_places: ById::default(),
             agenda: RedBlackTreeSetSync::new_sync(),
             pool_places: Arc::default(),
             pool_sizes: Arc::default(),

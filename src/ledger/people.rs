@@ -173,7 +173,7 @@ impl Ledger {
     /// The place of whoever ever had this key.
     pub(super) fn person_place(&self, id: &str) -> Option<PersonIx> {
         let first = self.first_people.find(id, |place| self.person_id(place));
-        first.map(PersonIx).or_else(|| self.person_places.get(id).copied())
+        first.or_else(|| self.person_places.find(id, |place| self.person_id(place))).map(PersonIx)
     }
 
     fn person_id(&self, place: u32) -> Option<&str> {

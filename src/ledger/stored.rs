@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Dealings, Sums, is_nothing};
 use super::known::Known;
-use super::loans::{Due, Loan, LoanIx, Permit, PermitIx};
+use super::loans::{Due, Loan, Permit};
 use super::past::{Past, YEARS};
 use super::people::Person;
-use super::{ById, Detail, Group, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
+use super::{Detail, Group, KindIx, Ledger, Mode, Row, TagIx, TagNames, Terms};
 use crate::graph::{NodeIx, QuotaGraph, StoredGraph};
-use crate::model::{Date, KeyTable, Keys, Pages, PersonId, Places, Seats};
+use crate::model::{Date, IdPages, KeyTable, Keys, Pages, PersonId, Places, Seats};
 
 /// A ledger as plain values. What can be told from the rest – where an id stands – is left out.
 #[derive(Serialize, Deserialize)]
@@ -153,12 +153,12 @@ impl Ledger {
             books: stored.books.into_owned(),
             groups: stored.groups.into_owned(),
             group_places: Arc::new(group_places),
-            loan_places: places_of(&loans, |loan| loan.id.clone(), LoanIx::new),
+            loan_places: places_of(&loans, |loan| loan.id.as_str()),
             loans,
-            permit_places: places_of(&permits, |permit| permit.id.clone(), PermitIx::new),
+            permit_places: places_of(&permits, |permit| permit.id.as_str()),
             permits,
             first_people: Arc::new(first_people(&people)),
-            person_places: ById::default(),
+            person_places: IdPages::from(people.len()),
             people,
             agenda: stored.agenda.into_iter().collect(),
             pool_places: Arc::new(stored.pool_places.into_owned()),
@@ -186,14 +186,10 @@ fn first_people(people: &Pages<Person>) -> KeyTable {
     keys.table(|at| people.get(at as usize).map(|person| person.id.as_str())).0
 }
 
-fn places_of<T: Clone, I: std::hash::Hash + Eq, P>(
-    table: &Pages<T>,
-    id: impl Fn(&T) -> I,
-    place: impl Fn(usize) -> P,
-) -> ById<I, P> {
-    let mut places = ById::default();
-    for (row, at) in table.iter().zip(0..) {
-        places.insert_mut(id(row), place(at));
+fn places_of<T: Clone>(table: &Pages<T>, id: impl Fn(&T) -> &str) -> IdPages {
+    let mut places = IdPages::from(0);
+    for row in table.iter() {
+        places.add(id(row));
     }
     places
 }

@@ -58,13 +58,13 @@ impl Ledger {
         again(pool_places, &begun.pool_places);
         again(pool_sizes, &begun.pool_sizes);
         // To these something is added and nothing ever taken away or changed.
-        if loan_places.size() != begun.loan_places.size() {
+        if loan_places.len() != begun.loan_places.len() {
             loan_places.clone_from(&begun.loan_places);
         }
-        if permit_places.size() != begun.permit_places.size() {
+        if permit_places.len() != begun.permit_places.len() {
             permit_places.clone_from(&begun.permit_places);
         }
-        if person_places.size() != begun.person_places.size() {
+        if person_places.len() != begun.person_places.len() {
             person_places.clone_from(&begun.person_places);
         }
         if agenda.size() != begun.agenda.size() {
