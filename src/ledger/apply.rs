@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::book::Delta;
-use super::loans::{Due, Loan, Permit, Sitting};
+use super::loans::{Due, Loan, Permit, Sitting, nobody, shared};
 use super::past::Movement;
 use super::people::{Person, Seat, SeatRest};
 use super::{Judge, KindIx, Ledger, LoanIx, Mode, PersonIx, Ties, Way};
@@ -363,16 +363,20 @@ impl Ledger {
                 owed: Seats::ZERO,
                 since: self.today,
                 purpose: purpose.as_deref().map(Arc::from),
-                via: via.iter().filter_map(|id| self.node(id.as_str())).collect(),
+                via: if via.is_empty() { Arc::default() } else { self.places_of(via) },
                 draw,
                 open: true,
-                terms: Arc::new(terms),
-                sitting: Arc::default(),
+                terms: shared(terms),
+                sitting: nobody(),
             })
         };
         self.tie_loan(place);
         self.lend(place, *count);
         Some(())
+    }
+
+    fn places_of(&self, ids: &[NodeId]) -> Arc<[NodeIx]> {
+        ids.iter().filter_map(|id| self.node(id.as_str())).collect()
     }
 
     /// Adds a loan and reminds the agenda of its days.
@@ -433,7 +437,7 @@ impl Ledger {
     fn seat_as_own(&mut self, place: LoanIx, unit: NodeIx, kind: KindIx) {
         let Some(loan) = self.loans.get_mut(place.0 as usize) else { return };
         let used = std::mem::take(&mut loan.used);
-        let sitting = std::mem::take(&mut loan.sitting);
+        let sitting = std::mem::replace(&mut loan.sitting, nobody());
         let mut named = Seats::ZERO;
         for person in sitting.iter().flat_map(|(_, sitting)| &sitting.named) {
             named += Seats::ONE;
@@ -447,7 +451,7 @@ impl Ledger {
     }
 
     fn set_terms(&mut self, place: LoanIx, terms: &LoanTerms) {
-        let terms = Arc::new(terms.clone());
+        let terms = shared(terms.clone());
         if let Some(loan) = self.loans.get_mut(place.0 as usize) {
             loan.terms = Arc::clone(&terms);
         }

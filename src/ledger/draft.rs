@@ -433,6 +433,8 @@ impl Ledger {
     /// Seats of a loan go back along its route.
     pub(super) fn returned(&self, loan: &Loan, count: Seats) -> Event {
         let left = loan.seats - count;
+        let mut route = Vec::with_capacity(loan.via.len().saturating_add(2));
+        route.extend(loan.way_back().map(|place| self.id(place)));
         Event::Returned {
             loan: loan.id.clone(),
             lender: self.id(loan.lender),
@@ -440,7 +442,7 @@ impl Ledger {
             kind: self.kind_id(loan.kind),
             count,
             left,
-            route: loan.way_back().map(|place| self.id(place)).collect(),
+            route,
             loan_open: left > Seats::ZERO,
         }
     }

@@ -1,6 +1,6 @@
 //! Loans and permits: what is lent to whom until when, and what may still be recruited.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -152,6 +152,7 @@ impl Loan {
     pub(super) fn seat_at(&mut self, unit: NodeIx, change: impl FnOnce(&mut Sitting)) {
         let all = Arc::make_mut(&mut self.sitting);
         let place = all.iter().position(|(known, _)| *known == unit).unwrap_or_else(|| {
+            all.reserve_exact(1);
             all.push((unit, Sitting::default()));
             all.len().saturating_sub(1)
         });
@@ -161,7 +162,22 @@ impl Loan {
                 all.remove(place);
             }
         }
+        if all.is_empty() {
+            self.sitting = nobody();
+        }
     }
+}
+
+/// Who sits on a loan's seats where nobody does: one list for all such loans, most of which have ended.
+pub(super) fn nobody() -> Arc<Vec<(NodeIx, Sitting)>> {
+    static NOBODY: LazyLock<Arc<Vec<(NodeIx, Sitting)>>> = LazyLock::new(Arc::default);
+    Arc::clone(&NOBODY)
+}
+
+/// A loan's terms; those of all loans without any are one.
+pub(super) fn shared(terms: LoanTerms) -> Arc<LoanTerms> {
+    static NONE: LazyLock<Arc<LoanTerms>> = LazyLock::new(Arc::default);
+    if terms == **NONE { Arc::clone(&NONE) } else { Arc::new(terms) }
 }
 
 impl Ledger {

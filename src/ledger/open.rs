@@ -7,7 +7,7 @@ use rpds::RedBlackTreeSetSync;
 use smallvec::SmallVec;
 
 use super::book::Delta;
-use super::loans::{Loan, Permit, Sitting};
+use super::loans::{Loan, Permit, Sitting, nobody, shared};
 use super::open_nodes::Later;
 use super::past::Past;
 use super::people::{Person, PersonIx, Seat, SeatRest};
@@ -112,11 +112,11 @@ impl Ledger {
                 owed: Seats::ZERO,
                 since: loan.since,
                 purpose: loan.purpose.as_deref().map(Arc::from),
-                via: Arc::from([]),
+                via: Arc::default(),
                 draw: loan.draw,
                 open: true,
-                terms: Arc::new(opening_terms(loan)),
-                sitting: Arc::default(),
+                terms: shared(opening_terms(loan)),
+                sitting: nobody(),
             });
             self.tie_loan(place);
             self.lend(place, loan.seats);

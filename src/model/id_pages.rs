@@ -117,9 +117,16 @@ impl IdPages {
         }
     }
 
+    /// Ids that differ in their last digit alone get neighbouring buckets, which share a page: whoever numbers what is new
+    /// finds it near what was new before.
     #[expect(clippy::cast_possible_truncation, reason = "of a hash, any bits are good enough")]
     fn hash(&self, id: &str) -> u32 {
-        self.hasher.hash_one(id) as u32
+        match id.as_bytes().split_last() {
+            Some((last @ b'0'..=b'9', ten)) => {
+                (self.hasher.hash_one(ten) as u32) << 4 | u32::from(*last & 0xF)
+            }
+            _ => self.hasher.hash_one(id.as_bytes()) as u32,
+        }
     }
 
     /// The bucket that a hash belongs into, of those that there are.
