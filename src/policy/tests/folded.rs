@@ -16,7 +16,7 @@ use crate::policy::{Asked, Brief, Interpreter, PolicySet, Reads, Told};
 use crate::request::{Request, Verb};
 
 /// The scripts whose hooks are entered as they stand while something is asked of a set.
-fn entered(set: &PolicySet, asking: impl FnOnce(&PolicySet)) -> Vec<String> {
+pub(super) fn entered(set: &PolicySet, asking: impl FnOnce(&PolicySet)) -> Vec<String> {
     ENTERED.with_borrow_mut(Vec::clear);
     asking(&set.clone().with_interpreter(Interpreter::Tree));
     let places = ENTERED.with_borrow_mut(std::mem::take);

@@ -5,6 +5,7 @@ mod bad_files;
 mod codes;
 mod deciding;
 mod folded;
+mod folded_lines;
 mod hostile;
 mod language;
 mod manual;
