@@ -63,3 +63,14 @@ fn spare(unit) { if unit.vacancy > 4 { return unit.vacancy - 4; } if unit.vacanc
         assert_eq!(seen, none, "{unit}");
     }
 }
+
+#[test]
+fn a_parameter_behind_what_fails_was_not_read() {
+    let text = "fn on_appoint(r) { require(floor(r.unit.vacancy_at_year_end(3) * param(\"pool.ratio\")) >= 0, \"other\"); }";
+    for interpreter in [Interpreter::Tree, Interpreter::Rhai, Interpreter::Both] {
+        let answer =
+            ask(&script(text).with_interpreter(interpreter), Request::appoint("audit", "administrative"));
+        assert_eq!(answer.denials.iter().map(|one| &*one.code).collect::<Vec<_>>(), ["history-missing"]);
+        assert!(answer.parameters.is_empty(), "{:?}", answer.parameters);
+    }
+}
