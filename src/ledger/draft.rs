@@ -57,6 +57,7 @@ impl Ledger {
     }
 
     /// As [`Ledger::draft`], where the check has found the own seat that is to be filled or left, and nothing else.
+    #[inline]
     pub(crate) fn draft_found(
         &self,
         verb: &Verb,
@@ -78,6 +79,11 @@ impl Ledger {
                 was: PersonTerms::default(),
             })]);
         }
+        self.draft_asked(verb, draft)
+    }
+
+    /// As [`Ledger::draft`], each event as asked for; the draws of which there are many without a second list.
+    fn draft_asked(&self, verb: &Verb, draft: Draft) -> Result<Vec<Happened>, Vec<Reason>> {
         if let Verb::Draw(verb) = verb {
             return Ok(Vec::from(self.draft_draw(verb, draft)?.map(Happened::asked)));
         }
