@@ -1,5 +1,7 @@
 //! The draft: a checked request as events, unless L4, L5, L6 or L7 forbid it whatever the figures.
 
+use arrayvec::ArrayVec;
+
 use super::{KindIx, Ledger, Loan, LoanIx, OwnSeat, Sitter};
 use crate::decision::{Happened, Reason};
 use crate::event::{Event, LoanTerms, PermitTerms, PersonTerms, TermsChange};
@@ -19,6 +21,9 @@ pub struct Draft {
 /// Laws broken whatever the figures, as they are collected.
 #[derive(Default)]
 pub(super) struct Broken(Vec<Reason>);
+
+/// The events of a draw, or of a leave.
+type Few = ArrayVec<Event, 2>;
 
 impl Broken {
     pub(super) fn add(&mut self, code: LawCode, field: &str, value: impl std::fmt::Display) {
@@ -82,21 +87,18 @@ impl Ledger {
         self.draft_asked(verb, draft)
     }
 
-    /// As [`Ledger::draft`], each event as asked for; the draws of which there are many without a second list.
+    /// As [`Ledger::draft`], each event as asked for; for draws and leaves, of which there are many, without a second list.
     fn draft_asked(&self, verb: &Verb, draft: Draft) -> Result<Vec<Happened>, Vec<Reason>> {
-        if let Verb::Draw(verb) = verb {
-            return Ok(Vec::from(self.draft_draw(verb, draft)?.map(Happened::asked)));
-        }
-        if let Verb::Vacate(verb) = verb {
-            let mut happened = Vec::new();
-            if let Some((left, given_back)) = self.draft_vacate(verb) {
-                happened.reserve_exact(if given_back.is_some() { 2 } else { 1 });
-                happened.push(Happened::asked(left));
-                happened.extend(given_back.map(Happened::asked));
-            }
-            return Ok(happened);
-        }
-        self.draft(verb, draft).map(|events| events.into_iter().map(Happened::asked).collect())
+        let few = if let Verb::Draw(verb) = verb {
+            self.draft_draw(verb, draft)?
+        } else if let Verb::Vacate(verb) = verb {
+            self.draft_vacate(verb)
+        } else {
+            return self.draft(verb, draft).map(|events| events.into_iter().map(Happened::asked).collect());
+        };
+        let mut happened = Vec::with_capacity(few.len());
+        happened.extend(few.into_iter().map(Happened::asked));
+        Ok(happened)
     }
 
     /// The events that a checked request would bring about. `batch`, `advance` and `correct` have drafts of
@@ -136,13 +138,8 @@ impl Ledger {
                     .collect())
             }
             Verb::Appoint(verb) => Ok(vec![self.draft_appoint(verb, draft)?]),
-            Verb::Draw(verb) => self.draft_draw(verb, draft).map(Vec::from),
-            Verb::Vacate(verb) => Ok(self
-                .draft_vacate(verb)
-                .into_iter()
-                .flat_map(|(left, back)| [Some(left), back])
-                .flatten()
-                .collect()),
+            Verb::Draw(verb) => Ok(self.draft_draw(verb, draft)?.into_iter().collect()),
+            Verb::Vacate(verb) => Ok(self.draft_vacate(verb).into_iter().collect()),
             Verb::Name(verb) => self.draft_name(verb),
             Verb::Convert(verb) => self.draft_convert(&verb.who),
             Verb::Move(verb) => self.draft_move(verb),
@@ -281,7 +278,7 @@ impl Ledger {
         }
     }
 
-    fn draft_draw(&self, verb: &request::Draw, draft: Draft) -> Result<[Event; 2], Vec<Reason>> {
+    fn draft_draw(&self, verb: &request::Draw, draft: Draft) -> Result<Few, Vec<Reason>> {
         let mut broken = Broken::default();
         if self.person(verb.person.as_str()).is_some() {
             broken.add(LawCode::OnePersonOneSeat, "person", &verb.person);
@@ -289,7 +286,7 @@ impl Ledger {
         let pool = self.node(verb.pool.as_str()).and_then(|pool| self.pool(pool));
         let kind = pool.map_or_else(|| KindId::new(""), |pool| self.kind_id(pool.kind));
         let loan = self.next_draw();
-        broken.or_one([
+        broken.or_one(Few::from([
             Event::Lent {
                 loan: loan.clone(),
                 lender: verb.pool.clone(),
@@ -312,12 +309,12 @@ impl Ledger {
                 purpose: verb.purpose.clone(),
                 since: Some(draft.effective),
             },
-        ])
+        ]))
     }
 
     /// Someone leaves; a draw ends with its person, and its seat goes back.
-    fn draft_vacate(&self, verb: &request::Vacate) -> Option<(Event, Option<Event>)> {
-        let (sitter, loan) = self.find_sitter(&verb.who)?;
+    fn draft_vacate(&self, verb: &request::Vacate) -> Few {
+        let Some((sitter, loan)) = self.find_sitter(&verb.who) else { return Few::new() };
         let (unit, kind) = self.seat_of(sitter);
         let mut was = PersonTerms::default();
         let mut person = None;
@@ -341,7 +338,8 @@ impl Ledger {
             reason: verb.reason.clone(),
             was,
         };
-        Some((left, lent.filter(|loan| loan.draw).map(|loan| self.returned(loan, Seats::ONE))))
+        let given_back = lent.filter(|loan| loan.draw).map(|loan| self.returned(loan, Seats::ONE));
+        std::iter::once(left).chain(given_back).collect()
     }
 
     fn draft_name(&self, verb: &request::Name) -> Result<Vec<Event>, Vec<Reason>> {
