@@ -35,14 +35,19 @@ pub struct Decision {
     /// How it was answered.
     pub outcome: Outcome,
     /// Why not: every reason, not the first. Empty if granted.
+    #[serde(default)]
     pub reasons: Vec<Reason>,
     /// What policies remarked.
+    #[serde(default)]
     pub notes: Vec<Remark>,
     /// What happened, in the order in which it took effect. Empty unless granted.
+    #[serde(default)]
     pub events: Vec<Happened>,
     /// What rules found wrong, reactions that were dropped among them.
+    #[serde(default)]
     pub findings: Vec<Remark>,
     /// The parameters that policies read, sorted, each value once; decisions share the records.
+    #[serde(default)]
     pub parameters: Vec<Arc<ParameterRead>>,
     /// The digest of the policy set; none where the laws decide alone.
     pub policies: Option<Arc<str>>,
@@ -59,10 +64,13 @@ pub struct Advanced {
     #[serde(serialize_with = "day::write")]
     pub date: Date,
     /// What happened.
+    #[serde(default)]
     pub events: Vec<Happened>,
     /// What policies remarked.
+    #[serde(default)]
     pub notes: Vec<Remark>,
     /// What rules found wrong.
+    #[serde(default)]
     pub findings: Vec<Remark>,
 }
 
@@ -75,6 +83,7 @@ pub enum Entry {
         /// The first day.
         date: Date,
         /// What happened: the pools' sizes.
+        #[serde(default)]
         events: Vec<Happened>,
     },
     /// A new date.
@@ -143,6 +152,7 @@ pub struct LawReason {
     /// By how much the charge would rise or the cap fall.
     pub asked: Seats,
     /// The pools or loans that took the room above the unit; empty if there are none.
+    #[serde(default)]
     pub taken_by: Vec<String>,
     /// The member's number, from 1, in a batch, where one member alone is at fault.
     pub at: Option<u32>,
@@ -166,6 +176,7 @@ pub struct Remark {
     /// The condition's source, if it is the reason of a `require`.
     pub condition: Option<String>,
     /// The values in the condition, by their source, and the facts given with the code.
+    #[serde(default)]
     pub values: Vec<(String, FactValue)>,
     /// The member's number, from 1, in a batch.
     pub at: Option<u32>,
@@ -182,6 +193,7 @@ pub struct ParameterRead {
     #[serde(serialize_with = "day::write")]
     pub from: Date,
     /// The folder that set it: empty for the root folder.
+    #[serde(default)]
     pub folder: String,
 }
 

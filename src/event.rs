@@ -22,6 +22,7 @@ pub enum Event {
     /// The books opened; the pools had these sizes.
     Opened {
         /// Size by pool.
+        #[serde(default)]
         pool_sizes: BTreeMap<NodeId, Seats>,
     },
     /// A cap was raised or cut (已核增减).
@@ -124,10 +125,12 @@ pub enum Event {
         /// The last day of the term.
         ends: Option<Date>,
         /// How it is given back; empty if nothing was agreed.
+        #[serde(default)]
         schedule: Vec<Instalment>,
         /// The pool's size just before, if a pool lends.
         pool_size: Option<Seats>,
         /// The nodes it passed through; not shown.
+        #[serde(default)]
         via: Vec<NodeId>,
     },
     /// Seats of a loan went back (已归还).
@@ -145,6 +148,7 @@ pub enum Event {
         /// Seats still out.
         left: Seats,
         /// The way back: from the borrower to the lender.
+        #[serde(default)]
         route: Vec<NodeId>,
         /// Whether the loan goes on.
         loan_open: bool,
@@ -165,6 +169,7 @@ pub enum Event {
         /// The new last day, if it changed.
         ends: Option<Date>,
         /// The new schedule.
+        #[serde(default)]
         schedule: Vec<Instalment>,
         /// The loan's terms before and after; not shown.
         change: Box<TermsChange>,
@@ -230,11 +235,13 @@ pub enum Event {
         /// The node it lay in.
         parent: NodeId,
         /// What went back to the parent's reserve, by kind.
+        #[serde(default)]
         freed: BTreeMap<KindId, Seats>,
     },
     /// Units became one (已合并).
     Merged {
         /// The units that ended.
+        #[serde(default)]
         units: Vec<NodeId>,
         /// The unit that goes on.
         into: NodeId,
@@ -287,6 +294,7 @@ pub enum Event {
         /// The year.
         year: i16,
         /// The pools' sizes as the next year starts.
+        #[serde(default)]
         pool_sizes: BTreeMap<NodeId, Seats>,
     },
     /// The books moved to a new day (换日).
@@ -331,6 +339,7 @@ pub struct LoanTerms {
     /// The last day of the term.
     pub ends: Option<Date>,
     /// How it is given back, in date order.
+    #[serde(default)]
     pub schedule: Vec<Instalment>,
     /// Seats already returned when the schedule was agreed: they do not count towards it.
     pub returned_before: Seats,
@@ -363,8 +372,10 @@ pub enum Amendment {
     /// Its tags.
     Tags {
         /// Before.
+        #[serde(default)]
         before: Vec<String>,
         /// After.
+        #[serde(default)]
         after: Vec<String>,
     },
     /// One fact.

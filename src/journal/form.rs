@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::people::{New, People, PersonRow};
-use super::quick;
+use super::quick::{self, Form};
 use super::shelf::Shelf;
 use super::store::{Digest, Header, Record, journal};
 use crate::decision::Entry;
@@ -99,17 +99,21 @@ pub(crate) fn opening_of(header: &Header, shelf: &Shelf) -> Result<(Opening, boo
 /// Writes an entry as it is stored, behind what is there.
 pub(super) fn write_entry(
     entry: &Entry,
+    form: Form,
     people: &mut People,
     new: &mut New<'_>,
-    to: &mut Vec<u8>,
+    to: &mut String,
 ) -> Result<(), Error> {
     let unwritable = |cause| unwritable(&format!("entry {}", entry.number()), &cause);
-    if !people.are_apart() {
-        return quick::write(entry, to).map_err(unwritable);
+    let begin = to.len();
+    quick::write(entry, form, to).map_err(unwritable)?;
+    if people.are_apart() {
+        let mut value = serde_json::from_str(to.get(begin..).unwrap_or_default()).map_err(unwritable)?;
+        people.hide(&mut value, new)?;
+        to.truncate(begin);
+        to.push_str(&serde_json::to_string(&value).map_err(unwritable)?);
     }
-    let mut value = serde_json::to_value(entry).map_err(unwritable)?;
-    people.hide(&mut value, new)?;
-    serde_json::to_writer(to, &value).map_err(unwritable)
+    Ok(())
 }
 
 /// The entry of a record of a stream that does not keep people apart.

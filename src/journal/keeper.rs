@@ -197,20 +197,19 @@ impl Keeper {
     ) -> Result<Group, Error> {
         let mut head = self.head();
         let (usual, bytes) = self.usual;
-        let (mut records, mut bodies) = (Vec::with_capacity(usual), Vec::with_capacity(bytes));
+        let (mut records, mut bodies) = (Vec::with_capacity(usual), String::with_capacity(bytes));
         let mut people = std::mem::take(&mut self.people);
         for (entry, request_id) in entries {
             let begin = bodies.len();
             self.write(entry, &mut people, &mut bodies)?;
             let body = bodies.get(begin..).unwrap_or_default();
-            let hash = head.hash_of(request_id.map(RequestId::as_str), body);
+            let hash = head.hash_of(request_id.map(RequestId::as_str), body.as_bytes());
             head = head.after(hash);
             records.push(Kept { request_id: request_id.cloned(), end: bodies.len(), hash });
         }
         self.usual = (records.len(), bodies.len());
         let new = policies.filter(|(digest, _)| !records.is_empty() && !self.kept.contains(digest));
         let policies = new.into_iter().map(|(digest, files)| (digest, files())).collect();
-        let bodies = String::from_utf8(bodies).map_err(|_| broken())?;
         let (shelf, header) = (self.shelf.clone(), self.header.clone());
         let parts = vec![Part { bodies, records }];
         Ok(Group { shelf, header, expected: self.head(), parts, policies, people })
@@ -225,10 +224,10 @@ impl Keeper {
         self.kept.extend(group.policies.iter().map(|(digest, _)| Arc::clone(digest)));
     }
 
-    fn write(&self, entry: &Entry, rows: &mut Vec<PersonRow>, to: &mut Vec<u8>) -> Result<(), Error> {
+    fn write(&self, entry: &Entry, rows: &mut Vec<PersonRow>, to: &mut String) -> Result<(), Error> {
         let salt = || self.shelf.read_beside(|store| store.salt());
         let mut new = New { rows, salt: &salt };
-        form::write_entry(entry, &mut self.shelf.people_mut(), &mut new, to)
+        form::write_entry(entry, self.shelf.form(), &mut self.shelf.people_mut(), &mut new, to)
     }
 }
 

@@ -1,4 +1,7 @@
-//! Quick JSON: what serde_json writes of an entry, byte for byte, in less than half of its steps.
+//! Quick JSON: entries as they are stored, in less than half of serde_json's steps.
+//!
+//! In full it is what serde_json writes, byte for byte. Else what says nothing – no value, an empty list – is left out, but
+//! for what stands in a request, which is read as strictly as one that comes in.
 //!
 //! It knows what entries are made of: names of fields that stand in the program and need no looking through, short texts,
 //! whole numbers. A text in which something must be escaped it leaves to serde_json, and where it finds anything else – a
@@ -9,59 +12,89 @@ use std::fmt::{self, Display};
 use serde::Serialize;
 use serde::ser::{self, Serializer};
 
-/// Writes a value as `serde_json::to_writer` does, behind what is there.
+/// The field in which everything is written.
+const REQUEST: &str = "request";
+/// The structure that is a row without names: a parameter that was read. Rules read the same ones again and again.
+const ROW: &str = "ParameterRead";
+/// Its last field, which says nothing if it is an empty text: the folder that set the parameter, most often the root.
+const FOLDER: &str = "folder";
+
+/// How much is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Everything, as `serde_json::to_writer` does.
+    Full,
+    /// What says something.
+    Brief,
+}
+
+/// Writes a value behind what is there.
 ///
 /// # Errors
 /// As serde_json.
-pub(super) fn write(value: &impl Serialize, to: &mut Vec<u8>) -> serde_json::Result<()> {
+pub(super) fn write(value: &impl Serialize, form: Form, to: &mut String) -> serde_json::Result<()> {
     let begin = to.len();
-    value.serialize(Quick(to)).or_else(|Unknown| {
+    if value.serialize(Quick { to, form }).is_err() {
         to.truncate(begin);
-        serde_json::to_writer(to, value)
-    })
+        to.push_str(&serde_json::to_string(value)?);
+    }
+    Ok(())
 }
 
-struct Quick<'a>(&'a mut Vec<u8>);
+struct Quick<'a> {
+    to: &'a mut String,
+    form: Form,
+}
 
 /// What is not written here.
 #[derive(Debug)]
 struct Unknown;
 
+/// What a value says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Something,
+    /// There is none, or none in it.
+    Nothing,
+}
+
 /// The members of a list or of a map, and what stands behind them.
 struct Members<'a> {
-    to: &'a mut Vec<u8>,
+    to: &'a mut String,
+    form: Form,
     is_first: bool,
-    end: &'static [u8],
+    /// Whether fields stand without their names.
+    is_row: bool,
+    end: &'static str,
 }
 
 impl Quick<'_> {
     #[expect(clippy::unnecessary_wraps, reason = "what every method of a serializer answers")]
     #[inline]
-    fn put(self, text: &[u8]) -> Result<(), Unknown> {
-        self.0.extend_from_slice(text);
-        Ok(())
+    fn put(self, text: &str) -> Result<Said, Unknown> {
+        self.to.push_str(text);
+        Ok(Said::Something)
     }
 
     #[inline]
-    fn whole(self, number: impl itoa::Integer) -> Result<(), Unknown> {
-        self.put(itoa::Buffer::new().format(number).as_bytes())
+    fn whole(self, number: impl itoa::Integer) -> Result<Said, Unknown> {
+        self.put(itoa::Buffer::new().format(number))
     }
 }
 
 impl<'a> Quick<'a> {
     #[inline]
-    fn members(self, begin: u8, end: &'static [u8]) -> Members<'a> {
-        self.0.push(begin);
-        Members { to: self.0, is_first: true, end }
+    fn members(self, begin: char, end: &'static str) -> Members<'a> {
+        self.to.push(begin);
+        Members { to: self.to, form: self.form, is_first: true, is_row: false, end }
     }
 
     /// The name of a variant, as the only key of a map that goes on.
     #[inline]
     fn variant(self, name: &'static str) -> Self {
         debug_assert!(is_plain(name), "{name}");
-        let begins = [b"{\"", name.as_bytes(), b"\":"];
-        for part in begins {
-            self.0.extend_from_slice(part);
+        for part in ["{\"", name, "\":"] {
+            self.to.push_str(part);
         }
         self
     }
@@ -89,7 +122,7 @@ fn are_plain(bytes: [u8; 8]) -> bool {
 }
 
 impl<'a> Serializer for Quick<'a> {
-    type Ok = ();
+    type Ok = Said;
     type Error = Unknown;
     type SerializeSeq = Members<'a>;
     type SerializeTuple = Members<'a>;
@@ -100,99 +133,100 @@ impl<'a> Serializer for Quick<'a> {
     type SerializeStructVariant = Members<'a>;
 
     #[inline]
-    fn serialize_bool(self, value: bool) -> Result<(), Unknown> {
-        self.put(if value { b"true" } else { b"false" })
+    fn serialize_bool(self, value: bool) -> Result<Said, Unknown> {
+        self.put(if value { "true" } else { "false" })
     }
 
     #[inline]
-    fn serialize_i8(self, value: i8) -> Result<(), Unknown> {
+    fn serialize_i8(self, value: i8) -> Result<Said, Unknown> {
         self.whole(value)
     }
 
     #[inline]
-    fn serialize_i16(self, value: i16) -> Result<(), Unknown> {
+    fn serialize_i16(self, value: i16) -> Result<Said, Unknown> {
         self.whole(value)
     }
 
     #[inline]
-    fn serialize_i32(self, value: i32) -> Result<(), Unknown> {
+    fn serialize_i32(self, value: i32) -> Result<Said, Unknown> {
         self.whole(value)
     }
 
     #[inline]
-    fn serialize_i64(self, value: i64) -> Result<(), Unknown> {
+    fn serialize_i64(self, value: i64) -> Result<Said, Unknown> {
         self.whole(value)
     }
 
     #[inline]
-    fn serialize_u8(self, value: u8) -> Result<(), Unknown> {
+    fn serialize_u8(self, value: u8) -> Result<Said, Unknown> {
         self.whole(value)
     }
 
     #[inline]
-    fn serialize_u16(self, value: u16) -> Result<(), Unknown> {
+    fn serialize_u16(self, value: u16) -> Result<Said, Unknown> {
         self.whole(value)
     }
 
     #[inline]
-    fn serialize_u32(self, value: u32) -> Result<(), Unknown> {
+    fn serialize_u32(self, value: u32) -> Result<Said, Unknown> {
         self.whole(value)
     }
 
     #[inline]
-    fn serialize_u64(self, value: u64) -> Result<(), Unknown> {
+    fn serialize_u64(self, value: u64) -> Result<Said, Unknown> {
         self.whole(value)
     }
 
-    fn serialize_f32(self, _: f32) -> Result<(), Unknown> {
+    fn serialize_f32(self, _: f32) -> Result<Said, Unknown> {
         Err(Unknown)
     }
 
-    fn serialize_f64(self, _: f64) -> Result<(), Unknown> {
+    fn serialize_f64(self, _: f64) -> Result<Said, Unknown> {
         Err(Unknown)
     }
 
-    fn serialize_char(self, value: char) -> Result<(), Unknown> {
+    fn serialize_char(self, value: char) -> Result<Said, Unknown> {
         self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
 
     #[inline]
-    fn serialize_str(self, text: &str) -> Result<(), Unknown> {
+    fn serialize_str(self, text: &str) -> Result<Said, Unknown> {
         if !is_plain(text) {
-            return serde_json::to_writer(self.0, text).map_err(|_| Unknown);
+            return self.put(&serde_json::to_string(text).map_err(|_| Unknown)?);
         }
-        self.0.push(b'"');
-        self.0.extend_from_slice(text.as_bytes());
-        self.0.push(b'"');
-        Ok(())
+        self.to.push('"');
+        self.to.push_str(text);
+        self.to.push('"');
+        Ok(Said::Something)
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<(), Unknown> {
+    fn serialize_bytes(self, _: &[u8]) -> Result<Said, Unknown> {
         Err(Unknown)
     }
 
     #[inline]
-    fn serialize_none(self) -> Result<(), Unknown> {
+    fn serialize_none(self) -> Result<Said, Unknown> {
+        self.serialize_unit().map(|_| Said::Nothing)
+    }
+
+    #[inline]
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Said, Unknown> {
+        // An empty list that is there is not the same as none.
+        value.serialize(self).map(|_| Said::Something)
+    }
+
+    #[inline]
+    fn serialize_unit(self) -> Result<Said, Unknown> {
+        self.put("null")
+    }
+
+    #[inline]
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Said, Unknown> {
         self.serialize_unit()
     }
 
     #[inline]
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Unknown> {
-        value.serialize(self)
-    }
-
-    #[inline]
-    fn serialize_unit(self) -> Result<(), Unknown> {
-        self.put(b"null")
-    }
-
-    #[inline]
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Unknown> {
-        self.serialize_unit()
-    }
-
-    #[inline]
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Unknown> {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<Said, Unknown> {
         self.serialize_str(variant)
     }
 
@@ -201,7 +235,7 @@ impl<'a> Serializer for Quick<'a> {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<(), Unknown> {
+    ) -> Result<Said, Unknown> {
         value.serialize(self)
     }
 
@@ -212,25 +246,25 @@ impl<'a> Serializer for Quick<'a> {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<(), Unknown> {
-        let inner = self.variant(variant);
-        value.serialize(Quick(&mut *inner.0))?;
-        inner.put(b"}")
+    ) -> Result<Said, Unknown> {
+        let Self { to, form } = self.variant(variant);
+        value.serialize(Quick { to: &mut *to, form })?;
+        Quick { to, form }.put("}")
     }
 
     #[inline]
     fn serialize_seq(self, _: Option<usize>) -> Result<Members<'a>, Unknown> {
-        Ok(self.members(b'[', b"]"))
+        Ok(self.members('[', "]"))
     }
 
     #[inline]
     fn serialize_tuple(self, _: usize) -> Result<Members<'a>, Unknown> {
-        Ok(self.members(b'[', b"]"))
+        Ok(self.members('[', "]"))
     }
 
     #[inline]
     fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Members<'a>, Unknown> {
-        Ok(self.members(b'[', b"]"))
+        Ok(self.members('[', "]"))
     }
 
     #[inline]
@@ -241,18 +275,22 @@ impl<'a> Serializer for Quick<'a> {
         variant: &'static str,
         _: usize,
     ) -> Result<Members<'a>, Unknown> {
-        Ok(self.variant(variant).members(b'[', b"]}"))
+        Ok(self.variant(variant).members('[', "]}"))
     }
 
     #[inline]
     fn serialize_map(self, _: Option<usize>) -> Result<Members<'a>, Unknown> {
-        Ok(self.members(b'{', b"}"))
+        Ok(self.members('{', "}"))
     }
 
     #[inline]
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Members<'a>, Unknown> {
-        // Values of serde_json's own, which mean something else than they say.
-        if name.starts_with('$') { Err(Unknown) } else { Ok(self.members(b'{', b"}")) }
+        match name {
+            ROW if self.form == Form::Brief => Ok(Members { is_row: true, ..self.members('[', "]") }),
+            // Values of serde_json's own, which mean something else than they say.
+            _ if name.starts_with('$') => Err(Unknown),
+            _ => Ok(self.members('{', "}")),
+        }
     }
 
     #[inline]
@@ -263,10 +301,10 @@ impl<'a> Serializer for Quick<'a> {
         variant: &'static str,
         _: usize,
     ) -> Result<Members<'a>, Unknown> {
-        Ok(self.variant(variant).members(b'{', b"}}"))
+        Ok(self.variant(variant).members('{', "}}"))
     }
 
-    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), Unknown> {
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<Said, Unknown> {
         self.serialize_str(&value.to_string())
     }
 }
@@ -275,9 +313,9 @@ impl Members<'_> {
     #[inline]
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unknown> {
         if !std::mem::replace(&mut self.is_first, false) {
-            self.to.push(b',');
+            self.to.push(',');
         }
-        value.serialize(Quick(&mut *self.to))
+        value.serialize(Quick { to: &mut *self.to, form: self.form }).map(drop)
     }
 
     /// A field of the program's own: its name needs no looking through.
@@ -285,23 +323,36 @@ impl Members<'_> {
     #[inline(always)]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Unknown> {
         debug_assert!(is_plain(name), "{name}");
-        let begins: &[u8] = if std::mem::replace(&mut self.is_first, false) { b"\"" } else { b",\"" };
-        self.to.extend_from_slice(begins);
-        self.to.extend_from_slice(name.as_bytes());
-        self.to.extend_from_slice(b"\":");
-        value.serialize(Quick(&mut *self.to))
+        let begin = self.to.len();
+        if self.is_row {
+            self.to.push_str(if self.is_first { "" } else { "," });
+        } else {
+            self.to.push_str(if self.is_first { "\"" } else { ",\"" });
+            self.to.push_str(name);
+            self.to.push_str("\":");
+        }
+        let form = if name == REQUEST { Form::Full } else { self.form };
+        let said = value.serialize(Quick { to: &mut *self.to, form })?;
+        let is_nothing = said == Said::Nothing || name == FOLDER && self.to.ends_with(",\"\"");
+        if is_nothing && self.form == Form::Brief {
+            self.to.truncate(begin);
+        } else {
+            self.is_first = false;
+        }
+        Ok(())
     }
 
+    /// The end of a list or of a map whose keys are no fields: nothing is in it, or something.
     #[expect(clippy::unnecessary_wraps, reason = "what every method of a serializer answers")]
     #[inline]
-    fn finish(self) -> Result<(), Unknown> {
-        self.to.extend_from_slice(self.end);
-        Ok(())
+    fn finish(self) -> Result<Said, Unknown> {
+        self.to.push_str(self.end);
+        Ok(if self.is_first { Said::Nothing } else { Said::Something })
     }
 }
 
 impl ser::SerializeSeq for Members<'_> {
-    type Ok = ();
+    type Ok = Said;
     type Error = Unknown;
 
     #[inline]
@@ -310,13 +361,13 @@ impl ser::SerializeSeq for Members<'_> {
     }
 
     #[inline]
-    fn end(self) -> Result<(), Unknown> {
+    fn end(self) -> Result<Said, Unknown> {
         self.finish()
     }
 }
 
 impl ser::SerializeTuple for Members<'_> {
-    type Ok = ();
+    type Ok = Said;
     type Error = Unknown;
 
     #[inline]
@@ -325,13 +376,13 @@ impl ser::SerializeTuple for Members<'_> {
     }
 
     #[inline]
-    fn end(self) -> Result<(), Unknown> {
+    fn end(self) -> Result<Said, Unknown> {
         self.finish()
     }
 }
 
 impl ser::SerializeTupleStruct for Members<'_> {
-    type Ok = ();
+    type Ok = Said;
     type Error = Unknown;
 
     #[inline]
@@ -340,13 +391,13 @@ impl ser::SerializeTupleStruct for Members<'_> {
     }
 
     #[inline]
-    fn end(self) -> Result<(), Unknown> {
+    fn end(self) -> Result<Said, Unknown> {
         self.finish()
     }
 }
 
 impl ser::SerializeTupleVariant for Members<'_> {
-    type Ok = ();
+    type Ok = Said;
     type Error = Unknown;
 
     #[inline]
@@ -355,39 +406,39 @@ impl ser::SerializeTupleVariant for Members<'_> {
     }
 
     #[inline]
-    fn end(self) -> Result<(), Unknown> {
+    fn end(self) -> Result<Said, Unknown> {
         self.finish()
     }
 }
 
 impl ser::SerializeMap for Members<'_> {
-    type Ok = ();
+    type Ok = Said;
     type Error = Unknown;
 
     #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Unknown> {
         if !std::mem::replace(&mut self.is_first, false) {
-            self.to.push(b',');
+            self.to.push(',');
         }
         let begin = self.to.len();
-        key.serialize(Quick(&mut *self.to))?;
-        if self.to.get(begin) == Some(&b'"') { Ok(()) } else { Err(Unknown) }
+        key.serialize(Quick { to: &mut *self.to, form: Form::Full })?;
+        if self.to.as_bytes().get(begin) == Some(&b'"') { Ok(()) } else { Err(Unknown) }
     }
 
     #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unknown> {
-        self.to.push(b':');
-        value.serialize(Quick(&mut *self.to))
+        self.to.push(':');
+        value.serialize(Quick { to: &mut *self.to, form: self.form }).map(drop)
     }
 
     #[inline]
-    fn end(self) -> Result<(), Unknown> {
+    fn end(self) -> Result<Said, Unknown> {
         self.finish()
     }
 }
 
 impl ser::SerializeStruct for Members<'_> {
-    type Ok = ();
+    type Ok = Said;
     type Error = Unknown;
 
     #[expect(clippy::inline_always, reason = "as above")]
@@ -401,13 +452,14 @@ impl ser::SerializeStruct for Members<'_> {
     }
 
     #[inline]
-    fn end(self) -> Result<(), Unknown> {
-        self.finish()
+    fn end(self) -> Result<Said, Unknown> {
+        // It is there even if nothing is left in it.
+        self.finish().map(|_| Said::Something)
     }
 }
 
 impl ser::SerializeStructVariant for Members<'_> {
-    type Ok = ();
+    type Ok = Said;
     type Error = Unknown;
 
     #[expect(clippy::inline_always, reason = "as above")]
@@ -421,8 +473,9 @@ impl ser::SerializeStructVariant for Members<'_> {
     }
 
     #[inline]
-    fn end(self) -> Result<(), Unknown> {
-        self.finish()
+    fn end(self) -> Result<Said, Unknown> {
+        // It is there even if nothing is left in it.
+        self.finish().map(|_| Said::Something)
     }
 }
 

@@ -12,11 +12,12 @@ use super::people::{PersonRow, Salt};
 use super::snapshot::Snapshot;
 use crate::error::{Error, ErrorKind};
 
-/// The newest version of the stored form. This build reads all up to it, and writes a new stream in the first
-/// that can hold it: 1, or 2 where people are kept apart.
-pub const FORMAT: u32 = 2;
-/// The version in which people are kept apart from the entries.
-const PEOPLE_APART: u32 = 2;
+/// The newest version of the stored form. This build reads all up to it, and goes on with a stream in the version that
+/// it began with. In 1 and 2 entries have every field, in 3 and 4 only those that say something: no field that has no value or
+/// an empty list, but for those of a request. In 2 and 4 people are kept apart. A new stream begins in 3, or in 4.
+pub const FORMAT: u32 = 4;
+/// The version of a new stream.
+const BRIEF: u32 = 3;
 /// The algorithm of the chain.
 pub const ALGORITHM: &str = "sha256";
 
@@ -243,7 +244,7 @@ impl Header {
     /// The header of a new stream with these opening books.
     pub fn new(stream: impl Into<String>, charter: String) -> Self {
         Self {
-            format: 1,
+            format: BRIEF,
             algorithm: ALGORITHM.to_owned(),
             stream: stream.into(),
             charter_digest: Digest::of(charter.as_bytes()),
@@ -253,12 +254,17 @@ impl Header {
 
     /// The header of a new stream that keeps people apart.
     pub(super) fn with_people_apart(self) -> Self {
-        Self { format: PEOPLE_APART, ..self }
+        Self { format: BRIEF + 1, ..self }
+    }
+
+    /// Whether entries have only the fields that say something.
+    pub fn is_brief(&self) -> bool {
+        self.format >= BRIEF
     }
 
     /// Whether the stream keeps people apart from its entries.
     pub fn keeps_people_apart(&self) -> bool {
-        self.format >= PEOPLE_APART
+        self.format.is_multiple_of(2)
     }
 
     /// Whether this build can go on from here: the version, the algorithm and the opening books' digest.

@@ -166,7 +166,7 @@ impl SharedOffice {
 
     /// The office as the last kept group left it: to read, to try things on a fork, to look at its journal.
     ///
-    /// Whoever looks first after answers brings the books forward by them, without a script: about a millisecond at most, for which
+    /// Whoever looks first after answers brings the books forward by them, without a script: some milliseconds at most, for which
     /// others who look then wait, too. No disk is waited for.
     pub fn read(&self) -> Arc<Office> {
         self.0.told.shown.read().unwrap_or_else(|(office, error)| {

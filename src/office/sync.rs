@@ -12,7 +12,7 @@ pub(super) const AT_ONCE: usize = 64;
 pub(super) const MOST_AT_ONCE: usize = 256;
 /// After how many answers readers get the office as it stands, of which each page is copied that is written next. Until then
 /// whoever looks brings it forward by the answers since, at a microsecond for each of many.
-pub(super) const SHOWN_EVERY: usize = 1_000;
+pub(super) const SHOWN_EVERY: usize = 4_000;
 /// The most requests that are kept with one commit, which is whatever was handed on while the one before was
 /// brought to the disk: the bound keeps the first of a crowd from waiting for the last.
 pub(super) const MOST_IN_GROUP: usize = 1_000;

@@ -24,7 +24,7 @@ fn every_question_has_its_answer() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/audit-sql.md")).unwrap();
     let questions: Vec<&str> =
         text.split("```sql\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
-    assert_eq!(questions.len(), 10);
+    assert_eq!(questions.len(), 11);
     let answers = |file: &Path| -> Vec<Rows> {
         let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         questions.iter().map(|question| ask(&connection, question)).collect()
@@ -97,4 +97,5 @@ fn count_again(office: &Office, answers: &[Rows]) {
     assert_eq!(sum(&answers[8], 1), came);
     assert_eq!(number(&answers[9][0][1]), office.journal().entries().count());
     assert_eq!(number(&answers[9][0][4]), 1);
+    assert_eq!(sum(&answers[10], 4), decided().map(|decision| decision.parameters.len()).sum::<usize>());
 }

@@ -9,6 +9,7 @@ mod command;
 mod damage;
 mod failing;
 pub(crate) mod flaky;
+mod forms;
 mod grounds;
 mod ids;
 mod log;

@@ -105,7 +105,7 @@ fn entries_name_nobody_and_the_office_is_the_same() {
     let named: usize = texts(&file, "SELECT key FROM person ORDER BY key").len();
     assert_eq!(named, 11, "each once: two of the charter, eight who came, and one who is nobody");
     // The header is another one than where people are inside, so an older program leaves it alone.
-    assert_eq!(SqliteStore::open_to_read(&file, None).unwrap().header().unwrap().unwrap().format, 2);
+    assert_eq!(SqliteStore::open_to_read(&file, None).unwrap().header().unwrap().unwrap().format, 4);
 }
 
 /// Only the newest eight snapshots stay. What the others held stands in pages that nothing points to any more.

@@ -1,4 +1,4 @@
-//! Tests of quick JSON: whatever an entry holds, the text is serde_json's to the byte.
+//! Tests of quick JSON: whatever an entry holds, in full the text is serde_json's to the byte, and in brief it says the same.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,19 +6,57 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde::Serialize;
+use serde_json::Value;
+
+use super::Form;
 
 use crate::decision::{
     Advanced, Decision, Entry, Happened, LawReason, Outcome, ParameterRead, Reason, Remark,
 };
 use crate::event::{Amendment, Event, LoanTerms, PermitTerms, PersonTerms, TermsChange};
-use crate::model::{Date, FactValue, InputCode, Instalment, LawCode, LoanOutcome, PoolSize, Seats};
+use crate::model::{Date, FactValue, InputCode, Instalment, LawCode, LoanOutcome, NodeId, PoolSize, Seats};
 use crate::request::{Change, Request, Sitting, Verb};
 
+fn written(value: &(impl Serialize + ?Sized), form: Form) -> String {
+    let mut quick = "before".to_owned();
+    super::write(&value, form, &mut quick).unwrap();
+    quick.strip_prefix("before").unwrap().to_owned()
+}
+
 fn same(value: &(impl Serialize + ?Sized)) {
-    let mut quick = b"before".to_vec();
-    super::write(&value, &mut quick).unwrap();
-    let reference = format!("before{}", serde_json::to_string(value).unwrap());
-    assert_eq!(String::from_utf8(quick).unwrap(), reference);
+    assert_eq!(written(value, Form::Full), serde_json::to_string(value).unwrap());
+}
+
+/// What is left of a value in brief, made another way: from serde_json's value.
+fn in_brief(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, field)| match name.as_str() {
+                "request" => (name, field),
+                "parameters" => {
+                    let rows = field.as_array().unwrap().iter().map(|read| {
+                        let columns = ["name", "value", "from", "folder"].map(|column| read[column].clone());
+                        let columns = columns.into_iter().enumerate();
+                        Value::from_iter(
+                            columns.filter(|(at, text)| *at < 3 || text != "").map(|(_, text)| text),
+                        )
+                    });
+                    (name, Value::from_iter(rows))
+                }
+                _ => (name, in_brief(field)),
+            })
+            .filter(|(name, field)| {
+                // Structures stay, maps whose keys are ids do not.
+                let is_empty = field.as_array().is_some_and(Vec::is_empty)
+                    || ["pool_sizes", "freed"].contains(&name.as_str())
+                        && field.as_object().unwrap().is_empty();
+                !field.is_null() && !is_empty
+            })
+            .collect(),
+        Value::Array(items) => items.into_iter().map(in_brief).collect(),
+        other => other,
+    }
 }
 
 fn text() -> BoxedStrategy<String> {
@@ -136,6 +174,14 @@ fn request() -> BoxedStrategy<Request> {
         .boxed()
 }
 
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    prop::collection::vec(text(), 0..3)
+}
+
+fn ids() -> impl Strategy<Value = Vec<NodeId>> {
+    prop::collection::vec(text().prop_map(Into::into), 0..3)
+}
+
 fn event() -> BoxedStrategy<Event> {
     let terms = || (maybe(day()), schedule(), seats(), maybe(seats()));
     let terms = move || {
@@ -193,6 +239,49 @@ fn event() -> BoxedStrategy<Event> {
             }
         }),
         (any::<i16>(), sizes()).prop_map(|(year, pool_sizes)| Event::YearClosed { year, pool_sizes }),
+        (text(), schedule(), maybe(seats()), ids()).prop_map(|(loan, schedule, pool_size, via)| {
+            Event::Lent {
+                loan: loan.into(),
+                lender: "a".into(),
+                borrower: "b".into(),
+                kind: "institution".into(),
+                count: Seats::ONE,
+                purpose: None,
+                ends: None,
+                schedule,
+                pool_size,
+                via,
+            }
+        }),
+        (text(), ids(), any::<bool>()).prop_map(|(loan, route, loan_open)| Event::Returned {
+            loan: loan.into(),
+            lender: "a".into(),
+            borrower: "b".into(),
+            kind: "institution".into(),
+            count: Seats::ONE,
+            left: Seats::ZERO,
+            route,
+            loan_open,
+        }),
+        (text(), schedule(), terms(), terms()).prop_map(|(loan, schedule, was, now)| Event::Rescheduled {
+            loan: loan.into(),
+            ends: None,
+            schedule,
+            change: Box::new(TermsChange { was, now }),
+        }),
+        (ids(), text()).prop_map(|(units, into)| Event::Merged { units, into: into.into() }),
+        (text(), prop::collection::btree_map(text().prop_map(Into::into), seats(), 0..3))
+            .prop_map(|(node, freed)| Event::Abolished { node: node.into(), parent: "city".into(), freed }),
+        (text(), texts(), texts()).prop_map(|(node, before, after)| Event::Amended {
+            node: node.into(),
+            parent: Some("city".into()),
+            change: Amendment::Tags { before, after },
+        }),
+        (text(), text(), text(), texts()).prop_map(|(id, parent, level, tags)| {
+            let mut all = Request::establish(id.clone(), parent.clone(), level);
+            all.tags = tags;
+            Event::Established { node: id.into(), parent: parent.into(), all: Box::new(all) }
+        }),
         day().prop_map(|date| Event::Advanced { date }),
     ]
     .boxed()
@@ -258,9 +347,9 @@ fn advanced() -> BoxedStrategy<Advanced> {
 
 fn entry() -> BoxedStrategy<Entry> {
     let remarks = || prop::collection::vec(remark(), 0..2);
-    let parameter = (text(), text(), day());
+    let parameter = (text(), text(), day(), text());
     let parameter = parameter
-        .prop_map(|(name, value, from)| Arc::new(ParameterRead { name, value, from, folder: String::new() }));
+        .prop_map(|(name, value, from, folder)| Arc::new(ParameterRead { name, value, from, folder }));
     let answer = (request(), prop::collection::vec(reason(), 0..3), remarks(), happened());
     let by = (prop::collection::vec(parameter, 0..3), maybe(text()), maybe(advanced()));
     let decided = (any::<u64>(), day(), answer, by).prop_map(|(entry, date, answer, by)| {
@@ -295,6 +384,23 @@ proptest! {
     #[test]
     fn an_entry_is_written_as_serde_json_writes_it(entry in entry()) {
         same(&entry);
+    }
+
+    #[test]
+    fn in_brief_it_is_what_says_something_and_reads_as_the_same_entry(entry in entry(), school in text()) {
+        // What a file may ask for; others are written, too, and never asked.
+        let asked = Arc::new(Request::from(Request::vacate(school)));
+        let entry = match entry {
+            Entry::Decided(decided) => Entry::Decided(Arc::new(Decision { request: asked, ..(*decided).clone() })),
+            other => other,
+        };
+        let brief = written(&entry, Form::Brief);
+        let read: Entry = serde_json::from_str(&written(&entry, Form::Full)).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<Entry>(&brief).unwrap(), &read, "{}", &brief);
+        let reference = in_brief(serde_json::to_value(&entry).unwrap());
+        prop_assert_eq!(&serde_json::from_str::<Value>(&brief).unwrap(), &reference);
+        // What keeps people apart goes by way of a value.
+        prop_assert_eq!(serde_json::from_value::<Entry>(reference).unwrap(), read);
     }
 
     #[test]
@@ -334,6 +440,18 @@ fn what_is_not_known_is_written_by_the_reference() {
     same(&BTreeMap::from([(true, 1)]));
     let raw: Box<serde_json::value::RawValue> = serde_json::from_str(" [1,  2]").unwrap();
     same(&vec![raw]);
-    let mut to = b"before".to_vec();
-    super::write(&BTreeMap::from([(vec![1], 1)]), &mut to).unwrap_err();
+    let mut to = "before".to_owned();
+    super::write(&BTreeMap::from([(vec![1], 1)]), Form::Full, &mut to).unwrap_err();
+    assert_eq!(to, "before");
+}
+
+/// A request is read as strictly from a journal as from a file, so it stands there with every field.
+#[test]
+fn in_brief_a_request_is_whole() {
+    #[derive(Serialize)]
+    struct Asked {
+        request: Arc<Request>,
+    }
+    let asked = Asked { request: Arc::new(Request::merge(Vec::<NodeId>::new(), "school").into()) };
+    assert_eq!(written(&asked, Form::Brief), r#"{"request":{"merge":{"units":[],"into":"school"}}}"#);
 }
