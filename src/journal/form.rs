@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::brief::{self, Lists};
 use super::people::{New, People, PersonRow};
-use super::quick::{self, Form};
+use super::quick;
 use super::shelf::Shelf;
 use super::store::{Digest, Header, Record, journal};
 use crate::decision::Entry;
@@ -96,17 +97,19 @@ pub(crate) fn opening_of(header: &Header, shelf: &Shelf) -> Result<(Opening, boo
     Ok((opening, erased))
 }
 
-/// Writes an entry as it is stored, behind what is there.
+/// Writes an entry as it is stored, behind what is there: in brief if there are lists to do so, else in full.
 pub(super) fn write_entry(
     entry: &Entry,
-    form: Form,
+    lists: Option<&mut Lists>,
     people: &mut People,
     new: &mut New<'_>,
     to: &mut String,
 ) -> Result<(), Error> {
     let unwritable = |cause| unwritable(&format!("entry {}", entry.number()), &cause);
     let begin = to.len();
-    quick::write(entry, form, to).map_err(unwritable)?;
+    if !lists.is_some_and(|lists| brief::write(entry, lists, to)) {
+        quick::full(entry, to).map_err(unwritable)?;
+    }
     if people.are_apart() {
         let mut value = serde_json::from_str(to.get(begin..).unwrap_or_default()).map_err(unwritable)?;
         people.hide(&mut value, new)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::brief::Lists;
 use super::earlier::Reading;
 use super::form;
 use super::people::{New, PersonRow};
@@ -33,6 +34,8 @@ pub(super) struct Keeper {
     snapshot: u64,
     /// How many records the last group had, and how many bytes: the next one has room for as many.
     usual: (usize, usize),
+    /// What the last entries read, as it is written.
+    lists: Lists,
 }
 
 /// Records that belong together and that the store does not have yet.
@@ -87,6 +90,7 @@ impl Keeper {
             every: None,
             snapshot: 0,
             usual: (0, 0),
+            lists: Lists::default(),
         }
     }
 
@@ -94,7 +98,18 @@ impl Keeper {
         let kept = shelf.read().policy_digests()?.into_iter().map(Arc::from).collect();
         let snapshot = shelf.read().snapshots()?.last().copied().unwrap_or(0);
         let (people, state) = (Vec::new(), State::Ready);
-        Ok(Self { shelf, reading, header: None, kept, people, state, every: None, snapshot, usual: (0, 0) })
+        Ok(Self {
+            shelf,
+            reading,
+            header: None,
+            kept,
+            people,
+            state,
+            every: None,
+            snapshot,
+            usual: (0, 0),
+            lists: Lists::default(),
+        })
     }
 
     pub(super) fn head(&self) -> Head {
@@ -224,10 +239,11 @@ impl Keeper {
         self.kept.extend(group.policies.iter().map(|(digest, _)| Arc::clone(digest)));
     }
 
-    fn write(&self, entry: &Entry, rows: &mut Vec<PersonRow>, to: &mut String) -> Result<(), Error> {
+    fn write(&mut self, entry: &Entry, rows: &mut Vec<PersonRow>, to: &mut String) -> Result<(), Error> {
         let salt = || self.shelf.read_beside(|store| store.salt());
         let mut new = New { rows, salt: &salt };
-        form::write_entry(entry, self.shelf.form(), &mut self.shelf.people_mut(), &mut new, to)
+        let lists = self.shelf.is_brief().then_some(&mut self.lists);
+        form::write_entry(entry, lists, &mut self.shelf.people_mut(), &mut new, to)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod answered;
 mod boxed;
+mod brief;
 mod earlier;
 mod erase;
 mod form;

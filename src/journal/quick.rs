@@ -1,7 +1,7 @@
 //! Quick JSON: entries as they are stored, in less than half of serde_json's steps.
 //!
-//! In full it is what serde_json writes, byte for byte. Else what says nothing – no value, an empty list – is left out, but
-//! for what stands in a request, which is read as strictly as one that comes in.
+//! In full it is what serde_json writes, byte for byte. In brief what says nothing – no value, an empty list – is left out, but
+//! for what stands in a request, which is read as strictly as one that comes in; and what is JSON already is copied.
 //!
 //! It knows what entries are made of: names of fields that stand in the program and need no looking through, short texts,
 //! whole numbers. A text in which something must be escaped it leaves to serde_json, and where it finds anything else – a
@@ -14,31 +14,41 @@ use serde::ser::{self, Serializer};
 
 /// The field in which everything is written.
 const REQUEST: &str = "request";
-/// The structure that is a row without names: a parameter that was read. Rules read the same ones again and again.
-const ROW: &str = "ParameterRead";
-/// Its last field, which says nothing if it is an empty text: the folder that set the parameter, most often the root.
-const FOLDER: &str = "folder";
+/// The name of a structure around one text, which is JSON already. Only here it is copied as it stands.
+pub(super) const WRITTEN: &str = "bianzhi::written";
 
-/// How much is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// Everything, as `serde_json::to_writer` does.
-    Full,
-    /// What says something.
-    Brief,
-}
-
-/// Writes a value behind what is there.
+/// Writes a value as `serde_json::to_writer` does, behind what is there.
 ///
 /// # Errors
 /// As serde_json.
-pub(super) fn write(value: &impl Serialize, form: Form, to: &mut String) -> serde_json::Result<()> {
+pub(super) fn full(value: &impl Serialize, to: &mut String) -> serde_json::Result<()> {
     let begin = to.len();
-    if value.serialize(Quick { to, form }).is_err() {
+    if value.serialize(Quick { to, form: Form::Full }).is_err() {
         to.truncate(begin);
         to.push_str(&serde_json::to_string(value)?);
     }
     Ok(())
+}
+
+/// Writes what a value says; `false`, and nothing, if there is something in it that is not written here.
+pub(super) fn brief(value: &impl Serialize, to: &mut String) -> bool {
+    let begin = to.len();
+    let is_known = value.serialize(Quick { to, form: Form::Brief }).is_ok();
+    if !is_known {
+        to.truncate(begin);
+    }
+    is_known
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Everything.
+    Full,
+    /// What says something.
+    Brief,
+    /// A text that is JSON already.
+    Written,
 }
 
 struct Quick<'a> {
@@ -63,8 +73,6 @@ struct Members<'a> {
     to: &'a mut String,
     form: Form,
     is_first: bool,
-    /// Whether fields stand without their names.
-    is_row: bool,
     end: &'static str,
 }
 
@@ -86,7 +94,7 @@ impl<'a> Quick<'a> {
     #[inline]
     fn members(self, begin: char, end: &'static str) -> Members<'a> {
         self.to.push(begin);
-        Members { to: self.to, form: self.form, is_first: true, is_row: false, end }
+        Members { to: self.to, form: self.form, is_first: true, end }
     }
 
     /// The name of a variant, as the only key of a map that goes on.
@@ -191,6 +199,9 @@ impl<'a> Serializer for Quick<'a> {
 
     #[inline]
     fn serialize_str(self, text: &str) -> Result<Said, Unknown> {
+        if self.form == Form::Written {
+            return self.put(text);
+        }
         if !is_plain(text) {
             return self.put(&serde_json::to_string(text).map_err(|_| Unknown)?);
         }
@@ -233,10 +244,11 @@ impl<'a> Serializer for Quick<'a> {
     #[inline]
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<Said, Unknown> {
-        value.serialize(self)
+        let form = if name == WRITTEN { Form::Written } else { self.form };
+        value.serialize(Quick { form, ..self })
     }
 
     #[inline]
@@ -285,12 +297,8 @@ impl<'a> Serializer for Quick<'a> {
 
     #[inline]
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Members<'a>, Unknown> {
-        match name {
-            ROW if self.form == Form::Brief => Ok(Members { is_row: true, ..self.members('[', "]") }),
-            // Values of serde_json's own, which mean something else than they say.
-            _ if name.starts_with('$') => Err(Unknown),
-            _ => Ok(self.members('{', "}")),
-        }
+        // Values of serde_json's own, which mean something else than they say.
+        if name.starts_with('$') { Err(Unknown) } else { Ok(self.members('{', "}")) }
     }
 
     #[inline]
@@ -324,17 +332,12 @@ impl Members<'_> {
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Unknown> {
         debug_assert!(is_plain(name), "{name}");
         let begin = self.to.len();
-        if self.is_row {
-            self.to.push_str(if self.is_first { "" } else { "," });
-        } else {
-            self.to.push_str(if self.is_first { "\"" } else { ",\"" });
-            self.to.push_str(name);
-            self.to.push_str("\":");
-        }
+        self.to.push_str(if self.is_first { "\"" } else { ",\"" });
+        self.to.push_str(name);
+        self.to.push_str("\":");
         let form = if name == REQUEST { Form::Full } else { self.form };
         let said = value.serialize(Quick { to: &mut *self.to, form })?;
-        let is_nothing = said == Said::Nothing || name == FOLDER && self.to.ends_with(",\"\"");
-        if is_nothing && self.form == Form::Brief {
+        if said == Said::Nothing && self.form == Form::Brief {
             self.to.truncate(begin);
         } else {
             self.is_first = false;

@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 use std::thread;
 
 use super::people::People;
-use super::quick::Form;
 use super::store::{Header, Store};
 use crate::error::Error;
 
@@ -16,7 +15,7 @@ pub(crate) struct Shelf {
     /// Where earlier entries are read while the store is written, if it can be read twice at a time.
     beside: Arc<OnceLock<Option<Box<dyn Store>>>>,
     people: Arc<RwLock<People>>,
-    form: Form,
+    is_brief: bool,
 }
 
 impl Shelf {
@@ -24,14 +23,14 @@ impl Shelf {
     pub(crate) fn new(store: Box<dyn Store>, header: Option<&Header>) -> Result<Self, Error> {
         let apart = header.map_or_else(|| store.wants_people_apart(), Header::keeps_people_apart);
         let people = if apart { People::apart(store.people()?)? } else { People::inside() };
-        let form = if header.is_none_or(Header::is_brief) { Form::Brief } else { Form::Full };
+        let is_brief = header.is_none_or(Header::is_brief);
         let (store, people) = (Arc::new(RwLock::new(store)), Arc::new(RwLock::new(people)));
-        Ok(Self { store, beside: Arc::default(), people, form })
+        Ok(Self { store, beside: Arc::default(), people, is_brief })
     }
 
-    /// How entries are written.
-    pub(super) fn form(&self) -> Form {
-        self.form
+    /// Whether entries are written in brief.
+    pub(super) fn is_brief(&self) -> bool {
+        self.is_brief
     }
 
     /// Whether both are the same store.

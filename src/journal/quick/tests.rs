@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Form;
+use crate::journal::brief::{self, Lists};
 
 use crate::decision::{
     Advanced, Decision, Entry, Happened, LawReason, Outcome, ParameterRead, Reason, Remark,
@@ -17,14 +17,10 @@ use crate::event::{Amendment, Event, LoanTerms, PermitTerms, PersonTerms, TermsC
 use crate::model::{Date, FactValue, InputCode, Instalment, LawCode, LoanOutcome, NodeId, PoolSize, Seats};
 use crate::request::{Change, Request, Sitting, Verb};
 
-fn written(value: &(impl Serialize + ?Sized), form: Form) -> String {
-    let mut quick = "before".to_owned();
-    super::write(&value, form, &mut quick).unwrap();
-    quick.strip_prefix("before").unwrap().to_owned()
-}
-
 fn same(value: &(impl Serialize + ?Sized)) {
-    assert_eq!(written(value, Form::Full), serde_json::to_string(value).unwrap());
+    let mut quick = "before".to_owned();
+    super::full(&value, &mut quick).unwrap();
+    assert_eq!(quick, format!("before{}", serde_json::to_string(value).unwrap()));
 }
 
 /// What is left of a value in brief, made another way: from serde_json's value.
@@ -394,8 +390,9 @@ proptest! {
             Entry::Decided(decided) => Entry::Decided(Arc::new(Decision { request: asked, ..(*decided).clone() })),
             other => other,
         };
-        let brief = written(&entry, Form::Brief);
-        let read: Entry = serde_json::from_str(&written(&entry, Form::Full)).unwrap();
+        let mut brief = String::new();
+        prop_assert!(brief::write(&entry, &mut Lists::default(), &mut brief));
+        let read: Entry = serde_json::from_str(&serde_json::to_string(&entry).unwrap()).unwrap();
         prop_assert_eq!(&serde_json::from_str::<Entry>(&brief).unwrap(), &read, "{}", &brief);
         let reference = in_brief(serde_json::to_value(&entry).unwrap());
         prop_assert_eq!(&serde_json::from_str::<Value>(&brief).unwrap(), &reference);
@@ -441,7 +438,8 @@ fn what_is_not_known_is_written_by_the_reference() {
     let raw: Box<serde_json::value::RawValue> = serde_json::from_str(" [1,  2]").unwrap();
     same(&vec![raw]);
     let mut to = "before".to_owned();
-    super::write(&BTreeMap::from([(vec![1], 1)]), Form::Full, &mut to).unwrap_err();
+    super::full(&BTreeMap::from([(vec![1], 1)]), &mut to).unwrap_err();
+    assert!(!super::brief(&("much", 1.5), &mut to));
     assert_eq!(to, "before");
 }
 
@@ -453,5 +451,7 @@ fn in_brief_a_request_is_whole() {
         request: Arc<Request>,
     }
     let asked = Asked { request: Arc::new(Request::merge(Vec::<NodeId>::new(), "school").into()) };
-    assert_eq!(written(&asked, Form::Brief), r#"{"request":{"merge":{"units":[],"into":"school"}}}"#);
+    let mut brief = String::new();
+    assert!(super::brief(&asked, &mut brief));
+    assert_eq!(brief, r#"{"request":{"merge":{"units":[],"into":"school"}}}"#);
 }
