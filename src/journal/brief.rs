@@ -156,7 +156,7 @@ mod tests {
                 "" => serde_json::json!([one.name, one.value, "2024-01-01"]),
                 folder => serde_json::json!([one.name, one.value, "2024-01-01", folder]),
             };
-            let expected = serde_json::Value::from_iter(read.iter().map(row)).to_string();
+            let expected = read.iter().map(row).collect::<serde_json::Value>().to_string();
             assert_eq!(lists.text(read), Some(expected.as_str()));
             assert!(lists.known.len() <= REMEMBERED);
         }
