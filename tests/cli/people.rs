@@ -235,7 +235,7 @@ fn nor_does_a_reader_of_any_other_command() {
     let folder = folder.path();
     std::fs::write(folder.join("charter.yaml"), CHARTER).unwrap();
     std::fs::create_dir(folder.join("mine")).unwrap();
-    let asked = "  - {appoint: {unit: finance, kind: administrative}}\n".repeat(500);
+    let asked = "  - {appoint: {unit: finance, kind: administrative}}\n".repeat(600);
     std::fs::write(folder.join("scenario.yaml"), format!("{HEAD}{asked}")).unwrap();
     let played = command(folder, &["run", "scenario.yaml", "--journal", "city.journal"]).output().unwrap();
     assert!(played.status.success(), "{}", String::from_utf8_lossy(&played.stderr));
