@@ -1,4 +1,6 @@
 //! Policies: hires, draws and permits under the pool, the give-back and the control scope, and how long they load.
+//!
+//! `cargo bench --bench policy -- singles` measures single requests alone.
 
 #![expect(clippy::arithmetic_side_effects, reason = "sizes and times far inside their types")]
 
@@ -8,6 +10,7 @@ mod shipped;
 mod spread;
 
 use std::hint::black_box;
+use std::process::Command;
 
 use bianzhi::model::{KindId, NodeId};
 use bianzhi::{Charter, Error, Office, PolicySet, Request};
@@ -39,7 +42,24 @@ struct Times {
     denied: f64,
     draw: f64,
     permit: f64,
-    single: Spread,
+}
+
+/// Units in the control scope, in an order that jumps about.
+fn scope_of(size: Size) -> Vec<NodeId> {
+    let numbers = shuffled(size).into_iter().filter(|number| !is_organ(*number, size));
+    numbers.map(unit).collect()
+}
+
+/// Organs that may draw, each with its pool and somebody who comes.
+fn organs_of(size: Size) -> Vec<(NodeId, NodeId, String)> {
+    let numbers = shuffled(size).into_iter();
+    numbers
+        .filter(|number| is_organ(*number, size) && county_of(*number, size) < POOLS)
+        .map(|number| {
+            let pool = format!("pool{}", county_of(number, size));
+            (unit(number), pool.into(), format!("p{number}"))
+        })
+        .collect()
 }
 
 fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times, Error> {
@@ -47,17 +67,7 @@ fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times
     let policies = &rules.three;
     let mut office = Office::open(Charter::from_opening(books(size))?, policies.clone())?;
     let (kind, administrative) = (KindId::new(KIND), KindId::new(ADMINISTRATIVE));
-    let order = shuffled(size);
-    let scope: Vec<NodeId> =
-        order.iter().filter(|number| !is_organ(**number, size)).map(|number| unit(*number)).collect();
-    let organs: Vec<(NodeId, NodeId, String)> = order
-        .iter()
-        .filter(|number| is_organ(**number, size) && county_of(**number, size) < POOLS)
-        .map(|number| {
-            let pool = format!("pool{}", county_of(*number, size));
-            (unit(*number), pool.into(), format!("p{number}"))
-        })
-        .collect();
+    let (scope, organs) = (scope_of(size), organs_of(size));
     let mut wrong = Vec::new();
 
     let mut turns = scope.iter().cycle();
@@ -97,8 +107,17 @@ fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times
         ask(&mut office, Request::permit(id.as_str(), unit, &administrative, 1, OPENED), true, &mut wrong);
         ask(&mut office, Request::withdraw(id), true, &mut wrong);
     });
-    office.set_policies(rules.all.clone());
+    assert!(wrong.is_empty(), "{wrong:?}");
+    Ok(Times { laws, hire: hired, hire_under_all, denied, draw, permit })
+}
+
+/// Single requests under every rule, each by itself, of an office that grows.
+fn singles(size: Size, rules: &Rules) -> Result<Spread, Error> {
+    let mut office = Office::open(Charter::from_opening(books(size))?, rules.all.clone())?;
+    let kind = KindId::new(KIND);
+    let (scope, organs) = (scope_of(size), organs_of(size));
     let (mut hires, mut draws) = (scope.iter().cycle(), organs.iter().cycle());
+    let mut wrong = Vec::new();
     let (mut hired_at, mut drawn) = (None, None);
     let ready = |turn: usize| -> Request {
         let request = match turn % SINGLES.len() {
@@ -119,7 +138,7 @@ fn measure(criterion: &mut Criterion, size: Size, rules: &Rules) -> Result<Times
     };
     let single = spread(SINGLES.len(), ready, |request| ask(&mut office, request, true, &mut wrong));
     assert!(wrong.is_empty(), "{wrong:?}");
-    Ok(Times { laws, hire: hired, hire_under_all, denied, draw, permit, single })
+    Ok(single)
 }
 
 /// A request that is explained, and whether it is granted.
@@ -168,7 +187,39 @@ fn measure_explanations(criterion: &mut Criterion, rules: &Rules) -> Result<Vec<
     Ok(lines)
 }
 
+fn row(name: &str, city: f64, nation: f64) {
+    println!("{name:<30} {city:>10.0} ns {nation:>14.0} ns {:>8.1}", nation / city);
+}
+
+/// The spread of single requests, of this process and its memory.
+fn tell_singles(rules: &Rules) -> Result<(), Error> {
+    let (city, nation) = (singles(CITY, rules)?, singles(NATION, rules)?);
+    row("p50", city.p50, nation.p50);
+    row("p99", city.p99, nation.p99);
+    for ((name, city), nation) in SINGLES.iter().zip(&city.each).zip(&nation.each) {
+        row(&format!("p50 of {name}"), *city, *nation);
+    }
+    let times = |spread: &Spread| spread.p99 / spread.p50;
+    println!("p99 / p50                      {:>10.1} {:>17.1}", times(&city), times(&nation));
+    Ok(())
+}
+
+/// With this argument nothing but single requests is measured.
+const ALONE: &str = "singles";
+/// What makes glibc ask the system for memory in pages of 2 MB instead of 4 KB.
+const LARGE_PAGES: (&str, &str) = ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+
+/// The same of a process of its own, whose memory is all new: what others gave back costs nothing when it is used again.
+fn tell_alone(setting: Option<(&str, &str)>) -> Result<(), Box<dyn std::error::Error>> {
+    let mut itself = Command::new(std::env::current_exe()?);
+    let done = itself.arg(ALONE).env_remove(LARGE_PAGES.0).envs(setting).status()?;
+    if done.success() { Ok(()) } else { Err(format!("single requests: {done}").into()) }
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if std::env::args().any(|argument| argument == ALONE) {
+        return Ok(tell_singles(&Rules::load()?)?);
+    }
     let mut criterion = Criterion::default().configure_from_args();
     let rules = Rules::load()?;
     let load = time(&mut criterion, "every shipped rule", "load and check", 1, || {
@@ -179,23 +230,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let explanations = measure_explanations(&mut criterion, &rules)?;
     criterion.final_summary();
     println!("under three rules, a request     1,000 units   1,000,000 units   ratio");
-    let row = |name: &str, city: f64, nation: f64| {
-        println!("{name:<30} {city:>10.0} ns {nation:>14.0} ns {:>8.1}", nation / city);
-    };
     row("hire and leave, laws alone", city.laws, nation.laws);
     row("hire and leave", city.hire, nation.hire);
     row("hire and leave, every rule", city.hire_under_all, nation.hire_under_all);
     row("permit denied", city.denied, nation.denied);
     row("draw and leave", city.draw, nation.draw);
     row("permit and withdraw", city.permit, nation.permit);
-    println!("single hires, draws and leaves under every rule, one after the other:");
-    row("p50", city.single.p50, nation.single.p50);
-    row("p99", city.single.p99, nation.single.p99);
-    let times = |spread: &Spread| spread.p99 / spread.p50;
-    for ((name, city), nation) in SINGLES.iter().zip(&city.single.each).zip(&nation.single.each) {
-        row(&format!("p50 of {name}"), *city, *nation);
-    }
-    println!("p99 / p50                      {:>10.1} {:>17.1}", times(&city.single), times(&nation.single));
+    let (name, value) = LARGE_PAGES;
+    println!(
+        "single hires, draws and leaves under every rule, one after the other, each office in a process of its own:"
+    );
+    tell_alone(None)?;
+    println!("the same with memory in large pages ({name}={value}):");
+    tell_alone(Some(LARGE_PAGES))?;
     println!("under every rule        decide      explain   ratio     why not   tries");
     for line in explanations {
         println!("{line}");
