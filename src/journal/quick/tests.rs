@@ -456,3 +456,19 @@ fn in_brief_a_request_is_whole() {
     assert!(super::brief(&asked, &mut brief));
     assert_eq!(brief, r#"{"request":{"merge":{"units":[],"into":"school"}}}"#);
 }
+
+/// A list that was given and is empty says something: that it is empty.
+#[test]
+fn in_brief_an_empty_list_that_is_there_stays() {
+    #[derive(Serialize)]
+    struct Lists {
+        given: Option<Vec<u8>>,
+        none: Option<Vec<u8>>,
+        empty: Vec<u8>,
+        map: BTreeMap<String, u8>,
+    }
+    let lists = Lists { given: Some(Vec::new()), none: None, empty: Vec::new(), map: BTreeMap::new() };
+    let mut brief = String::new();
+    assert!(super::brief(&lists, &mut brief));
+    assert_eq!(brief, r#"{"given":[]}"#);
+}
