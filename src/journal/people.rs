@@ -30,6 +30,9 @@ const DIGITS: usize = 32;
 /// Fields that hold texts for people, or values of any kind, and every text inside them.
 const TEXTS: [&str; 9] = ["category", "clerk", "en", "facts", "purpose", "reason", "value", "values", "zh"];
 
+/// The field whose rows have one in the second place.
+const PARAMETERS: &str = "parameters";
+
 /// The people of a stream.
 #[derive(Debug, Default)]
 pub(crate) struct People {
@@ -282,13 +285,25 @@ fn people_in(
     }
 }
 
+/// The value of a parameter: the second column, or, in the first forms, the field of that name.
+fn texts_in_row(row: &mut Value, each: &mut impl FnMut(&mut String)) {
+    if let Some(columns) = row.as_array_mut() {
+        columns.iter_mut().skip(1).take(1).for_each(|value| texts_in(value, true, each));
+    } else {
+        texts_in(row, false, each);
+    }
+}
+
 fn texts_in(value: &mut Value, within: bool, each: &mut impl FnMut(&mut String)) {
     match value {
         Value::String(text) if within => each(text),
         Value::Array(items) => items.iter_mut().for_each(|item| texts_in(item, within, each)),
-        Value::Object(fields) => fields
-            .iter_mut()
-            .for_each(|(name, field)| texts_in(field, within || TEXTS.contains(&name.as_str()), each)),
+        Value::Object(fields) => fields.iter_mut().for_each(|(name, field)| {
+            if let (PARAMETERS, false, Some(rows)) = (name.as_str(), within, field.as_array_mut()) {
+                return rows.iter_mut().for_each(|row| texts_in_row(row, each));
+            }
+            texts_in(field, within || TEXTS.contains(&name.as_str()), each);
+        }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -306,6 +321,33 @@ mod tests {
             0..9,
         )
         .prop_map(|parts| parts.concat())
+    }
+
+    /// Of a parameter's row the value is a text, and nothing else.
+    #[test]
+    fn a_key_in_a_parameters_value_is_hidden_and_shown_again() {
+        let mut people = People::apart(Vec::new()).unwrap();
+        let (mut rows, salt) = (Vec::new(), || Ok([7; 32]));
+        let said = json!({
+            "events": [{"event": {"vacated": {"person": "p-1"}}}],
+            "parameters": [
+                ["p-1", "p-1, p-11", "2000-01-01"], ["two", "2", "2000-01-01", "p-1"],
+                {"name": "p-1", "value": "p-1, p-11", "folder": ""},
+            ],
+        });
+        let mut stored = said.clone();
+        people.hide(&mut stored, &mut New { rows: &mut rows, salt: &salt }).unwrap();
+        let reference = stored["events"][0]["event"]["vacated"]["person"].as_str().unwrap();
+        let expected = format!("{reference}, p-11");
+        assert_eq!(
+            stored["parameters"],
+            json!([
+                ["p-1", expected, "2000-01-01"], ["two", "2", "2000-01-01", "p-1"],
+                {"name": "p-1", "value": expected, "folder": ""},
+            ])
+        );
+        people.show(&mut stored).unwrap();
+        assert_eq!(stored, said);
     }
 
     proptest! {
