@@ -2,22 +2,13 @@
 
 use std::io::Cursor;
 
-use bianzhi::journal::{FORMAT, Log, Record, SqliteStore, Store, export, read_entry};
+use bianzhi::journal::{FORMAT, Log, SqliteStore, Store, export, read_entry};
 use bianzhi::{Office, PolicySet, Request};
+
+use super::suite::records;
 
 /// The same thirteen requests in the forms 1 and 2 – the second with people apart –, as builds before form 3 exported them.
 const EARLIER: [&str; 2] = [include_str!("form-1.jsonl"), include_str!("form-2.jsonl")];
-
-fn records(store: &dyn Store) -> Vec<Record> {
-    let mut records = Vec::new();
-    store
-        .read(&mut |record| {
-            records.push(record);
-            Ok(())
-        })
-        .unwrap();
-    records
-}
 
 #[test]
 fn streams_of_earlier_forms_are_read_and_go_on_as_they_began() {

@@ -52,7 +52,7 @@ pub(crate) const CHECKS: [(&str, Check); 19] = [
     ("a forged entry that breaks a law is found by replay", a_forged_entry_is_found_by_replay),
 ];
 
-fn records(store: &dyn Store) -> Vec<Record> {
+pub(crate) fn records(store: &dyn Store) -> Vec<Record> {
     let mut all = Vec::new();
     store
         .read(&mut |record| {
