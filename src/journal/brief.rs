@@ -79,7 +79,13 @@ pub(super) fn write(entry: &Entry, lists: &mut Lists, to: &mut String) -> bool {
         policies,
         advanced,
     } = &**decision;
-    let parameters = if parameters.is_empty() { None } else { lists.text(parameters).map(Written) };
+    let parameters = match parameters.as_slice() {
+        [] => None,
+        read => match lists.text(read) {
+            Some(text) => Some(Written(text)),
+            None => return false,
+        },
+    };
     let stored = Stored {
         entry: *entry,
         date: *date,
@@ -97,7 +103,7 @@ pub(super) fn write(entry: &Entry, lists: &mut Lists, to: &mut String) -> bool {
 }
 
 impl Lists {
-    /// A list of parameters as rows.
+    /// A list of parameters as rows; none if quick JSON does not know what is in it.
     fn text(&mut self, read: &[Arc<ParameterRead>]) -> Option<&str> {
         // Decisions share the records; one that is the same but for its place is written anew.
         let is_same = |list: &List| {
@@ -106,16 +112,18 @@ impl Lists {
         };
         let place = match self.known.iter().position(is_same) {
             Some(place) => place,
-            None => self.remember(read),
+            None => self.remember(read)?,
         };
         self.known.get(place).map(|list| list.text.as_str())
     }
 
-    fn remember(&mut self, read: &[Arc<ParameterRead>]) -> usize {
+    fn remember(&mut self, read: &[Arc<ParameterRead>]) -> Option<usize> {
         let rows: Vec<Row<'_>> =
             read.iter().map(|one| Row(&one.name, &one.value, one.from, &one.folder)).collect();
         let mut text = String::new();
-        quick::brief(&rows, &mut text);
+        if !quick::brief(&rows, &mut text) {
+            return None;
+        }
         let list = List { read: read.to_vec(), text };
         let place = self.oldest;
         self.oldest = place.saturating_add(1) % REMEMBERED;
@@ -123,7 +131,7 @@ impl Lists {
             Some(old) => *old = list,
             None => self.known.push(list),
         }
-        place
+        Some(place)
     }
 }
 

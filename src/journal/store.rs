@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind};
 
 /// The newest version of the stored form. This build reads all up to it, and goes on with a stream in the version that
 /// it began with. In 1 and 2 entries have every field, in 3 and 4 only those that say something: no field that has no value or
-/// an empty list, but for those of a request. In 2 and 4 people are kept apart. A new stream begins in 3, or in 4.
+/// an empty list, but for those of a request; and parameters stand as rows. In 2 and 4 people are kept apart. A new stream
+/// begins in 3, or in 4.
 pub const FORMAT: u32 = 4;
 /// The version of a new stream.
 const BRIEF: u32 = 3;
