@@ -405,8 +405,10 @@ fn map() -> String {
         let (file, folder) = (format!("src/{module}.rs"), format!("src/{module}/"));
         if let Some(source) = all.iter().find(|source| source.path == file) {
             let _ = writeln!(map, "- `{file}` – {}", source.header());
+            add_inside(&mut map, &all, &folder, 1);
+        } else {
+            add_folder(&mut map, &all, &folder, 0);
         }
-        add_folder(&mut map, &all, &folder, 0);
     }
     add_folder(&mut map, &all, "src/bin/bianzhi/", 0);
     for (folder, main) in [("examples", ""), ("benches", ""), ("tests", "tests/tests.rs")] {
@@ -427,27 +429,38 @@ fn map() -> String {
 
 fn add_folder(map: &mut String, all: &[Source], folder: &str, depth: usize) {
     let indent = "  ".repeat(depth);
-    let main = |source: &&Source| {
-        source.path == format!("{folder}mod.rs") || source.path == format!("{folder}main.rs")
-    };
-    let Some(main_file) = all.iter().find(main) else { return };
+    let Some(main_file) = all.iter().find(|source| is_main(source, folder)) else { return };
     let shown = if depth == 0 { folder } else { folder.trim_end_matches('/').rsplit('/').next().unwrap() };
     let slash = if depth == 0 { "" } else { "/" };
     let _ = writeln!(map, "{indent}- `{shown}{slash}` – {}", main_file.header());
+    add_inside(map, all, folder, depth + 1);
+}
+
+/// What lies in a folder; what lies in one that has a file's name, below that file.
+fn add_inside(map: &mut String, all: &[Source], folder: &str, depth: usize) {
+    let indent = "  ".repeat(depth);
     let mut inner = BTreeSet::new();
-    for source in all.iter().filter(|source| source.path != main_file.path) {
+    for source in all.iter().filter(|source| !is_main(source, folder)) {
         let Some(rest) = source.path.strip_prefix(folder) else { continue };
         match rest.split_once('/') {
             None => {
-                let _ = writeln!(map, "{indent}  - `{rest}` – {}", source.header());
+                let _ = writeln!(map, "{indent}- `{rest}` – {}", source.header());
+                let beside = format!("{folder}{}/", rest.trim_end_matches(".rs"));
+                if !all.iter().any(|source| is_main(source, &beside)) {
+                    add_inside(map, all, &beside, depth + 1);
+                }
             }
             Some((name, _)) => {
                 if inner.insert(name) {
-                    add_folder(map, all, &format!("{folder}{name}/"), depth + 1);
+                    add_folder(map, all, &format!("{folder}{name}/"), depth);
                 }
             }
         }
     }
+}
+
+fn is_main(source: &Source, folder: &str) -> bool {
+    source.path == format!("{folder}mod.rs") || source.path == format!("{folder}main.rs")
 }
 
 /// The part of a document between two marks is `expected`. With `BIANZHI_BLESS=1` it is written there.
