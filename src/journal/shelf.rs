@@ -11,9 +11,10 @@ use crate::error::Error;
 /// A store that its writer and the readers of earlier entries share, and the people of its stream.
 #[derive(Debug, Clone)]
 pub(crate) struct Shelf {
-    store: Arc<RwLock<Box<dyn Store>>>,
-    /// Where earlier entries are read while the store is written, if it can be read twice at a time.
+    /// Where earlier entries are read while the store is written, if it can be read twice at a time. It ends before the
+    /// store, which brings what stands beside its file into it only when nobody else has that open.
     beside: Arc<OnceLock<Option<Box<dyn Store>>>>,
+    store: Arc<RwLock<Box<dyn Store>>>,
     people: Arc<RwLock<People>>,
     is_brief: bool,
 }

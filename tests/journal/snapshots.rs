@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bianzhi::journal::{Digest, Head, SNAPSHOT_FORMAT, Snapshot, SqliteStore, Store};
+use bianzhi::office::SharedOffice;
 use bianzhi::scenario::Scenario;
 use bianzhi::{Date, Office, Request};
 use rusqlite::Connection;
@@ -308,4 +309,30 @@ fn a_file_of_the_first_builds_gets_its_table_when_somebody_writes() {
     office.keep_snapshot().unwrap();
     let again = Office::open_on(SqliteStore::open_to_read(&file, None).unwrap(), None, None).unwrap();
     assert!(again.journal().entries().eq(office.journal().entries()));
+}
+
+/// What is beside the file belongs to it: whoever copies the file alone would lose the last answers.
+#[test]
+fn an_office_that_is_closed_leaves_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("city.journal");
+    let (_, mut office) = nanping(&file);
+    office.keep_snapshot().unwrap();
+    drop(office);
+    let office = Office::open_on(SqliteStore::open(&file, "nanping").unwrap(), None, None).unwrap();
+    let office = SharedOffice::new(office).unwrap();
+    office.submit(Request::appoint("audit", "administrative")).unwrap();
+    // Earlier entries are read by a connection of its own, which nobody may leave open.
+    let read = office.read();
+    assert!(read.journal().entry(1).is_some());
+    let left = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(left(), ["city.journal", "city.journal-shm", "city.journal-wal"], "while it is open");
+    drop(office);
+    drop(read);
+    assert_eq!(left(), ["city.journal"]);
 }
