@@ -327,7 +327,8 @@ fn an_office_that_is_closed_leaves_one_file() {
     assert!(read.journal().entry(1).is_some());
     let left = || {
         let entries = std::fs::read_dir(folder.path()).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     };

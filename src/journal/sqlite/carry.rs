@@ -9,7 +9,16 @@ use rusqlite::{Connection, OpenFlags};
 use super::super::seeded;
 
 /// After about so many bytes of entries the thread is called.
-const CALLED_EVERY: usize = 8_000_000;
+const CALLED_EVERY: usize = 16_000_000;
+/// How many pages stand beside the file before whoever writes one more brings them into it: some 33 MB. They are written over
+/// again and again, which takes a disk less than a file that grows.
+pub(super) const BESIDE: u32 = 8_000;
+/// How many while groups of some size are written: some 98 MB. Little is left then for whoever writes, because the thread was
+/// called several times before.
+const BESIDE_CROWDS: u32 = 24_000;
+/// From how many records on a batch is one of a crowd, and up to how many it is of somebody nearly alone; others change nothing.
+const CROWD: usize = 64;
+const FEW: usize = 8;
 
 /// Brings pages that stand beside the file into it (SQLite calls this a checkpoint), so that whoever writes seldom has to.
 /// Nothing depends on it: SQLite's writer carries over itself what it finds beside the file when that is too much, and what
@@ -19,6 +28,8 @@ pub(super) struct Carrier {
     path: PathBuf,
     /// How many bytes of entries were written since the thread was last called.
     bytes: usize,
+    /// How many pages may stand beside the file.
+    beside: u32,
     /// None before there was so much to do, or if no thread can be had.
     thread: Option<Carrying>,
 }
@@ -32,7 +43,21 @@ struct Carrying {
 
 impl Carrier {
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), bytes: 0, thread: None }
+        Self { path: path.to_owned(), bytes: 0, beside: BESIDE, thread: None }
+    }
+
+    /// So many records are about to be written through this connection.
+    pub(super) fn expect(&mut self, connection: &Connection, records: usize) -> rusqlite::Result<()> {
+        let beside = match records {
+            CROWD.. => BESIDE_CROWDS,
+            ..=FEW => BESIDE,
+            _ => return Ok(()),
+        };
+        if beside != self.beside {
+            connection.pragma_update(None, "wal_autocheckpoint", beside)?;
+            self.beside = beside;
+        }
+        Ok(())
     }
 
     /// So many bytes of entries were written.
@@ -102,4 +127,25 @@ fn connection(path: &Path) -> Option<Connection> {
 fn carry_over(connection: &Connection) {
     // What fails here fails again where the writer does it, who then says so.
     let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crowds_have_more_room_than_somebody_alone() -> rusqlite::Result<()> {
+        let connection = Connection::open_in_memory()?;
+        let mut carrier = Carrier::new(Path::new("city.journal"));
+        let mut room_for = |records| -> rusqlite::Result<u32> {
+            carrier.expect(&connection, records)?;
+            connection.query_row("PRAGMA wal_autocheckpoint", [], |row| row.get(0))
+        };
+        let at_first = room_for(1)?;
+        assert_eq!(room_for(CROWD - 1)?, at_first, "neither a crowd nor alone");
+        assert_eq!(room_for(CROWD)?, BESIDE_CROWDS);
+        assert_eq!(room_for(FEW + 1)?, BESIDE_CROWDS, "a crowd may pause for breath");
+        assert_eq!(room_for(FEW)?, BESIDE);
+        Ok(())
+    }
 }

@@ -36,14 +36,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SCHEMA: &str = include_str!("schema.sql");
 /// How many bytes a page of a new file has. Whoever is alone writes a whole one or two for an entry of half a thousand.
 const PAGE: u32 = 4_096;
-/// How many pages stand beside the file before whoever writes one more brings them into it: some 33 MB.
-const BESIDE: u32 = 8_000;
 
 /// One city's stream in a SQLite file; several cities may share a file.
 ///
 /// The file runs in WAL mode with `synchronous=FULL`: what was acknowledged survives a power cut. While it is
-/// open two files stand beside it (`-wal`, `-shm`) and belong to it; the first may grow to some 33 MB. A store that has
-/// written 8 MB of entries has a thread of its own, which brings what stands there into the file and ends with the store.
+/// open two files stand beside it (`-wal`, `-shm`) and belong to it; the first may grow to some 33 MB, and to 98 MB while crowds
+/// ask. A store that has written 16 MB of entries has a thread of its own, which brings what stands there into the file and ends
+/// with the store.
 ///
 /// # Example: the books are there again after the office was closed
 /// ```
@@ -215,7 +214,9 @@ impl Store for SqliteStore {
     fn append(&mut self, batch: &Batch<'_>) -> Result<(), Error> {
         let (path, stream) = (&self.path, &self.stream);
         let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
-        append(connection, &mut self.tables, &mut self.known, stream, batch)
+        self.carrier
+            .expect(connection, batch.records.len())
+            .and_then(|()| append(connection, &mut self.tables, &mut self.known, stream, batch))
             .map_err(|cause| failed(path, &cause))?
             .map_err(|refused| match refused {
                 Refused::Head(found) => conflict(path, batch, found),
@@ -340,7 +341,7 @@ fn prepare(path: &Path, connection: &Connection) -> Result<&'static Tables, Erro
     }
     let set = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
     connection.execute_batch(set).map_err(failed)?;
-    connection.pragma_update(None, "wal_autocheckpoint", BESIDE).map_err(failed)?;
+    connection.pragma_update(None, "wal_autocheckpoint", carry::BESIDE).map_err(failed)?;
     if seeded::has(seeded::Bug::AckBeforeSync) {
         connection.pragma_update(None, "synchronous", "OFF").map_err(failed)?;
     }
