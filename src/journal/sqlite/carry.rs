@@ -46,8 +46,8 @@ impl Carrier {
         Self { path: path.to_owned(), bytes: 0, beside: BESIDE, thread: None }
     }
 
-    /// So many records are about to be written through this connection.
-    pub(super) fn expect(&mut self, connection: &Connection, records: usize) -> rusqlite::Result<()> {
+    /// Lets as much stand beside the file as suits whoever writes so many records at once through this connection.
+    pub(super) fn make_room(&mut self, connection: &Connection, records: usize) -> rusqlite::Result<()> {
         let beside = match records {
             CROWD.. => BESIDE_CROWDS,
             ..=FEW => BESIDE,
@@ -131,21 +131,38 @@ fn carry_over(connection: &Connection) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::store::{Batch, Head, Header, Record, Store};
+    use super::super::SqliteStore;
     use super::*;
 
     #[test]
-    fn crowds_have_more_room_than_somebody_alone() -> rusqlite::Result<()> {
-        let connection = Connection::open_in_memory()?;
-        let mut carrier = Carrier::new(Path::new("city.journal"));
-        let mut room_for = |records| -> rusqlite::Result<u32> {
-            carrier.expect(&connection, records)?;
-            connection.query_row("PRAGMA wal_autocheckpoint", [], |row| row.get(0))
-        };
-        let at_first = room_for(1)?;
-        assert_eq!(room_for(CROWD - 1)?, at_first, "neither a crowd nor alone");
-        assert_eq!(room_for(CROWD)?, BESIDE_CROWDS);
-        assert_eq!(room_for(FEW + 1)?, BESIDE_CROWDS, "a crowd may pause for breath");
-        assert_eq!(room_for(FEW)?, BESIDE);
+    fn crowds_have_more_room_than_somebody_alone() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let mut store = SqliteStore::open(folder.path().join("city.journal"), "city")?;
+        let header = Header::new("city", "{}".to_owned());
+        let mut head = Head::of(&header);
+        let batches = [
+            (1, BESIDE),
+            (CROWD - 1, BESIDE),
+            (CROWD, BESIDE_CROWDS),
+            // A crowd may pause for breath.
+            (FEW + 1, BESIDE_CROWDS),
+            (FEW, BESIDE),
+        ];
+        for (records, room) in batches {
+            let (expected, mut all) = (head, Vec::<Record>::new());
+            for _ in 0..records {
+                let record = head.next(None, "{}".to_owned());
+                head.follow(&record)?;
+                all.push(record);
+            }
+            let records: Vec<_> = all.iter().map(Record::as_new).collect();
+            let header = (expected.records == 0).then_some(&header);
+            store.append(&Batch { header, expected, records: &records, policies: &[], people: &[] })?;
+            let found: u32 =
+                store.connection().query_row("PRAGMA wal_autocheckpoint", [], |row| row.get(0))?;
+            assert_eq!(found, room, "behind a batch of {}", records.len());
+        }
         Ok(())
     }
 }

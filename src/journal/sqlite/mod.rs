@@ -215,7 +215,7 @@ impl Store for SqliteStore {
         let (path, stream) = (&self.path, &self.stream);
         let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
         self.carrier
-            .expect(connection, batch.records.len())
+            .make_room(connection, batch.records.len())
             .and_then(|()| append(connection, &mut self.tables, &mut self.known, stream, batch))
             .map_err(|cause| failed(path, &cause))?
             .map_err(|refused| match refused {
